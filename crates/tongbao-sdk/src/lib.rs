@@ -1,0 +1,1 @@
+//! WeChat Pay and WeChat login as a client: sign, verify, decrypt, call.

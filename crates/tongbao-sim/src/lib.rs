@@ -1,0 +1,1 @@
+//! WeChat Pay and WeChat login as the platform: a simulator that judges.

@@ -1,0 +1,1 @@
+//! All SQL, behind a narrow waist.

@@ -1,0 +1,137 @@
+//! Words the platform uses for states. It may add one tomorrow, so each set keeps an `Unknown`.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum $type {
+            $($(#[$variant_doc])* $variant,)*
+            /// A word this version does not know.
+            Unknown(Box<str>),
+        }
+
+        impl $type {
+            /// Every word known, in the order of the documents.
+            pub const ALL: &'static [$type] = &[$($type::$variant,)*];
+
+            /// The word as the protocol spells it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)*
+                    Self::Unknown(text) => text,
+                }
+            }
+        }
+
+        impl From<&str> for $type {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text => Self::$variant,)*
+                    other => Self::Unknown(other.chars().take(UNKNOWN_CHARS_MAX).collect()),
+                }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                Ok(Self::from(&*text))
+            }
+        }
+    )*};
+}
+
+/// The longest word documented has 16 characters; what is longer is kept only so far.
+const UNKNOWN_CHARS_MAX: usize = 64;
+
+words! {
+    /// State of a payment at the platform (`trade_state`, v3.md §2.3).
+    TradeState {
+        /// Paid.
+        Success = "SUCCESS",
+        /// Paid, and at least part of it was refunded or is being refunded.
+        Refund = "REFUND",
+        /// Not paid. Never proof of failure: it may still be paid.
+        NotPay = "NOTPAY",
+        /// Closed, can no longer be paid.
+        Closed = "CLOSED",
+        /// Reversed (payment code only).
+        Revoked = "REVOKED",
+        /// The payer is typing the password (payment code only).
+        UserPaying = "USERPAYING",
+        /// Failed (payment code only).
+        PayError = "PAYERROR",
+    }
+
+    /// How a payment was made (`trade_type`, v3.md §2.5).
+    TradeType {
+        /// Mini program or official account.
+        Jsapi = "JSAPI",
+        /// QR code scanned by the payer.
+        Native = "NATIVE",
+        /// Mobile app.
+        App = "APP",
+        /// Mobile browser outside WeChat (H5).
+        Mweb = "MWEB",
+        /// Payment code scanned by the merchant.
+        Micropay = "MICROPAY",
+        /// Payment by face.
+        Facepay = "FACEPAY",
+    }
+
+    /// State of a refund (`status` in answers, `refund_status` in notifications; v3.md §5.2).
+    RefundStatus {
+        /// The payer has the money.
+        Success = "SUCCESS",
+        /// Failed; the merchant keeps the money, a new number is needed to try again.
+        Closed = "CLOSED",
+        /// Accepted, on its way.
+        Processing = "PROCESSING",
+        /// The money can reach the payer only after a person acts.
+        Abnormal = "ABNORMAL",
+    }
+
+    /// The way the money goes back (`channel`, v3.md §5.1).
+    RefundChannel {
+        /// The way it came.
+        Original = "ORIGINAL",
+        /// To the payer's balance.
+        Balance = "BALANCE",
+        /// To another balance, the first account being abnormal.
+        OtherBalance = "OTHER_BALANCE",
+        /// To another bank card, the first account being abnormal.
+        OtherBankcard = "OTHER_BANKCARD",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RefundStatus, TradeState};
+
+    #[test]
+    fn every_word_reads_back_and_a_new_one_is_kept() {
+        for state in TradeState::ALL {
+            assert_eq!(&TradeState::from(state.as_str()), state);
+        }
+        assert_eq!(TradeState::from("ACCEPT").as_str(), "ACCEPT");
+        let status: RefundStatus = serde_json::from_str("\"TOMORROW\"").expect("any word reads");
+        assert_eq!(serde_json::to_string(&status).expect("text"), "\"TOMORROW\"");
+    }
+}

@@ -1,0 +1,1 @@
+//! Tongbao: everything that runs.
