@@ -44,28 +44,14 @@ pub(crate) fn called_for(order: &Order, now: Timestamp) -> Vec<(JobKey, Timestam
     }
     for refund in order.refunds.iter().filter(|refund| refund.is_live()) {
         let fresh = matches!(refund.state, RefundState::Recorded) && refund.created_at >= now;
-        let due = if fresh {
-            now
-        } else {
-            Ladder::REFUND.next(refund.created_at, now)
-        };
-        jobs.push((
-            JobKey::Refund {
-                out_refund_no: refund.out_refund_no.clone(),
-            },
-            due,
-        ));
+        let due = if fresh { now } else { Ladder::REFUND.next(refund.created_at, now) };
+        jobs.push((JobKey::Refund { out_refund_no: refund.out_refund_no.clone() }, due));
     }
     jobs
 }
 
 fn tend_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
-    let live_since = order
-        .payments
-        .iter()
-        .filter(|payment| payment.is_live())
-        .map(|p| p.created_at)
-        .max();
+    let live_since = order.payments.iter().filter(|payment| payment.is_live()).map(|p| p.created_at).max();
     match (&order.state, live_since) {
         (OrderState::Open, None) => Some(order.expires_at),
         (OrderState::Open, Some(since)) => {
@@ -86,12 +72,8 @@ fn tend_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
 /// What to change so that the jobs of `before` become those of `after`.
 pub(crate) fn changes(before: &Order, after: &Order, now: Timestamp) -> Vec<JobChange> {
     let new = called_for(after, now);
-    let gone = called_for(before, now)
-        .into_iter()
-        .filter(|(key, _)| !new.iter().any(|(other, _)| other == key));
+    let gone =
+        called_for(before, now).into_iter().filter(|(key, _)| !new.iter().any(|(other, _)| other == key));
     let removed: Vec<_> = gone.map(|(key, _)| JobChange::Remove { key }).collect();
-    new.into_iter()
-        .map(|(key, due)| JobChange::Set { key, due })
-        .chain(removed)
-        .collect()
+    new.into_iter().map(|(key, due)| JobChange::Set { key, due }).chain(removed).collect()
 }

@@ -25,4 +25,4 @@ pub use payment::{Payment, PaymentState, Receipt, Scene};
 pub use policy::{Ladder, Policy, SurplusPolicy};
 pub use refund::{REFUND_WINDOW, REFUNDS_MAX, Refund, RefundState};
 pub use refusal::Refusal;
-pub use step::{ClientResult, Input, PlatformRefusal, Step, create, step};
+pub use step::{Cashier, ClientResult, Input, PlatformRefusal, Sent, Step, create, step};

@@ -108,11 +108,7 @@ impl Mismatch {
         if ours == theirs {
             return Ok(());
         }
-        Err(Mismatch {
-            field: field.into(),
-            ours: ours.into(),
-            theirs: theirs.into(),
-        })
+        Err(Mismatch { field: field.into(), ours: ours.into(), theirs: theirs.into() })
     }
 }
 

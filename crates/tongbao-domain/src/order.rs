@@ -28,6 +28,9 @@ pub struct Order {
     pub payments: Vec<Payment>,
     /// Money going back, oldest first.
     pub refunds: Vec<Refund>,
+    /// How often the payer did what only the history keeps; bounded.
+    #[serde(default)]
+    pub payer_acts: u16,
     /// A fact of the platform that contradicts ours, until a person has looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarantine: Option<Mismatch>,
@@ -153,10 +156,7 @@ impl Order {
         match self.state {
             OrderState::Open => Standing::Unpaid,
             // The order itself stays open while one of its payments gives way to another.
-            OrderState::Closing {
-                reason: CloseReason::Superseded,
-                ..
-            } => Standing::Unpaid,
+            OrderState::Closing { reason: CloseReason::Superseded, .. } => Standing::Unpaid,
             OrderState::Closing { .. } => Standing::Closing,
             OrderState::Paid { .. } => Standing::Paid,
             OrderState::Closed { .. } => Standing::Closed,
@@ -187,13 +187,9 @@ impl Order {
             return Ok(Asked::CloseFirst { out_trade_no });
         }
         match &payment.state {
-            PaymentState::Payable {
-                prepay_id,
-                prepay_until,
-            } if *prepay_until > now => Ok(Asked::Invoke {
-                out_trade_no,
-                prepay_id: prepay_id.clone(),
-            }),
+            PaymentState::Payable { prepay_id, prepay_until } if *prepay_until > now => {
+                Ok(Asked::Invoke { out_trade_no, prepay_id: prepay_id.clone() })
+            }
             PaymentState::Payable { .. } | PaymentState::Preparing | PaymentState::Paying => {
                 Ok(Asked::Prepay { out_trade_no })
             }
@@ -212,9 +208,7 @@ impl Order {
     /// The payment with that number.
     #[must_use]
     pub fn payment(&self, out_trade_no: &OutTradeNo) -> Option<&Payment> {
-        self.payments
-            .iter()
-            .find(|payment| &payment.out_trade_no == out_trade_no)
+        self.payments.iter().find(|payment| &payment.out_trade_no == out_trade_no)
     }
 
     /// The payment that settled the order.
@@ -229,49 +223,32 @@ impl Order {
     /// The refund with that number.
     #[must_use]
     pub fn refund(&self, out_refund_no: &OutRefundNo) -> Option<&Refund> {
-        self.refunds
-            .iter()
-            .find(|refund| &refund.out_refund_no == out_refund_no)
+        self.refunds.iter().find(|refund| &refund.out_refund_no == out_refund_no)
     }
 
     /// What of a payment is refunded or spoken for.
     #[must_use]
     pub fn reserved(&self, out_trade_no: &OutTradeNo) -> Fen {
-        self.refunds_of(out_trade_no)
-            .filter(|refund| refund.reserves())
-            .map(|refund| refund.amount)
-            .sum()
+        self.refunds_of(out_trade_no).filter(|refund| refund.reserves()).map(|refund| refund.amount).sum()
     }
 
     /// What has come back to the payer, over all payments.
     #[must_use]
     pub fn refunded(&self) -> Fen {
-        self.refunds
-            .iter()
-            .filter(|refund| refund.is_done())
-            .map(|refund| refund.amount)
-            .sum()
+        self.refunds.iter().filter(|refund| refund.is_done()).map(|refund| refund.amount).sum()
     }
 
     /// What of a payment can still be refunded; nothing when it is not paid.
     #[must_use]
     pub fn refundable(&self, out_trade_no: &OutTradeNo) -> Fen {
-        let paid = self
-            .payment(out_trade_no)
-            .is_some_and(|payment| payment.receipt().is_some());
-        let left = self
-            .terms
-            .total
-            .checked_sub(self.reserved(out_trade_no))
-            .unwrap_or(Fen::ZERO);
+        let paid = self.payment(out_trade_no).is_some_and(|payment| payment.receipt().is_some());
+        let left = self.terms.total.checked_sub(self.reserved(out_trade_no)).unwrap_or(Fen::ZERO);
         if paid { left } else { Fen::ZERO }
     }
 
     /// The refunds of one payment.
     pub fn refunds_of<'a>(&'a self, out_trade_no: &'a OutTradeNo) -> impl Iterator<Item = &'a Refund> {
-        self.refunds
-            .iter()
-            .filter(move |refund| &refund.out_trade_no == out_trade_no)
+        self.refunds.iter().filter(move |refund| &refund.out_trade_no == out_trade_no)
     }
 
     /// When the order was paid or closed, as we learned it.
@@ -287,10 +264,7 @@ impl Order {
     #[must_use]
     pub fn needs_a_person(&self) -> bool {
         self.quarantine.is_some()
-            || self
-                .refunds
-                .iter()
-                .any(|refund| matches!(refund.state, crate::RefundState::Abnormal { .. }))
+            || self.refunds.iter().any(|refund| matches!(refund.state, crate::RefundState::Abnormal { .. }))
     }
 }
 
@@ -322,8 +296,6 @@ impl CloseReason {
     /// The cause to record when this reason acts by itself.
     #[must_use]
     pub fn policy(self) -> Cause {
-        Cause::Policy {
-            rule: self.as_str().into(),
-        }
+        Cause::Policy { rule: self.as_str().into() }
     }
 }

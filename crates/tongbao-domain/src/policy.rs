@@ -54,13 +54,7 @@ impl Ladder {
     };
     /// Closing at the platform and checking that it is closed.
     pub const CLOSE: Ladder = Ladder {
-        steps: &[
-            seconds(5),
-            seconds(30),
-            seconds(2 * 60),
-            seconds(10 * 60),
-            seconds(30 * 60),
-        ],
+        steps: &[seconds(5), seconds(30), seconds(2 * 60), seconds(10 * 60), seconds(30 * 60)],
         then_every: seconds(3600),
     };
     /// Sending a refund until it is accepted, then asking until it arrived (v3.md §5.3).

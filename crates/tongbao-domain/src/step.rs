@@ -28,12 +28,14 @@ pub enum Input {
         /// Where the platform shall tell of it.
         notify_url: String,
     },
-    /// The platform accepted the payment; its invoke parameters are handed out next.
+    /// The platform accepted the payment.
     PrepayAccepted {
         /// Which payment.
         out_trade_no: OutTradeNo,
         /// What the cashier is opened with.
         prepay_id: PrepayId,
+        /// Whether somebody waits for it.
+        cashier: Cashier,
     },
     /// The platform refused the payment for good.
     PrepayRefused {
@@ -41,6 +43,8 @@ pub enum Input {
         out_trade_no: OutTradeNo,
         /// In its words.
         refusal: PlatformRefusal,
+        /// Whether it could have been accepted before.
+        sent: Sent,
     },
     /// Nobody knows whether the platform has the payment.
     PrepayUnknown {
@@ -97,6 +101,24 @@ pub enum Input {
     },
     /// The platform says something of a refund.
     RefundObserved(RefundObservation),
+}
+
+/// Whether a payer waits for a prepay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cashier {
+    /// Yes: invoke parameters are signed and handed out next.
+    Opens,
+    /// No: a job repaired a lost answer.
+    StaysShut,
+}
+
+/// How often a prepay has left under its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// This once, by the very call that recorded the payment.
+    Once,
+    /// Perhaps before: a process may have died between sending and writing down the answer.
+    Before,
 }
 
 /// What the cashier told the front end.
@@ -159,17 +181,12 @@ pub fn create(
         state: OrderState::Open,
         payments: Vec::new(),
         refunds: Vec::new(),
+        payer_acts: 0,
         quarantine: None,
     };
-    let jobs = job::called_for(&order, now)
-        .into_iter()
-        .map(|(key, due)| JobChange::Set { key, due })
-        .collect();
-    let events = vec![Event {
-        at: now,
-        cause,
-        kind: EventKind::OrderCreated { total },
-    }];
+    let jobs =
+        job::called_for(&order, now).into_iter().map(|(key, due)| JobChange::Set { key, due }).collect();
+    let events = vec![Event { at: now, cause, kind: EventKind::OrderCreated { total } }];
     Ok(Step { order, events, jobs })
 }
 
@@ -179,48 +196,26 @@ pub fn create(
 /// [`Refusal`] when the rules say no; nothing is changed then. One refusal is also a change worth keeping:
 /// a contradiction of the platform comes back as a step whose order is in quarantine.
 pub fn step(order: &Order, input: Input, policy: &Policy, now: Timestamp) -> Result<Option<Step>, Refusal> {
-    let mut draft = Draft {
-        order: order.clone(),
-        events: Vec::new(),
-        policy,
-        now,
-    };
+    let mut draft = Draft { order: order.clone(), events: Vec::new(), policy, now };
     match input {
-        Input::Pay {
-            scene,
-            openid,
-            out_trade_no,
-            notify_url,
-        } => {
+        Input::Pay { scene, openid, out_trade_no, notify_url } => {
             draft.pay(scene, openid, out_trade_no, notify_url)?;
         }
-        Input::PrepayAccepted {
-            out_trade_no,
-            prepay_id,
-        } => draft.prepay_accepted(&out_trade_no, prepay_id)?,
-        Input::PrepayRefused {
-            out_trade_no,
-            refusal,
-        } => draft.prepay_refused(&out_trade_no, refusal)?,
+        Input::PrepayAccepted { out_trade_no, prepay_id, cashier } => {
+            draft.prepay_accepted(&out_trade_no, prepay_id, cashier)?;
+        }
+        Input::PrepayRefused { out_trade_no, refusal, sent } => {
+            draft.prepay_refused(&out_trade_no, refusal, sent)?;
+        }
         Input::PrepayUnknown { out_trade_no } => draft.prepay_unknown(&out_trade_no)?,
         Input::CashierOpened { out_trade_no } => draft.cashier_opened(&out_trade_no)?,
         Input::ClientReported { result, detail } => draft.client_reported(result, &detail),
         Input::Observed(observation) => draft.observed(observation)?,
         Input::Close { reason, cause } => draft.close(reason, cause)?,
-        Input::Refund {
-            out_refund_no,
-            out_trade_no,
-            amount,
-            reason,
-            cause,
-        } => {
+        Input::Refund { out_refund_no, out_trade_no, amount, reason, cause } => {
             draft.refund(out_refund_no, &out_trade_no, amount, reason, cause)?;
         }
-        Input::RefundRefused {
-            out_refund_no,
-            refusal,
-            later,
-        } => {
+        Input::RefundRefused { out_refund_no, refusal, later } => {
             draft.refund_refused(&out_refund_no, refusal, later)?;
         }
         Input::RefundUnknown { out_refund_no } => draft.refund_unknown(&out_refund_no)?,
@@ -239,11 +234,7 @@ struct Draft<'a> {
 
 impl Draft<'_> {
     fn tell(&mut self, cause: Cause, kind: EventKind) {
-        self.events.push(Event {
-            at: self.now,
-            cause,
-            kind,
-        });
+        self.events.push(Event { at: self.now, cause, kind });
     }
 
     fn finish(mut self, before: &Order) -> Option<Step> {
@@ -251,16 +242,9 @@ impl Draft<'_> {
             assert_eq!(&self.order, before, "an order that changed says so in an event");
             return None;
         }
-        self.order.version = before
-            .version
-            .checked_add(1)
-            .expect("an order takes fewer than 2^63 steps");
+        self.order.version = before.version.checked_add(1).expect("an order takes fewer than 2^63 steps");
         let jobs = job::changes(before, &self.order, self.now);
-        Some(Step {
-            order: self.order,
-            events: self.events,
-            jobs,
-        })
+        Some(Step { order: self.order, events: self.events, jobs })
     }
 
     fn quarantine(&mut self, cause: Cause, mismatch: crate::Mismatch) {

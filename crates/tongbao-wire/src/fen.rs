@@ -57,9 +57,7 @@ impl Fen {
     /// # Errors
     /// [`FenError`] when the text is not such a number or has more than two decimals.
     pub fn parse_yuan(text: &str) -> Result<Self, FenError> {
-        let refuse = || FenError {
-            text: text.chars().take(40).collect(),
-        };
+        let refuse = || FenError { text: text.chars().take(40).collect() };
         let (negative, digits) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -72,10 +70,7 @@ impl Fen {
         let yuan: i64 = yuan.parse().map_err(|_| refuse())?;
         let parsed: i64 = cents.parse().map_err(|_| refuse())?;
         let cents = if cents.len() == 1 { parsed * 10 } else { parsed };
-        let fen = yuan
-            .checked_mul(100)
-            .and_then(|fen| fen.checked_add(cents))
-            .ok_or_else(refuse)?;
+        let fen = yuan.checked_mul(100).and_then(|fen| fen.checked_add(cents)).ok_or_else(refuse)?;
         Ok(Self(if negative { -fen } else { fen }))
     }
 }
@@ -93,9 +88,7 @@ impl Sum for Fen {
     /// # Panics
     /// When the sum exceeds 92 quadrillion yuan.
     fn sum<I: Iterator<Item = Fen>>(amounts: I) -> Fen {
-        amounts.fold(Fen::ZERO, |a, b| {
-            a.checked_add(b).expect("a sum of payments fits in 63 bits")
-        })
+        amounts.fold(Fen::ZERO, |a, b| a.checked_add(b).expect("a sum of payments fits in 63 bits"))
     }
 }
 
@@ -113,33 +106,16 @@ mod tests {
 
     #[test]
     fn yuan_is_read_digit_by_digit() {
-        for (text, fen) in [
-            ("0.01", 1),
-            ("12", 1200),
-            ("12.3", 1230),
-            ("12.34", 1234),
-            ("-0.05", -5),
-        ] {
+        for (text, fen) in [("0.01", 1), ("12", 1200), ("12.3", 1230), ("12.34", 1234), ("-0.05", -5)] {
             assert_eq!(Fen::parse_yuan(text), Ok(Fen::new(fen)), "{text}");
         }
     }
 
     #[test]
     fn anything_else_is_refused() {
-        for text in [
-            "",
-            "-",
-            ".",
-            "1.",
-            ".5",
-            "1.234",
-            "1e2",
-            "+1",
-            " 1",
-            "1,000",
-            "99999999999999999999",
-            "--1",
-        ] {
+        for text in
+            ["", "-", ".", "1.", ".5", "1.234", "1e2", "+1", " 1", "1,000", "99999999999999999999", "--1"]
+        {
             assert!(Fen::parse_yuan(text).is_err(), "{text}");
         }
     }

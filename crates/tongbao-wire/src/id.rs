@@ -140,11 +140,6 @@ mod tests {
     fn an_identifier_is_checked_when_json_is_read() {
         assert!(serde_json::from_str::<OutTradeNo>("\"ok1234\"").is_ok());
         let error = serde_json::from_str::<OutTradeNo>("\"no\"").expect_err("too short");
-        assert!(
-            error
-                .to_string()
-                .contains("out_trade_no must be 6 to 32 characters"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("out_trade_no must be 6 to 32 characters"), "{error}");
     }
 }

@@ -29,10 +29,7 @@ impl Clock {
     #[must_use]
     pub fn system() -> Self {
         Self::new(|| {
-            #[allow(
-                clippy::disallowed_methods,
-                reason = "the one place that asks the system for the time"
-            )]
+            #[allow(clippy::disallowed_methods, reason = "the one place that asks the system for the time")]
             let now = std::time::SystemTime::now();
             let since = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
             Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
@@ -54,7 +51,9 @@ impl fmt::Debug for Clock {
 
 /// Fills buffers with chance. Cheap to clone.
 #[derive(Clone)]
-pub struct Chance(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Chance(Arc<Fill>);
+
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Chance {
     /// Chance as `fill` gives it. Keys and tokens come from here, so outside of tests it must be
@@ -71,10 +70,7 @@ impl Chance {
     #[must_use]
     pub fn system() -> Self {
         Self::new(|buffer| {
-            #[allow(
-                clippy::disallowed_methods,
-                reason = "the one place that asks the system for chance"
-            )]
+            #[allow(clippy::disallowed_methods, reason = "the one place that asks the system for chance")]
             getrandom::fill(buffer).expect("the operating system gives randomness");
         })
     }

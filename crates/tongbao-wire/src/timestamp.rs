@@ -43,19 +43,13 @@ impl Timestamp {
     /// This instant, `after` later. Saturates.
     #[must_use]
     pub fn plus(self, after: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(after.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(after.as_millis()).unwrap_or(i64::MAX)))
     }
 
     /// This instant, `before` earlier. Saturates.
     #[must_use]
     pub fn minus(self, before: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_sub(i64::try_from(before.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_sub(i64::try_from(before.as_millis()).unwrap_or(i64::MAX)))
     }
 
     /// How long after `earlier` this is; zero when it is not after.
@@ -69,9 +63,7 @@ impl Timestamp {
     /// # Errors
     /// [`TimestampError`] when the text is not RFC 3339.
     pub fn parse_rfc3339(text: &str) -> Result<Self, TimestampError> {
-        let refuse = || TimestampError {
-            text: text.chars().take(40).collect(),
-        };
+        let refuse = || TimestampError { text: text.chars().take(40).collect() };
         if text.len() > 40 {
             return Err(refuse());
         }
@@ -107,10 +99,7 @@ impl Timestamp {
         // Clamped to the years a calendar can print, so that a hostile number cannot panic.
         let millis = self.0.clamp(-62_135_596_800_000, 253_402_200_000_000);
         let instant = jiff::Timestamp::from_millisecond(millis).expect("clamped to the calendar");
-        instant
-            .to_zoned(TimeZone::fixed(BEIJING))
-            .strftime(format)
-            .to_string()
+        instant.to_zoned(TimeZone::fixed(BEIJING)).strftime(format).to_string()
     }
 }
 
@@ -149,11 +138,7 @@ mod tests {
     fn beijing_time_is_written_and_every_offset_is_read() {
         let instant = Timestamp::from_seconds(1_528_425_296);
         assert_eq!(instant.rfc3339(), "2018-06-08T10:34:56+08:00");
-        for text in [
-            "2018-06-08T10:34:56+08:00",
-            "2018-06-08T02:34:56Z",
-            "2018-06-08T02:34:56.000Z",
-        ] {
+        for text in ["2018-06-08T10:34:56+08:00", "2018-06-08T02:34:56Z", "2018-06-08T02:34:56.000Z"] {
             assert_eq!(Timestamp::parse_rfc3339(text), Ok(instant), "{text}");
         }
         assert_eq!(instant.digits(), "20180608103456");
@@ -162,13 +147,7 @@ mod tests {
 
     #[test]
     fn other_text_is_refused_and_extremes_do_not_panic() {
-        for text in [
-            "",
-            "2018-06-08",
-            "2018-06-08 10:34:56",
-            "yesterday",
-            "2018-13-08T10:34:56+08:00",
-        ] {
+        for text in ["", "2018-06-08", "2018-06-08 10:34:56", "yesterday", "2018-13-08T10:34:56+08:00"] {
             assert!(Timestamp::parse_rfc3339(text).is_err(), "{text}");
         }
         for millis in [i64::MIN, i64::MAX, 0] {

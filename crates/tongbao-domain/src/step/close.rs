@@ -10,19 +10,14 @@ impl Draft<'_> {
             OrderState::Paid { .. } => return Err(Refusal::AlreadyPaid),
             OrderState::Closed { .. } => return Ok(()),
             // Whoever wants the whole order closed overrules a payment that only gives way.
-            OrderState::Closing {
-                reason: CloseReason::Superseded,
-                ..
-            } if reason != CloseReason::Superseded => {}
+            OrderState::Closing { reason: CloseReason::Superseded, .. }
+                if reason != CloseReason::Superseded => {}
             OrderState::Closing { .. } => return Ok(()),
         }
         if reason == CloseReason::Superseded && self.order.live_payment().is_none() {
             return Ok(());
         }
-        self.order.state = OrderState::Closing {
-            reason,
-            since: self.now,
-        };
+        self.order.state = OrderState::Closing { reason, since: self.now };
         self.tell(cause, EventKind::CloseAsked { reason });
         self.close_if_nothing_is_live();
         Ok(())

@@ -13,16 +13,12 @@ const CURRENCY: &str = "CNY";
 
 impl Draft<'_> {
     pub(super) fn observed(&mut self, observation: PaymentObservation) -> Result<(), Refusal> {
-        let PaymentObservation {
-            cause,
-            out_trade_no,
-            seen,
-        } = observation;
+        let PaymentObservation { cause, out_trade_no, seen } = observation;
         let live = self.payment_mut(&out_trade_no)?.is_live();
         let Some(seen) = seen else {
             // The platform does not know the number. While we prepare that is news of nothing; once we are
             // closing, it means that there is nothing left to close.
-            if live && matches!(self.order.state, OrderState::Closing { .. }) {
+            if live && self.order.state != OrderState::Open {
                 self.payment_closed(&out_trade_no, cause)?;
             }
             return Ok(());
@@ -43,9 +39,7 @@ impl Draft<'_> {
                 Ok(())
             }
             TradeState::Closed | TradeState::PayError | TradeState::Revoked => Ok(()),
-            TradeState::Unknown(word) => Err(Refusal::UnknownWord {
-                word: word.to_string(),
-            }),
+            TradeState::Unknown(word) => Err(Refusal::UnknownWord { word: word.to_string() }),
         }
     }
 
@@ -56,11 +50,7 @@ impl Draft<'_> {
         differs("mchid", order.mchid.as_str(), seen.mchid.as_str())?;
         differs("appid", order.terms.appid.as_str(), seen.appid.as_str())?;
         if let Some(total) = seen.total {
-            differs(
-                "amount.total",
-                &order.terms.total.get().to_string(),
-                &total.get().to_string(),
-            )?;
+            differs("amount.total", &order.terms.total.get().to_string(), &total.get().to_string())?;
         }
         if let Some(currency) = &seen.currency {
             differs("amount.currency", CURRENCY, currency)?;
@@ -75,10 +65,9 @@ impl Draft<'_> {
                 )?;
             }
         }
-        if let (Some(held), Some(told)) = (
-            order.payment(out_trade_no).and_then(|payment| payment.receipt()),
-            &seen.transaction_id,
-        ) {
+        if let (Some(held), Some(told)) =
+            (order.payment(out_trade_no).and_then(|payment| payment.receipt()), &seen.transaction_id)
+        {
             differs("transaction_id", held.transaction_id.as_str(), told.as_str())?;
         }
         Ok(())
@@ -100,11 +89,8 @@ impl Draft<'_> {
             return Ok(());
         }
         let payer_total = seen.payer_total.unwrap_or(total);
-        self.payment_mut(out_trade_no)?.state = PaymentState::Paid(Receipt {
-            transaction_id: transaction_id.clone(),
-            success_time,
-            payer_total,
-        });
+        self.payment_mut(out_trade_no)?.state =
+            PaymentState::Paid(Receipt { transaction_id: transaction_id.clone(), success_time, payer_total });
         if let Cause::Notification { id } = &cause {
             self.tell(cause.clone(), EventKind::NotificationVerified { id: id.clone() });
         }
@@ -117,27 +103,12 @@ impl Draft<'_> {
         if surplus {
             self.tell(
                 cause,
-                EventKind::SurplusPaid {
-                    out_trade_no: out_trade_no.clone(),
-                    transaction_id,
-                    total,
-                },
+                EventKind::SurplusPaid { out_trade_no: out_trade_no.clone(), transaction_id, total },
             );
             return self.dispose_of_surplus(out_trade_no, total);
         }
-        self.order.state = OrderState::Paid {
-            out_trade_no: out_trade_no.clone(),
-            at: self.now,
-        };
-        self.tell(
-            cause,
-            EventKind::Paid {
-                out_trade_no,
-                transaction_id,
-                total,
-                success_time,
-            },
-        );
+        self.order.state = OrderState::Paid { out_trade_no: out_trade_no.clone(), at: self.now };
+        self.tell(cause, EventKind::Paid { out_trade_no, transaction_id, total, success_time });
         Ok(())
     }
 
@@ -147,9 +118,7 @@ impl Draft<'_> {
                 // One number per payment, so that however often this is reached the money goes back once.
                 let number = format!("surplus-{}", out_trade_no.as_str());
                 let out_refund_no = OutRefundNo::parse(&number).expect("8 + 32 characters of its alphabet");
-                let cause = Cause::Policy {
-                    rule: "surplus".into(),
-                };
+                let cause = Cause::Policy { rule: "surplus".into() };
                 self.order.refunds.push(Refund {
                     out_refund_no: out_refund_no.clone(),
                     out_trade_no,
@@ -159,18 +128,10 @@ impl Draft<'_> {
                     created_at: self.now,
                     state: RefundState::Recorded,
                 });
-                self.tell(
-                    cause,
-                    EventKind::RefundCreated {
-                        out_refund_no,
-                        amount: total,
-                    },
-                );
+                self.tell(cause, EventKind::RefundCreated { out_refund_no, amount: total });
             }
             SurplusPolicy::Accept | SurplusPolicy::Hold => {
-                let cause = Cause::Policy {
-                    rule: "surplus".into(),
-                };
+                let cause = Cause::Policy { rule: "surplus".into() };
                 self.tell(cause, EventKind::SurplusHeld { out_trade_no });
             }
         }
@@ -182,12 +143,7 @@ impl Draft<'_> {
         match payment.state {
             PaymentState::Preparing | PaymentState::Payable { .. } => {
                 payment.state = PaymentState::Paying;
-                self.tell(
-                    cause,
-                    EventKind::PayerTyping {
-                        out_trade_no: out_trade_no.clone(),
-                    },
-                );
+                self.tell(cause, EventKind::PayerTyping { out_trade_no: out_trade_no.clone() });
             }
             PaymentState::Paying
             | PaymentState::Paid(_)
@@ -200,12 +156,7 @@ impl Draft<'_> {
     fn payment_closed(&mut self, out_trade_no: &OutTradeNo, cause: Cause) -> Result<(), Refusal> {
         let at = self.now;
         self.payment_mut(out_trade_no)?.state = PaymentState::Closed { at };
-        self.tell(
-            cause,
-            EventKind::PaymentClosed {
-                out_trade_no: out_trade_no.clone(),
-            },
-        );
+        self.tell(cause, EventKind::PaymentClosed { out_trade_no: out_trade_no.clone() });
         self.close_if_nothing_is_live();
         Ok(())
     }

@@ -58,10 +58,7 @@ impl Draft<'_> {
         let payment = self.payment_mut(out_trade_no)?;
         match payment.state {
             PaymentState::Preparing | PaymentState::Payable { .. } => {
-                payment.state = PaymentState::Payable {
-                    prepay_id,
-                    prepay_until,
-                };
+                payment.state = PaymentState::Payable { prepay_id, prepay_until };
             }
             // The answer may come after the payer has begun, or paid on another device: no news.
             PaymentState::Paying
@@ -69,12 +66,7 @@ impl Draft<'_> {
             | PaymentState::Closed { .. }
             | PaymentState::Revoked { .. } => return Ok(()),
         }
-        self.tell(
-            Cause::Answer,
-            EventKind::PrepayAccepted {
-                out_trade_no: out_trade_no.clone(),
-            },
-        );
+        self.tell(Cause::Answer, EventKind::PrepayAccepted { out_trade_no: out_trade_no.clone() });
         match cashier {
             Cashier::Opens => self.cashier_opened(out_trade_no),
             Cashier::StaysShut => Ok(()),
@@ -99,37 +91,21 @@ impl Draft<'_> {
                 return Ok(());
             }
         }
-        self.tell(
-            Cause::Answer,
-            EventKind::PrepayRefused {
-                out_trade_no: out_trade_no.clone(),
-                refusal,
-            },
-        );
+        self.tell(Cause::Answer, EventKind::PrepayRefused { out_trade_no: out_trade_no.clone(), refusal });
         self.close_if_nothing_is_live();
         Ok(())
     }
 
     pub(super) fn prepay_unknown(&mut self, out_trade_no: &OutTradeNo) -> Result<(), Refusal> {
         if self.payment_mut(out_trade_no)?.is_live() {
-            self.tell(
-                Cause::Answer,
-                EventKind::PrepayUnknown {
-                    out_trade_no: out_trade_no.clone(),
-                },
-            );
+            self.tell(Cause::Answer, EventKind::PrepayUnknown { out_trade_no: out_trade_no.clone() });
         }
         Ok(())
     }
 
     pub(super) fn cashier_opened(&mut self, out_trade_no: &OutTradeNo) -> Result<(), Refusal> {
         if self.payment_mut(out_trade_no)?.is_live() && self.payer_may_act() {
-            self.tell(
-                Cause::Payer,
-                EventKind::CashierOpened {
-                    out_trade_no: out_trade_no.clone(),
-                },
-            );
+            self.tell(Cause::Payer, EventKind::CashierOpened { out_trade_no: out_trade_no.clone() });
         }
         Ok(())
     }
@@ -145,13 +121,7 @@ impl Draft<'_> {
             ClientResult::Unknown => "unknown",
         };
         let detail = detail.chars().take(DETAIL_CHARS_MAX).collect();
-        self.tell(
-            Cause::Payer,
-            EventKind::ClientReported {
-                result: result.into(),
-                detail,
-            },
-        );
+        self.tell(Cause::Payer, EventKind::ClientReported { result: result.into(), detail });
     }
 
     /// Counts what the payer does that only the history keeps. Past the bound it is not kept any more, so
@@ -169,8 +139,6 @@ impl Draft<'_> {
             .payments
             .iter_mut()
             .find(|payment| &payment.out_trade_no == out_trade_no)
-            .ok_or_else(|| Refusal::NoSuchPayment {
-                out_trade_no: out_trade_no.clone(),
-            })
+            .ok_or_else(|| Refusal::NoSuchPayment { out_trade_no: out_trade_no.clone() })
     }
 }

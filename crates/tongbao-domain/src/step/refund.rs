@@ -32,13 +32,7 @@ impl Draft<'_> {
             created_at: self.now,
             state: RefundState::Recorded,
         });
-        self.tell(
-            cause,
-            EventKind::RefundCreated {
-                out_refund_no,
-                amount,
-            },
-        );
+        self.tell(cause, EventKind::RefundCreated { out_refund_no, amount });
         Ok(())
     }
 
@@ -46,12 +40,9 @@ impl Draft<'_> {
         let payment = self
             .order
             .payment(out_trade_no)
-            .ok_or_else(|| Refusal::NoSuchPayment {
-                out_trade_no: out_trade_no.clone(),
-            })?;
-        let receipt = payment.receipt().ok_or_else(|| Refusal::NotPaid {
-            out_trade_no: out_trade_no.clone(),
-        })?;
+            .ok_or_else(|| Refusal::NoSuchPayment { out_trade_no: out_trade_no.clone() })?;
+        let receipt =
+            payment.receipt().ok_or_else(|| Refusal::NotPaid { out_trade_no: out_trade_no.clone() })?;
         if !amount.is_positive() {
             return Err(Refusal::NotPositive);
         }
@@ -59,13 +50,7 @@ impl Draft<'_> {
         if amount > left {
             return Err(Refusal::ExceedsPaid { asked: amount, left });
         }
-        if self
-            .order
-            .refunds_of(out_trade_no)
-            .filter(|refund| refund.reserves())
-            .count()
-            >= REFUNDS_MAX
-        {
+        if self.order.refunds_of(out_trade_no).filter(|refund| refund.reserves()).count() >= REFUNDS_MAX {
             return Err(Refusal::TooManyRefunds { max: REFUNDS_MAX });
         }
         if self.now.since(receipt.success_time) > REFUND_WINDOW {
@@ -90,16 +75,8 @@ impl Draft<'_> {
             }
             (RefundState::Waiting { .. }, true) => {}
             (RefundState::Recorded | RefundState::Waiting { .. }, false) => {
-                refund.state = RefundState::Failed {
-                    code: refusal.code.clone(),
-                };
-                self.tell(
-                    Cause::Answer,
-                    EventKind::RefundFailed {
-                        out_refund_no,
-                        code: refusal.code,
-                    },
-                );
+                refund.state = RefundState::Failed { code: refusal.code.clone() };
+                self.tell(Cause::Answer, EventKind::RefundFailed { out_refund_no, code: refusal.code });
             }
             // What the platform has accepted it cannot refuse any more; only observations move it.
             (
@@ -116,12 +93,7 @@ impl Draft<'_> {
     pub(super) fn refund_unknown(&mut self, out_refund_no: &OutRefundNo) -> Result<(), Refusal> {
         let refund = self.refund_mut(out_refund_no)?;
         if matches!(refund.state, RefundState::Recorded | RefundState::Waiting { .. }) {
-            self.tell(
-                Cause::Answer,
-                EventKind::RefundUnknown {
-                    out_refund_no: out_refund_no.clone(),
-                },
-            );
+            self.tell(Cause::Answer, EventKind::RefundUnknown { out_refund_no: out_refund_no.clone() });
         }
         Ok(())
     }
@@ -134,29 +106,16 @@ impl Draft<'_> {
             self.quarantine(seen.cause, mismatch);
             return Ok(());
         }
-        let RefundObservation {
-            cause,
-            out_refund_no,
-            refund_id,
-            status,
-            success_time,
-            refund,
-            ..
-        } = seen;
+        let RefundObservation { cause, out_refund_no, refund_id, status, success_time, refund, .. } = seen;
         let reached = match status {
             RefundStatus::Processing => RefundState::Processing { refund_id },
-            RefundStatus::Success => RefundState::Done {
-                refund_id,
-                success_time: success_time.unwrap_or(self.now),
-            },
-            RefundStatus::Closed => RefundState::Failed {
-                code: status.as_str().into(),
-            },
+            RefundStatus::Success => {
+                RefundState::Done { refund_id, success_time: success_time.unwrap_or(self.now) }
+            }
+            RefundStatus::Closed => RefundState::Failed { code: status.as_str().into() },
             RefundStatus::Abnormal => RefundState::Abnormal { refund_id },
             RefundStatus::Unknown(word) => {
-                return Err(Refusal::UnknownWord {
-                    word: word.to_string(),
-                });
+                return Err(Refusal::UnknownWord { word: word.to_string() });
             }
         };
         let held = self.refund_mut(&out_refund_no)?;
@@ -168,14 +127,8 @@ impl Draft<'_> {
             self.tell(cause.clone(), EventKind::NotificationVerified { id: id.clone() });
         }
         let kind = match reached {
-            RefundState::Processing { refund_id } => EventKind::RefundAccepted {
-                out_refund_no,
-                refund_id,
-            },
-            RefundState::Done { .. } => EventKind::RefundDone {
-                out_refund_no,
-                amount: refund,
-            },
+            RefundState::Processing { refund_id } => EventKind::RefundAccepted { out_refund_no, refund_id },
+            RefundState::Done { .. } => EventKind::RefundDone { out_refund_no, amount: refund },
             RefundState::Abnormal { .. } => EventKind::RefundAbnormal { out_refund_no },
             RefundState::Failed { code } => EventKind::RefundFailed { out_refund_no, code },
             RefundState::Recorded | RefundState::Waiting { .. } => {
@@ -191,9 +144,7 @@ impl Draft<'_> {
     fn adopt(&mut self, seen: &RefundObservation) -> Result<bool, Refusal> {
         let left = self.order.refundable(&seen.out_trade_no);
         if self.order.payment(&seen.out_trade_no).is_none() {
-            return Err(Refusal::NoSuchPayment {
-                out_trade_no: seen.out_trade_no.clone(),
-            });
+            return Err(Refusal::NoSuchPayment { out_trade_no: seen.out_trade_no.clone() });
         }
         if !seen.refund.is_positive() || seen.refund > left {
             let mismatch = Mismatch {
@@ -213,10 +164,8 @@ impl Draft<'_> {
             created_at: self.now,
             state: RefundState::Recorded,
         });
-        let kind = EventKind::RefundCreated {
-            out_refund_no: seen.out_refund_no.clone(),
-            amount: seen.refund,
-        };
+        let kind =
+            EventKind::RefundCreated { out_refund_no: seen.out_refund_no.clone(), amount: seen.refund };
         self.tell(seen.cause.clone(), kind);
         Ok(true)
     }
@@ -224,31 +173,12 @@ impl Draft<'_> {
     fn refund_agrees(&self, seen: &RefundObservation) -> Result<(), Mismatch> {
         let held = self.order.refund(&seen.out_refund_no).expect("adopted or known");
         let differs = Mismatch::unless_equal;
-        differs(
-            "out_trade_no",
-            held.out_trade_no.as_str(),
-            seen.out_trade_no.as_str(),
-        )?;
-        differs(
-            "amount.refund",
-            &held.amount.get().to_string(),
-            &seen.refund.get().to_string(),
-        )?;
-        differs(
-            "amount.total",
-            &self.order.terms.total.get().to_string(),
-            &seen.total.get().to_string(),
-        )?;
-        let receipt = self
-            .order
-            .payment(&held.out_trade_no)
-            .and_then(|payment| payment.receipt());
+        differs("out_trade_no", held.out_trade_no.as_str(), seen.out_trade_no.as_str())?;
+        differs("amount.refund", &held.amount.get().to_string(), &seen.refund.get().to_string())?;
+        differs("amount.total", &self.order.terms.total.get().to_string(), &seen.total.get().to_string())?;
+        let receipt = self.order.payment(&held.out_trade_no).and_then(|payment| payment.receipt());
         if let Some(receipt) = receipt {
-            differs(
-                "transaction_id",
-                receipt.transaction_id.as_str(),
-                seen.transaction_id.as_str(),
-            )?;
+            differs("transaction_id", receipt.transaction_id.as_str(), seen.transaction_id.as_str())?;
         }
         Ok(())
     }
@@ -258,8 +188,6 @@ impl Draft<'_> {
             .refunds
             .iter_mut()
             .find(|refund| &refund.out_refund_no == out_refund_no)
-            .ok_or_else(|| Refusal::NoSuchRefund {
-                out_refund_no: out_refund_no.clone(),
-            })
+            .ok_or_else(|| Refusal::NoSuchRefund { out_refund_no: out_refund_no.clone() })
     }
 }
