@@ -1,0 +1,1 @@
+//! Configuration: an embedded, commented default under a file under the environment.
