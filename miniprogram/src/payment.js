@@ -154,6 +154,11 @@ export function makePayment(env, server, pending) {
         if (end !== null) return end;
       } catch (error) {
         env.log({ order_no: orderNo, errMsg: String(error.message), kind: error.code, alarm: false });
+        // The server does not know this order (a foreign or emptied server): asking on is idle.
+        if (error.status === 404) {
+          pending.drop(orderNo);
+          return emit('unknown', { order });
+        }
       }
       const left = deadline - env.now();
       if (left <= 0) return emit('unknown', { order });

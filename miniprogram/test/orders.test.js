@@ -112,6 +112,17 @@ test('a killed cashier that was not paid leaves the order payable after one ques
   assert.equal(end[0].order.state, 'unpaid');
 });
 
+test('an order the server does not know is not asked for again', async () => {
+  const storage = new Map();
+  const before = makeWorld({ storage, cashier: 'silence' });
+  before.client.pay('TB1');
+  await before.clock.advance(0);
+  const after = makeWorld({ storage, routes: { [confirmRoute]: { status: 404, data: { code: 'order_unknown' } } } });
+  const { end } = await states(after, () => after.client.resume());
+  assert.equal(end[0].state, 'unknown');
+  assert.deepEqual(await after.client.resume(), []);
+});
+
 test('returning from the cashier does not ask twice: a running payment is left alone', async () => {
   const world = makeWorld({ cashier: 'silence' });
   world.client.pay('TB1');
