@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{OutRefundNo, Timestamp};
 
-use crate::{Ladder, Order, OrderState, RefundState};
+use crate::{Ladder, Order, OrderState, Refund, RefundState};
 
 /// What is to be done for an order. At most one job of each key exists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -12,7 +12,7 @@ pub enum JobKey {
     /// Ask the platform about the order's live payments; expire it when its time is over; close it when
     /// it is to be closed.
     Tend,
-    /// Send a refund, or ask how far it is.
+    /// Send a refund (recorded, waiting), or ask how far it is (processing, abnormal).
     Refund {
         /// Which.
         out_refund_no: OutRefundNo,
@@ -36,18 +36,29 @@ pub enum JobChange {
     },
 }
 
-/// Every job the order's state calls for, with the moment it is due next.
-pub(crate) fn called_for(order: &Order, now: Timestamp) -> Vec<(JobKey, Timestamp)> {
-    let mut jobs = Vec::new();
-    if let Some(due) = tend_due(order, now) {
-        jobs.push((JobKey::Tend, due));
+impl Order {
+    /// When a job of this order is due next; `None` when the order's state does not call for it.
+    #[must_use]
+    pub fn next_turn(&self, key: &JobKey, now: Timestamp) -> Option<Timestamp> {
+        called_for(self, now).into_iter().find(|(other, _)| other == key).map(|(_, due)| due)
     }
-    for refund in order.refunds.iter().filter(|refund| refund.is_live()) {
-        let fresh = matches!(refund.state, RefundState::Recorded) && refund.created_at >= now;
-        let due = if fresh { now } else { Ladder::REFUND.next(refund.created_at, now) };
-        jobs.push((JobKey::Refund { out_refund_no: refund.out_refund_no.clone() }, due));
+}
+
+impl Order {
+    /// Every job the order's state calls for, with the moment it is due next. A job that ran without a step
+    /// is put back with this.
+    #[must_use]
+    pub fn jobs(&self, now: Timestamp) -> Vec<(JobKey, Timestamp)> {
+        let tend = tend_due(self, now).map(|due| (JobKey::Tend, due));
+        let refunds = self.refunds.iter().filter(|refund| refund.is_live());
+        tend.into_iter().chain(refunds.map(|refund| refund_job(refund, now))).collect()
     }
-    jobs
+}
+
+fn refund_job(refund: &Refund, now: Timestamp) -> (JobKey, Timestamp) {
+    let fresh = matches!(refund.state, RefundState::Recorded) && refund.created_at >= now;
+    let due = if fresh { now } else { Ladder::REFUND.next(refund.created_at, now) };
+    (JobKey::Refund { out_refund_no: refund.out_refund_no.clone() }, due)
 }
 
 fn tend_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
@@ -71,9 +82,8 @@ fn tend_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
 
 /// What to change so that the jobs of `before` become those of `after`.
 pub(crate) fn changes(before: &Order, after: &Order, now: Timestamp) -> Vec<JobChange> {
-    let new = called_for(after, now);
-    let gone =
-        called_for(before, now).into_iter().filter(|(key, _)| !new.iter().any(|(other, _)| other == key));
+    let new = after.jobs(now);
+    let gone = before.jobs(now).into_iter().filter(|(key, _)| !new.iter().any(|(other, _)| other == key));
     let removed: Vec<_> = gone.map(|(key, _)| JobChange::Remove { key }).collect();
     new.into_iter().map(|(key, due)| JobChange::Set { key, due }).chain(removed).collect()
 }

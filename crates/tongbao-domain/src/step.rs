@@ -10,8 +10,8 @@ use tongbao_wire::{Fen, Mchid, Openid, OrderNo, OutRefundNo, OutTradeNo, PrepayI
 
 use crate::job::{self, JobChange};
 use crate::{
-    Cause, CloseReason, Event, EventKind, Order, OrderState, OrderTerms, PaymentObservation, Policy,
-    RefundObservation, Refusal, Scene,
+    Cause, CloseReason, Event, EventKind, Mismatch, Order, OrderState, OrderTerms, PaymentObservation,
+    Policy, RefundObservation, Refusal, Scene,
 };
 
 /// Something that may change an order.
@@ -51,7 +51,7 @@ pub enum Input {
         /// Which payment.
         out_trade_no: OutTradeNo,
     },
-    /// Invoke parameters of the live payment were signed again.
+    /// Invoke parameters of the live payment are about to be handed out again.
     CashierOpened {
         /// Which payment.
         out_trade_no: OutTradeNo,
@@ -106,7 +106,7 @@ pub enum Input {
 /// Whether a payer waits for a prepay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cashier {
-    /// Yes: invoke parameters are signed and handed out next.
+    /// Yes: invoke parameters are signed and handed out next, if the order still waits to be paid.
     Opens,
     /// No: a job repaired a lost answer.
     StaysShut,
@@ -185,7 +185,7 @@ pub fn create(
         quarantine: None,
     };
     let jobs =
-        job::called_for(&order, now).into_iter().map(|(key, due)| JobChange::Set { key, due }).collect();
+        order.jobs(now).into_iter().map(|(key, due)| JobChange::Set { key, due }).collect();
     let events = vec![Event { at: now, cause, kind: EventKind::OrderCreated { total } }];
     Ok(Step { order, events, jobs })
 }
@@ -247,10 +247,14 @@ impl Draft<'_> {
         Some(Step { order: self.order, events: self.events, jobs })
     }
 
-    fn quarantine(&mut self, cause: Cause, mismatch: crate::Mismatch) {
-        if self.order.quarantine.as_ref() != Some(&mismatch) {
-            self.order.quarantine = Some(mismatch.clone());
-            self.tell(cause, EventKind::Quarantined { mismatch });
+    /// Keeps a contradiction of the platform on the order until a person has looked. One that is there
+    /// already is a plain refusal: it changes nothing.
+    fn quarantine(&mut self, cause: Cause, mismatch: Mismatch) -> Result<(), Refusal> {
+        if self.order.quarantine.as_ref() == Some(&mismatch) {
+            return Err(Refusal::Mismatch(mismatch));
         }
+        self.order.quarantine = Some(mismatch.clone());
+        self.tell(cause, EventKind::Quarantined { mismatch });
+        Ok(())
     }
 }

@@ -24,8 +24,7 @@ impl Draft<'_> {
             return Ok(());
         };
         if let Err(mismatch) = self.agrees(&out_trade_no, &seen) {
-            self.quarantine(cause, mismatch);
-            return Ok(());
+            return self.quarantine(cause, mismatch);
         }
         match &seen.trade_state {
             TradeState::Success | TradeState::Refund => self.paid(&out_trade_no, &seen, cause),
@@ -82,8 +81,7 @@ impl Draft<'_> {
                 ours: "needed once paid".into(),
                 theirs: "missing".into(),
             };
-            self.quarantine(cause, mismatch);
-            return Ok(());
+            return self.quarantine(cause, mismatch);
         };
         if self.payment_mut(out_trade_no)?.receipt().is_some() {
             return Ok(());

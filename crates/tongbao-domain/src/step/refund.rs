@@ -103,8 +103,7 @@ impl Draft<'_> {
             return Ok(());
         }
         if let Err(mismatch) = self.refund_agrees(&seen) {
-            self.quarantine(seen.cause, mismatch);
-            return Ok(());
+            return self.quarantine(seen.cause, mismatch);
         }
         let RefundObservation { cause, out_refund_no, refund_id, status, success_time, refund, .. } = seen;
         let reached = match status {
@@ -152,7 +151,7 @@ impl Draft<'_> {
                 ours: format!("at most {left}"),
                 theirs: seen.refund.to_string(),
             };
-            self.quarantine(seen.cause.clone(), mismatch);
+            self.quarantine(seen.cause.clone(), mismatch)?;
             return Ok(false);
         }
         self.order.refunds.push(Refund {
