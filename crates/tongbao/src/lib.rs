@@ -6,3 +6,6 @@
 //! same write as its events and jobs.
 
 pub mod config;
+pub mod listen;
+pub mod secret;
+pub mod tasks;
