@@ -9,6 +9,7 @@ use crate::{Cause, CloseReason, Mismatch, PlatformRefusal, Scene};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// When we learned it.
+    #[serde(with = "crate::millis")]
     pub at: Timestamp,
     /// Who caused it.
     pub cause: Cause,
@@ -80,6 +81,7 @@ pub enum EventKind {
         /// How much.
         total: Fen,
         /// When.
+        #[serde(with = "crate::millis")]
         success_time: Timestamp,
     },
     /// Money came that nobody asked for: a second payment, or one after closing.

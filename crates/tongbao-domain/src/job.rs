@@ -1,9 +1,15 @@
 //! Work promised in the same commit as the state that calls for it.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{OutRefundNo, Timestamp};
 
-use crate::{Ladder, Order, OrderState, Refund, RefundState};
+use crate::{Ladder, Order, OrderState, Refund};
+
+/// How soon an order whose time is over, and whose live payment could not be closed yet, is looked at again.
+const EXPIRED_RETRY: Duration = Duration::from_secs(5);
 
 /// What is to be done for an order. At most one job of each key exists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,27 +44,26 @@ pub enum JobChange {
 
 impl Order {
     /// When a job of this order is due next; `None` when the order's state does not call for it.
+    ///
+    /// After `now`, so that a try that failed does not spin; only an order that can be closed without the
+    /// platform is due at once when its time is over.
     #[must_use]
     pub fn next_turn(&self, key: &JobKey, now: Timestamp) -> Option<Timestamp> {
-        called_for(self, now).into_iter().find(|(other, _)| other == key).map(|(_, due)| due)
+        match key {
+            JobKey::Tend => tend_due(self, now),
+            JobKey::Refund { out_refund_no } => self
+                .refund(out_refund_no)
+                .filter(|refund| refund.is_live())
+                .map(|refund| refund_due(refund, now)),
+        }
     }
-}
 
-impl Order {
-    /// Every job the order's state calls for, with the moment it is due next. A job that ran without a step
-    /// is put back with this.
-    #[must_use]
-    pub fn jobs(&self, now: Timestamp) -> Vec<(JobKey, Timestamp)> {
-        let tend = tend_due(self, now).map(|due| (JobKey::Tend, due));
-        let refunds = self.refunds.iter().filter(|refund| refund.is_live());
-        tend.into_iter().chain(refunds.map(|refund| refund_job(refund, now))).collect()
+    /// Every job the order may ever call for.
+    fn job_keys(&self) -> BTreeSet<JobKey> {
+        let refunds = self.refunds.iter().map(|refund| refund.out_refund_no.clone());
+        let refunds = refunds.map(|out_refund_no| JobKey::Refund { out_refund_no });
+        std::iter::once(JobKey::Tend).chain(refunds).collect()
     }
-}
-
-fn refund_job(refund: &Refund, now: Timestamp) -> (JobKey, Timestamp) {
-    let fresh = matches!(refund.state, RefundState::Recorded) && refund.created_at >= now;
-    let due = if fresh { now } else { Ladder::REFUND.next(refund.created_at, now) };
-    (JobKey::Refund { out_refund_no: refund.out_refund_no.clone() }, due)
 }
 
 fn tend_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
@@ -66,7 +71,8 @@ fn tend_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
     match (&order.state, live_since) {
         (OrderState::Open, None) => Some(order.expires_at),
         (OrderState::Open, Some(since)) => {
-            Some(Ladder::QUERY.next(since, now).min(order.expires_at.max(now)))
+            let expiry = if order.expires_at > now { order.expires_at } else { now.plus(EXPIRED_RETRY) };
+            Some(Ladder::QUERY.next(since, now).min(expiry))
         }
         (OrderState::Closing { since, .. }, Some(_)) => {
             // The first try is the caller's own, right after the commit.
@@ -80,10 +86,26 @@ fn tend_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
+fn refund_due(refund: &Refund, now: Timestamp) -> Timestamp {
+    Ladder::REFUND.next(refund.created_at, now)
+}
+
+/// The jobs of an order that was not there before.
+pub(crate) fn first(order: &Order, now: Timestamp) -> Vec<JobChange> {
+    let due = |key: JobKey| order.next_turn(&key, now).map(|due| JobChange::Set { key, due });
+    order.job_keys().into_iter().filter_map(due).collect()
+}
+
 /// What to change so that the jobs of `before` become those of `after`.
 pub(crate) fn changes(before: &Order, after: &Order, now: Timestamp) -> Vec<JobChange> {
-    let new = after.jobs(now);
-    let gone = before.jobs(now).into_iter().filter(|(key, _)| !new.iter().any(|(other, _)| other == key));
-    let removed: Vec<_> = gone.map(|(key, _)| JobChange::Remove { key }).collect();
-    new.into_iter().map(|(key, due)| JobChange::Set { key, due }).chain(removed).collect()
+    let mut keys = after.job_keys();
+    keys.append(&mut before.job_keys());
+    let change = |key: JobKey| match (before.next_turn(&key, now), after.next_turn(&key, now)) {
+        // A refund is sent as soon as it is recorded; every later try is the ladder's.
+        (None, Some(_)) if key != JobKey::Tend => Some(JobChange::Set { key, due: now }),
+        (_, Some(due)) => Some(JobChange::Set { key, due }),
+        (Some(_), None) => Some(JobChange::Remove { key }),
+        (None, None) => None,
+    };
+    keys.into_iter().filter_map(change).collect()
 }

@@ -9,6 +9,7 @@
 
 mod event;
 mod job;
+mod millis;
 mod observation;
 mod order;
 mod payment;
@@ -20,7 +21,7 @@ mod step;
 pub use event::{Event, EventKind};
 pub use job::{JobChange, JobKey};
 pub use observation::{Cause, Mismatch, PaymentObservation, RefundObservation, SeenPayment};
-pub use order::{Asked, CloseReason, Order, OrderLine, OrderState, OrderTerms, Standing};
+pub use order::{Asked, CloseReason, Order, OrderLine, OrderState, OrderTerms, PAYMENTS_MAX, Standing};
 pub use payment::{Payment, PaymentState, Receipt, Scene};
 pub use policy::{Ladder, Policy, SurplusPolicy};
 pub use refund::{REFUND_WINDOW, REFUNDS_MAX, Refund, RefundState};

@@ -102,16 +102,6 @@ pub struct RefundObservation {
     pub total: Fen,
 }
 
-impl Mismatch {
-    /// `Ok` when both sides say the same.
-    pub(crate) fn unless_equal(field: &str, ours: &str, theirs: &str) -> Result<(), Mismatch> {
-        if ours == theirs {
-            return Ok(());
-        }
-        Err(Mismatch { field: field.into(), ours: ours.into(), theirs: theirs.into() })
-    }
-}
-
 /// A fact of the platform that contradicts ours. Kept on the order until a person looks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{field} is {ours} here and {theirs} at the platform")]
@@ -122,4 +112,14 @@ pub struct Mismatch {
     pub ours: String,
     /// The platform's value.
     pub theirs: String,
+}
+
+impl Mismatch {
+    /// `Ok` when both sides say the same.
+    pub(crate) fn unless_equal(field: &str, ours: &str, theirs: &str) -> Result<(), Mismatch> {
+        if ours == theirs {
+            return Ok(());
+        }
+        Err(Mismatch { field: field.into(), ours: ours.into(), theirs: theirs.into() })
+    }
 }

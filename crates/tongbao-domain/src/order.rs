@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{Appid, Fen, Mchid, Openid, OrderNo, OutRefundNo, OutTradeNo, PrepayId, Timestamp};
 
-use crate::{Cause, Mismatch, Payment, PaymentState, Refund, Refusal, Scene};
+use crate::{Cause, Mismatch, Payment, PaymentState, Refund, RefundState, Refusal, Scene};
+
+/// Attempts to have one order paid. A payer needs one or two; each is kept with the order for ever, so there
+/// is an end to them.
+pub const PAYMENTS_MAX: usize = 20;
 
 /// An order with its payments and refunds: what one write changes as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,8 +21,10 @@ pub struct Order {
     /// Who may pay: whoever asked first, unless the merchant said.
     pub openid: Option<Openid>,
     /// When it was recorded.
+    #[serde(with = "crate::millis")]
     pub created_at: Timestamp,
     /// When it can no longer be paid.
+    #[serde(with = "crate::millis")]
     pub expires_at: Timestamp,
     /// Rises by one with every step.
     pub version: i64,
@@ -28,7 +34,7 @@ pub struct Order {
     pub payments: Vec<Payment>,
     /// Money going back, oldest first.
     pub refunds: Vec<Refund>,
-    /// How often the payer did what only the history keeps; bounded.
+    /// How often something happened that changes nothing and only the history keeps; bounded.
     #[serde(default)]
     pub payer_acts: u16,
     /// A fact of the platform that contradicts ours, until a person has looked.
@@ -77,6 +83,7 @@ pub enum OrderState {
         /// Why.
         reason: CloseReason,
         /// Since when.
+        #[serde(with = "crate::millis")]
         since: Timestamp,
     },
     /// Paid, by that payment. Any other paid payment of the order is surplus.
@@ -84,6 +91,7 @@ pub enum OrderState {
         /// The payment that settled it.
         out_trade_no: OutTradeNo,
         /// When we learned it.
+        #[serde(with = "crate::millis")]
         at: Timestamp,
     },
     /// Can no longer be paid.
@@ -91,6 +99,7 @@ pub enum OrderState {
         /// Why.
         reason: CloseReason,
         /// When.
+        #[serde(with = "crate::millis")]
         at: Timestamp,
     },
 }
@@ -166,7 +175,8 @@ impl Order {
     /// What this payer, standing there, gets on tapping "pay" now. Changes nothing.
     ///
     /// # Errors
-    /// [`Refusal`] when the order is another's, closed, being closed, or its time is over.
+    /// [`Refusal`] when the order is another's, closed, being closed, its time is over, or too many attempts
+    /// were made.
     pub fn ask(&self, scene: Scene, openid: &Openid, now: Timestamp) -> Result<Asked, Refusal> {
         if self.openid.as_ref().is_some_and(|owner| owner != openid) {
             return Err(Refusal::NotYourOrder);
@@ -180,11 +190,11 @@ impl Order {
             return Err(Refusal::Expired);
         }
         let Some(payment) = self.live_payment() else {
-            return Ok(Asked::Create);
+            return self.room_for_another(Asked::Create);
         };
         let out_trade_no = payment.out_trade_no.clone();
         if payment.scene != scene || &payment.openid != openid {
-            return Ok(Asked::CloseFirst { out_trade_no });
+            return self.room_for_another(Asked::CloseFirst { out_trade_no });
         }
         match &payment.state {
             PaymentState::Payable { prepay_id, prepay_until } if *prepay_until > now => {
@@ -194,8 +204,16 @@ impl Order {
                 Ok(Asked::Prepay { out_trade_no })
             }
             PaymentState::Paid(_) | PaymentState::Closed { .. } | PaymentState::Revoked { .. } => {
-                Ok(Asked::Create)
+                unreachable!("a live payment is none of these")
             }
+        }
+    }
+
+    fn room_for_another(&self, asked: Asked) -> Result<Asked, Refusal> {
+        if self.payments.len() < PAYMENTS_MAX {
+            Ok(asked)
+        } else {
+            Err(Refusal::TooManyPayments { max: PAYMENTS_MAX })
         }
     }
 
@@ -232,10 +250,11 @@ impl Order {
         self.refunds_of(out_trade_no).filter(|refund| refund.reserves()).map(|refund| refund.amount).sum()
     }
 
-    /// What has come back to the payer, over all payments.
+    /// What has come back to the payer, over all payments. Stops at the largest amount there is.
     #[must_use]
     pub fn refunded(&self) -> Fen {
-        self.refunds.iter().filter(|refund| refund.is_done()).map(|refund| refund.amount).sum()
+        let done = self.refunds.iter().filter(|refund| refund.is_done());
+        done.fold(Fen::ZERO, |sum, refund| sum.checked_add(refund.amount).unwrap_or(Fen::new(i64::MAX)))
     }
 
     /// What of a payment can still be refunded; nothing when it is not paid.
@@ -260,11 +279,21 @@ impl Order {
         }
     }
 
-    /// True when a person must look: a contradiction, or a refund that is stuck.
+    /// True when a person must look: a contradiction, a refund that is stuck, or surplus money that is not
+    /// going back by itself.
     #[must_use]
     pub fn needs_a_person(&self) -> bool {
         self.quarantine.is_some()
-            || self.refunds.iter().any(|refund| matches!(refund.state, crate::RefundState::Abnormal { .. }))
+            || self.refunds.iter().any(|refund| matches!(refund.state, RefundState::Abnormal { .. }))
+            || self.surplus_payments().any(|payment| self.refundable(&payment.out_trade_no).is_positive())
+    }
+
+    /// Payments that were paid beside the settling one, or after closing.
+    pub fn surplus_payments(&self) -> impl Iterator<Item = &Payment> {
+        let settling = self.settling_payment().map(|payment| &payment.out_trade_no);
+        self.payments
+            .iter()
+            .filter(move |payment| payment.receipt().is_some() && Some(&payment.out_trade_no) != settling)
     }
 }
 

@@ -36,6 +36,7 @@ pub struct Payment {
     /// Where the platform tells of it. Kept, because a repeated prepay must be the same to the byte.
     pub notify_url: String,
     /// When the attempt was recorded, which is before it was sent.
+    #[serde(with = "crate::millis")]
     pub created_at: Timestamp,
     /// Where it stands.
     pub state: PaymentState,
@@ -52,6 +53,7 @@ pub enum PaymentState {
         /// What the cashier is opened with.
         prepay_id: PrepayId,
         /// Until when the cashier takes it.
+        #[serde(with = "crate::millis")]
         prepay_until: Timestamp,
     },
     /// The payer is typing the password (protocol: `USERPAYING`).
@@ -61,11 +63,13 @@ pub enum PaymentState {
     /// Can no longer be paid (protocol: `CLOSED`, `PAYERROR`).
     Closed {
         /// When we learned it.
+        #[serde(with = "crate::millis")]
         at: Timestamp,
     },
     /// Reversed (protocol: `REVOKED`, payment code only).
     Revoked {
         /// When we learned it.
+        #[serde(with = "crate::millis")]
         at: Timestamp,
     },
 }
@@ -76,6 +80,7 @@ pub struct Receipt {
     /// The platform's number.
     pub transaction_id: TransactionId,
     /// When it was paid.
+    #[serde(with = "crate::millis")]
     pub success_time: Timestamp,
     /// What the payer paid: the total less coupons.
     pub payer_total: Fen,

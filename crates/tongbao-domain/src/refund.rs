@@ -27,6 +27,7 @@ pub struct Refund {
     /// Who wanted it.
     pub cause: Cause,
     /// When it was recorded, which is before it was sent.
+    #[serde(with = "crate::millis")]
     pub created_at: Timestamp,
     /// Where it stands.
     pub state: RefundState,
@@ -41,6 +42,7 @@ pub enum RefundState {
     /// The merchant's balance is short (`NOT_ENOUGH`); the same request is repeated later.
     Waiting {
         /// Since when.
+        #[serde(with = "crate::millis")]
         since: Timestamp,
     },
     /// Accepted by the platform, on its way.
@@ -53,6 +55,7 @@ pub enum RefundState {
         /// The platform's number.
         refund_id: RefundId,
         /// When it arrived.
+        #[serde(with = "crate::millis")]
         success_time: Timestamp,
     },
     /// Stuck: the payer's account cannot take it, a person must act (`ABNORMAL`).
@@ -71,14 +74,7 @@ impl Refund {
     /// True unless the refund did not happen: its amount is spoken for.
     #[must_use]
     pub fn reserves(&self) -> bool {
-        match self.state {
-            RefundState::Recorded
-            | RefundState::Waiting { .. }
-            | RefundState::Processing { .. }
-            | RefundState::Done { .. }
-            | RefundState::Abnormal { .. } => true,
-            RefundState::Failed { .. } => false,
-        }
+        self.state.reserves()
     }
 
     /// True when the money arrived.
@@ -87,18 +83,36 @@ impl Refund {
         matches!(self.state, RefundState::Done { .. })
     }
 
-    /// True while the platform must be asked again without anybody's help.
+    /// True while the platform must be asked again: what a person did about an abnormal refund shows only
+    /// there.
     #[must_use]
     pub fn is_live(&self) -> bool {
         match self.state {
-            RefundState::Recorded | RefundState::Waiting { .. } | RefundState::Processing { .. } => true,
-            RefundState::Done { .. } | RefundState::Abnormal { .. } | RefundState::Failed { .. } => false,
+            RefundState::Recorded
+            | RefundState::Waiting { .. }
+            | RefundState::Processing { .. }
+            | RefundState::Abnormal { .. } => true,
+            RefundState::Done { .. } | RefundState::Failed { .. } => false,
         }
     }
 }
 
 impl RefundState {
-    /// How far along the state is. An observation may raise it, never lower it.
+    /// True unless the refund did not happen: its amount is spoken for.
+    #[must_use]
+    pub fn reserves(&self) -> bool {
+        match self {
+            Self::Recorded
+            | Self::Waiting { .. }
+            | Self::Processing { .. }
+            | Self::Done { .. }
+            | Self::Abnormal { .. } => true,
+            Self::Failed { .. } => false,
+        }
+    }
+
+    /// How far along the state is. An observation may raise it, never lower it. Money that arrived outranks
+    /// a refusal: an earlier request, whose answer was lost, may have been accepted.
     #[must_use]
     pub fn rank(&self) -> u8 {
         match self {
@@ -106,7 +120,8 @@ impl RefundState {
             Self::Waiting { .. } => 1,
             Self::Processing { .. } => 2,
             Self::Abnormal { .. } => 3,
-            Self::Done { .. } | Self::Failed { .. } => 4,
+            Self::Failed { .. } => 4,
+            Self::Done { .. } => 5,
         }
     }
 

@@ -43,6 +43,12 @@ pub enum Refusal {
         /// The number.
         out_trade_no: OutTradeNo,
     },
+    /// The order has seen too many attempts to pay it; the payer needs a new order.
+    #[error("{max} attempts were made to pay the order, a new order is needed")]
+    TooManyPayments {
+        /// The most an order takes.
+        max: usize,
+    },
     /// Not paid, so there is nothing to return.
     #[error("payment {out_trade_no} is not paid")]
     NotPaid {

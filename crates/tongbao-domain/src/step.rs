@@ -2,6 +2,7 @@
 
 mod close;
 mod observe;
+mod observe_refund;
 mod pay;
 mod refund;
 
@@ -184,8 +185,7 @@ pub fn create(
         payer_acts: 0,
         quarantine: None,
     };
-    let jobs =
-        order.jobs(now).into_iter().map(|(key, due)| JobChange::Set { key, due }).collect();
+    let jobs = job::first(&order, now);
     let events = vec![Event { at: now, cause, kind: EventKind::OrderCreated { total } }];
     Ok(Step { order, events, jobs })
 }
@@ -219,7 +219,7 @@ pub fn step(order: &Order, input: Input, policy: &Policy, now: Timestamp) -> Res
             draft.refund_refused(&out_refund_no, refusal, later)?;
         }
         Input::RefundUnknown { out_refund_no } => draft.refund_unknown(&out_refund_no)?,
-        Input::RefundObserved(observation) => draft.refund_observed(observation)?,
+        Input::RefundObserved(observation) => draft.refund_observed(&observation)?,
     }
     Ok(draft.finish(order))
 }

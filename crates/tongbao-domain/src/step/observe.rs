@@ -3,6 +3,7 @@
 use tongbao_wire::{Fen, OutRefundNo, OutTradeNo, TradeState};
 
 use super::Draft;
+use super::refund::SURPLUS_PREFIX;
 use crate::{
     Cause, EventKind, Mismatch, OrderState, PaymentObservation, PaymentState, Receipt, Refund, RefundState,
     Refusal, SeenPayment, SurplusPolicy,
@@ -73,6 +74,9 @@ impl Draft<'_> {
     }
 
     fn paid(&mut self, out_trade_no: &OutTradeNo, seen: &SeenPayment, cause: Cause) -> Result<(), Refusal> {
+        if self.payment_mut(out_trade_no)?.receipt().is_some() {
+            return Ok(());
+        }
         let (Some(transaction_id), Some(success_time), Some(total)) =
             (seen.transaction_id.clone(), seen.success_time, seen.total)
         else {
@@ -83,9 +87,6 @@ impl Draft<'_> {
             };
             return self.quarantine(cause, mismatch);
         };
-        if self.payment_mut(out_trade_no)?.receipt().is_some() {
-            return Ok(());
-        }
         let payer_total = seen.payer_total.unwrap_or(total);
         self.payment_mut(out_trade_no)?.state =
             PaymentState::Paid(Receipt { transaction_id: transaction_id.clone(), success_time, payer_total });
@@ -103,20 +104,26 @@ impl Draft<'_> {
                 cause,
                 EventKind::SurplusPaid { out_trade_no: out_trade_no.clone(), transaction_id, total },
             );
-            return self.dispose_of_surplus(out_trade_no, total);
+            self.dispose_of_surplus(out_trade_no, total);
+            return Ok(());
         }
         self.order.state = OrderState::Paid { out_trade_no: out_trade_no.clone(), at: self.now };
         self.tell(cause, EventKind::Paid { out_trade_no, transaction_id, total, success_time });
         Ok(())
     }
 
-    fn dispose_of_surplus(&mut self, out_trade_no: OutTradeNo, total: Fen) -> Result<(), Refusal> {
+    fn dispose_of_surplus(&mut self, out_trade_no: OutTradeNo, total: Fen) {
+        let cause = Cause::Policy { rule: "surplus".into() };
         match self.policy.surplus {
             SurplusPolicy::Refund => {
                 // One number per payment, so that however often this is reached the money goes back once.
-                let number = format!("surplus-{}", out_trade_no.as_str());
+                let number = format!("{SURPLUS_PREFIX}{out_trade_no}");
                 let out_refund_no = OutRefundNo::parse(&number).expect("8 + 32 characters of its alphabet");
-                let cause = Cause::Policy { rule: "surplus".into() };
+                if self.order.refund(&out_refund_no).is_some() {
+                    // Somebody used the number at the platform for another payment: a person must see it.
+                    self.tell(cause, EventKind::SurplusHeld { out_trade_no });
+                    return;
+                }
                 self.order.refunds.push(Refund {
                     out_refund_no: out_refund_no.clone(),
                     out_trade_no,
@@ -129,11 +136,9 @@ impl Draft<'_> {
                 self.tell(cause, EventKind::RefundCreated { out_refund_no, amount: total });
             }
             SurplusPolicy::Accept | SurplusPolicy::Hold => {
-                let cause = Cause::Policy { rule: "surplus".into() };
                 self.tell(cause, EventKind::SurplusHeld { out_trade_no });
             }
         }
-        Ok(())
     }
 
     fn typing(&mut self, out_trade_no: &OutTradeNo, cause: Cause) -> Result<(), Refusal> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tongbao_wire::{Openid, OutTradeNo, PrepayId};
 
 use super::{Cashier, ClientResult, Draft, PlatformRefusal, Sent};
-use crate::{Asked, Cause, EventKind, Payment, PaymentState, Refusal, Scene};
+use crate::{Asked, Cause, EventKind, OrderState, Payment, PaymentState, Refusal, Scene};
 
 /// A prepay id opens the cashier for two hours (v3.md §2.1). Ours ends a little earlier, so that a payer
 /// never gets one that dies while the password is typed.
@@ -14,7 +14,7 @@ const PREPAY_LIFE: Duration = Duration::from_secs(2 * 3600 - 5 * 60);
 /// What is kept of a text from the front end.
 const DETAIL_CHARS_MAX: usize = 200;
 
-/// How often an order's history takes "cashier opened" and "front end reported".
+/// How often an order's history takes "cashier opened", "front end reported" and the like, all together.
 const PAYER_ACTS_MAX: u16 = 60;
 
 impl Draft<'_> {
@@ -55,9 +55,13 @@ impl Draft<'_> {
         cashier: Cashier,
     ) -> Result<(), Refusal> {
         let prepay_until = self.now.plus(PREPAY_LIFE);
+        let open = self.waits_to_be_paid();
         let payment = self.payment_mut(out_trade_no)?;
         match payment.state {
             PaymentState::Preparing | PaymentState::Payable { .. } => {
+                if cashier == Cashier::Opens {
+                    open?;
+                }
                 payment.state = PaymentState::Payable { prepay_id, prepay_until };
             }
             // The answer may come after the payer has begun, or paid on another device: no news.
@@ -86,7 +90,11 @@ impl Draft<'_> {
             (PaymentState::Preparing, Sent::Once) => payment.state = PaymentState::Closed { at },
             // An earlier request may have been accepted: only the platform's own word closes it.
             (PaymentState::Preparing, Sent::Before)
-            | (PaymentState::Payable { .. } | PaymentState::Paying, _) => {}
+            | (PaymentState::Payable { .. } | PaymentState::Paying, _) => {
+                if !self.history_has_room() {
+                    return Ok(());
+                }
+            }
             (PaymentState::Paid(_) | PaymentState::Closed { .. } | PaymentState::Revoked { .. }, _) => {
                 return Ok(());
             }
@@ -97,21 +105,25 @@ impl Draft<'_> {
     }
 
     pub(super) fn prepay_unknown(&mut self, out_trade_no: &OutTradeNo) -> Result<(), Refusal> {
-        if self.payment_mut(out_trade_no)?.is_live() {
+        if self.payment_mut(out_trade_no)?.is_live() && self.history_has_room() {
             self.tell(Cause::Answer, EventKind::PrepayUnknown { out_trade_no: out_trade_no.clone() });
         }
         Ok(())
     }
 
     pub(super) fn cashier_opened(&mut self, out_trade_no: &OutTradeNo) -> Result<(), Refusal> {
-        if self.payment_mut(out_trade_no)?.is_live() && self.payer_may_act() {
+        if !self.payment_mut(out_trade_no)?.is_live() {
+            return Ok(());
+        }
+        self.waits_to_be_paid()?;
+        if self.history_has_room() {
             self.tell(Cause::Payer, EventKind::CashierOpened { out_trade_no: out_trade_no.clone() });
         }
         Ok(())
     }
 
     pub(super) fn client_reported(&mut self, result: ClientResult, detail: &str) {
-        if !self.payer_may_act() {
+        if !self.history_has_room() {
             return;
         }
         let result = match result {
@@ -124,9 +136,19 @@ impl Draft<'_> {
         self.tell(Cause::Payer, EventKind::ClientReported { result: result.into(), detail });
     }
 
-    /// Counts what the payer does that only the history keeps. Past the bound it is not kept any more, so
-    /// that nobody can grow an order without end.
-    fn payer_may_act(&mut self) -> bool {
+    /// A cashier opens only for an order that can still be paid: a prepay answer may come after the order
+    /// was paid by another payment, or while it is being closed.
+    fn waits_to_be_paid(&self) -> Result<(), Refusal> {
+        match self.order.state {
+            OrderState::Open => Ok(()),
+            OrderState::Paid { .. } => Err(Refusal::AlreadyPaid),
+            OrderState::Closing { .. } | OrderState::Closed { .. } => Err(Refusal::NotOpen),
+        }
+    }
+
+    /// Counts what only the history keeps. Past the bound it is not kept any more, so that nobody can grow
+    /// an order without end by tapping.
+    fn history_has_room(&mut self) -> bool {
         if self.order.payer_acts >= PAYER_ACTS_MAX {
             return false;
         }

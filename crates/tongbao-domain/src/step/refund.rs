@@ -1,11 +1,12 @@
-//! Money goes back: asked for once, sent until the platform has it, followed until it arrived.
+//! Money goes back: asked for once, sent until the platform has it.
 
-use tongbao_wire::{Fen, OutRefundNo, OutTradeNo, RefundStatus};
+use tongbao_wire::{Fen, OutRefundNo, OutTradeNo};
 
 use super::{Draft, PlatformRefusal};
-use crate::{
-    Cause, EventKind, Mismatch, REFUND_WINDOW, REFUNDS_MAX, Refund, RefundObservation, RefundState, Refusal,
-};
+use crate::{Cause, EventKind, REFUND_WINDOW, REFUNDS_MAX, Refund, RefundState, Refusal};
+
+/// Refunds of surplus money are numbered by their payment; nobody else may use such a number.
+pub(super) const SURPLUS_PREFIX: &str = "surplus-";
 
 impl Draft<'_> {
     pub(super) fn refund(
@@ -20,6 +21,9 @@ impl Draft<'_> {
             if known.amount == amount && &known.out_trade_no == out_trade_no {
                 return Ok(());
             }
+            return Err(Refusal::RefundNumberTaken { out_refund_no });
+        }
+        if out_refund_no.as_str().starts_with(SURPLUS_PREFIX) {
             return Err(Refusal::RefundNumberTaken { out_refund_no });
         }
         self.may_refund(out_trade_no, amount)?;
@@ -98,91 +102,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    pub(super) fn refund_observed(&mut self, seen: RefundObservation) -> Result<(), Refusal> {
-        if self.order.refund(&seen.out_refund_no).is_none() && !self.adopt(&seen)? {
-            return Ok(());
-        }
-        if let Err(mismatch) = self.refund_agrees(&seen) {
-            return self.quarantine(seen.cause, mismatch);
-        }
-        let RefundObservation { cause, out_refund_no, refund_id, status, success_time, refund, .. } = seen;
-        let reached = match status {
-            RefundStatus::Processing => RefundState::Processing { refund_id },
-            RefundStatus::Success => {
-                RefundState::Done { refund_id, success_time: success_time.unwrap_or(self.now) }
-            }
-            RefundStatus::Closed => RefundState::Failed { code: status.as_str().into() },
-            RefundStatus::Abnormal => RefundState::Abnormal { refund_id },
-            RefundStatus::Unknown(word) => {
-                return Err(Refusal::UnknownWord { word: word.to_string() });
-            }
-        };
-        let held = self.refund_mut(&out_refund_no)?;
-        if reached.rank() <= held.state.rank() {
-            return Ok(());
-        }
-        held.state = reached.clone();
-        if let Cause::Notification { id } = &cause {
-            self.tell(cause.clone(), EventKind::NotificationVerified { id: id.clone() });
-        }
-        let kind = match reached {
-            RefundState::Processing { refund_id } => EventKind::RefundAccepted { out_refund_no, refund_id },
-            RefundState::Done { .. } => EventKind::RefundDone { out_refund_no, amount: refund },
-            RefundState::Abnormal { .. } => EventKind::RefundAbnormal { out_refund_no },
-            RefundState::Failed { code } => EventKind::RefundFailed { out_refund_no, code },
-            RefundState::Recorded | RefundState::Waiting { .. } => {
-                unreachable!("the platform never reports what only we know")
-            }
-        };
-        self.tell(cause, kind);
-        Ok(())
-    }
-
-    /// A refund made by hand on the merchant platform becomes one of ours, so that the books agree.
-    /// False when it contradicts the payment.
-    fn adopt(&mut self, seen: &RefundObservation) -> Result<bool, Refusal> {
-        let left = self.order.refundable(&seen.out_trade_no);
-        if self.order.payment(&seen.out_trade_no).is_none() {
-            return Err(Refusal::NoSuchPayment { out_trade_no: seen.out_trade_no.clone() });
-        }
-        if !seen.refund.is_positive() || seen.refund > left {
-            let mismatch = Mismatch {
-                field: format!("refund {}", seen.out_refund_no),
-                ours: format!("at most {left}"),
-                theirs: seen.refund.to_string(),
-            };
-            self.quarantine(seen.cause.clone(), mismatch)?;
-            return Ok(false);
-        }
-        self.order.refunds.push(Refund {
-            out_refund_no: seen.out_refund_no.clone(),
-            out_trade_no: seen.out_trade_no.clone(),
-            amount: seen.refund,
-            reason: String::new(),
-            cause: seen.cause.clone(),
-            created_at: self.now,
-            state: RefundState::Recorded,
-        });
-        let kind =
-            EventKind::RefundCreated { out_refund_no: seen.out_refund_no.clone(), amount: seen.refund };
-        self.tell(seen.cause.clone(), kind);
-        Ok(true)
-    }
-
-    fn refund_agrees(&self, seen: &RefundObservation) -> Result<(), Mismatch> {
-        let held = self.order.refund(&seen.out_refund_no).expect("adopted or known");
-        let differs = Mismatch::unless_equal;
-        differs("out_trade_no", held.out_trade_no.as_str(), seen.out_trade_no.as_str())?;
-        differs("amount.refund", &held.amount.get().to_string(), &seen.refund.get().to_string())?;
-        differs("amount.total", &self.order.terms.total.get().to_string(), &seen.total.get().to_string())?;
-        let receipt = self.order.payment(&held.out_trade_no).and_then(|payment| payment.receipt());
-        if let Some(receipt) = receipt {
-            differs("transaction_id", receipt.transaction_id.as_str(), seen.transaction_id.as_str())?;
-        }
-        Ok(())
-    }
-
-    fn refund_mut(&mut self, out_refund_no: &OutRefundNo) -> Result<&mut Refund, Refusal> {
+    pub(super) fn refund_mut(&mut self, out_refund_no: &OutRefundNo) -> Result<&mut Refund, Refusal> {
         self.order
             .refunds
             .iter_mut()
