@@ -1,0 +1,275 @@
+//! Why a call to the platform gave no usable answer, and what to do next (v3.md §1.11, §1.12, §5.4).
+
+use std::fmt;
+
+use tongbao_wire::ErrorDetail;
+
+use crate::error_code::{Cause, ErrorCode};
+use crate::json::Misfit;
+use crate::outbound::{BoxError, CallFailure};
+use crate::signature::SignatureFault;
+use crate::unsendable::Unsendable;
+
+/// The calls this client makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Create a JSAPI or mini-program order.
+    JsapiPrepay,
+    /// Look up a payment.
+    Query,
+    /// Close an order.
+    Close,
+    /// Ask for a refund.
+    Refund,
+    /// Look up a refund.
+    QueryRefund,
+    /// Download the platform's certificates.
+    Certificates,
+}
+
+impl Call {
+    /// True when sending the same bytes twice has the effect of sending them once, so that this client
+    /// may do so by itself. A refund is repeated only by the caller, after a query (v3.md §1.12, §5.4).
+    #[must_use]
+    pub fn repeatable(self) -> bool {
+        match self {
+            Self::JsapiPrepay | Self::Query | Self::Close | Self::QueryRefund | Self::Certificates => true,
+            Self::Refund => false,
+        }
+    }
+
+    /// Stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::JsapiPrepay => "jsapi_prepay",
+            Self::Query => "query",
+            Self::Close => "close",
+            Self::Refund => "refund",
+            Self::QueryRefund => "query_refund",
+            Self::Certificates => "certificates",
+        }
+    }
+}
+
+/// A call that gave no usable answer.
+#[derive(Debug)]
+pub struct CallError {
+    /// Which call.
+    pub call: Call,
+    /// What happened.
+    pub kind: CallErrorKind,
+    /// The platform's `Request-ID`, to be told to its support. Some refusals have none.
+    pub request_id: Option<String>,
+    /// The internal code after the last `-` of `Request-ID`; [`CallError::cause`] names the known ones.
+    pub cause_code: Option<u64>,
+    /// An earlier attempt of the same call was left in doubt, whatever the last one said.
+    pub(crate) earlier_in_doubt: bool,
+}
+
+/// What happened.
+#[derive(Debug, thiserror::Error)]
+pub enum CallErrorKind {
+    /// Refused here, before anything was sent.
+    #[error(transparent)]
+    Unsendable(Unsendable),
+    /// The platform answered with a refusal (its body is not signed).
+    #[error("refused with HTTP {status} {code}: {message}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The code to branch on; `Unknown("")` when the body was not the platform's JSON.
+        code: ErrorCode,
+        /// A sentence of the platform's, for logs and people.
+        message: String,
+        /// Where the fault is, if the platform says.
+        detail: Option<Box<ErrorDetail>>,
+    },
+    /// The request did not reach the platform.
+    #[error("the request was not sent")]
+    NotSent(#[source] BoxError),
+    /// The platform may have acted; there is no whole answer.
+    #[error("the request was sent, but no whole answer came back")]
+    Unknown(#[source] BoxError),
+    /// An answer came that cannot be shown to be the platform's.
+    #[error("the answer cannot be verified")]
+    UnverifiableAnswer(#[source] SignatureFault),
+    /// A verified answer that this version does not understand.
+    #[error("the answer cannot be read")]
+    Undecodable(#[source] Misfit),
+    /// Platform certificates that the `APIv3` key does not open.
+    #[error(
+        "the platform certificates cannot be decrypted; the APIv3 key differs from the one set on the merchant platform"
+    )]
+    CannotDecrypt,
+}
+
+/// Whether, and how, to try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Trying again gives the same; somebody has to mend something.
+    Never,
+    /// Send the same request with the same number and the same content again.
+    SameRequest,
+    /// Ask first what became of it; only then, if nothing did, the same request again.
+    AfterQuery,
+    /// The same request, but not now: back off.
+    Later,
+}
+
+impl CallError {
+    pub(crate) fn new(call: Call, kind: CallErrorKind) -> Self {
+        Self { call, kind, request_id: None, cause_code: None, earlier_in_doubt: false }
+    }
+
+    pub(crate) fn from_failure(call: Call, failure: CallFailure) -> Self {
+        let kind = match failure {
+            CallFailure::NotSent(source) => CallErrorKind::NotSent(source),
+            CallFailure::Unknown(source) => CallErrorKind::Unknown(source),
+        };
+        Self::new(call, kind)
+    }
+
+    /// The cause behind a refusal, when its internal code is one of the published.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        Cause::of(self.cause_code?)
+    }
+
+    /// Stable code of the kind; the platform's own code is in [`CallErrorKind::Refused`].
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match &self.kind {
+            CallErrorKind::Unsendable(_) => "unsendable",
+            CallErrorKind::Refused { .. } => "refused",
+            CallErrorKind::NotSent(_) => "not_sent",
+            CallErrorKind::Unknown(_) => "outcome_unknown",
+            CallErrorKind::UnverifiableAnswer(_) => "unverifiable_answer",
+            CallErrorKind::Undecodable(_) => "undecodable_answer",
+            CallErrorKind::CannotDecrypt => "cannot_decrypt_certificates",
+        }
+    }
+
+    /// The platform's code, when it refused.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&ErrorCode> {
+        match &self.kind {
+            CallErrorKind::Refused { code, .. } => Some(code),
+            CallErrorKind::Unsendable(_)
+            | CallErrorKind::NotSent(_)
+            | CallErrorKind::Unknown(_)
+            | CallErrorKind::UnverifiableAnswer(_)
+            | CallErrorKind::Undecodable(_)
+            | CallErrorKind::CannotDecrypt => None,
+        }
+    }
+
+    /// True when the call may have taken effect although it failed here: neither success nor failure may
+    /// be concluded.
+    #[must_use]
+    pub fn outcome_unknown(&self) -> bool {
+        self.earlier_in_doubt || self.in_doubt()
+    }
+
+    /// The same for the last attempt alone.
+    pub(crate) fn in_doubt(&self) -> bool {
+        match &self.kind {
+            CallErrorKind::Unsendable(_) | CallErrorKind::NotSent(_) => false,
+            CallErrorKind::Unknown(_)
+            | CallErrorKind::UnverifiableAnswer(_)
+            | CallErrorKind::Undecodable(_)
+            | CallErrorKind::CannotDecrypt => true,
+            CallErrorKind::Refused { status, code, .. } => match *status {
+                // Accepted, not finished.
+                200..=299 => true,
+                // For a refund documented as "may already be accepted" (v3.md §5.4).
+                429 => self.call == Call::Refund,
+                500.. => !is_mistake(code),
+                _ => *code == ErrorCode::SystemError,
+            },
+        }
+    }
+
+    /// Whether, and how, to try again.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        let retry = match &self.kind {
+            CallErrorKind::Unsendable(_) | CallErrorKind::CannotDecrypt => Retry::Never,
+            CallErrorKind::NotSent(_) => Retry::SameRequest,
+            CallErrorKind::Unknown(_) | CallErrorKind::UnverifiableAnswer(_) => {
+                self.again(Retry::SameRequest)
+            }
+            CallErrorKind::Undecodable(_) => self.again(Retry::Later),
+            CallErrorKind::Refused { status, code, .. } => self.retry_refused(*status, code),
+        };
+        if self.earlier_in_doubt && retry == Retry::Never {
+            // The last attempt failed for good, but an earlier one may have succeeded.
+            return Retry::AfterQuery;
+        }
+        if self.earlier_in_doubt { self.again(retry) } else { retry }
+    }
+
+    fn retry_refused(&self, status: u16, code: &ErrorCode) -> Retry {
+        if is_mistake(code) {
+            return Retry::Never;
+        }
+        match status {
+            200..=299 => return Retry::SameRequest,
+            429 => return self.again(Retry::Later),
+            502 | 503 => return self.again(Retry::Later),
+            500.. => return self.again(Retry::SameRequest),
+            _ => {}
+        }
+        match code {
+            ErrorCode::SystemError | ErrorCode::BizErrNeedRetry | ErrorCode::BankError => {
+                self.again(Retry::SameRequest)
+            }
+            ErrorCode::FrequencyLimited | ErrorCode::ServiceUnavailable => self.again(Retry::Later),
+            ErrorCode::NotEnough => Retry::Later,
+            ErrorCode::UserPaying => Retry::SameRequest,
+            ErrorCode::OrderPaid | ErrorCode::AlreadyExists => Retry::AfterQuery,
+            // "On close failure, query" (v3.md §2.6): a payment may be racing.
+            _ if self.call == Call::Close && matches!(status, 400 | 403 | 404) => Retry::AfterQuery,
+            _ if self.cause() == Some(Cause::AlreadyPaid) => Retry::AfterQuery,
+            _ => Retry::Never,
+        }
+    }
+
+    /// `retry` for what may be repeated blindly, a query first for what may not.
+    fn again(&self, retry: Retry) -> Retry {
+        if self.call.repeatable() { retry } else { Retry::AfterQuery }
+    }
+}
+
+/// Codes that say the request itself is wrong, even where they come with an odd HTTP 500 (v3.md §1.11).
+fn is_mistake(code: &ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::ParamError
+            | ErrorCode::SignError
+            | ErrorCode::NoAuth
+            | ErrorCode::AppidMchidNotMatch
+            | ErrorCode::MchNotExists
+            | ErrorCode::InvalidTransactionid
+            | ErrorCode::OpenidMismatch
+    )
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.call.name(), self.kind)?;
+        if let Some(cause) = self.cause() {
+            write!(f, " [{}]", cause.name())?;
+        }
+        if let Some(request_id) = &self.request_id {
+            write!(f, " (Request-ID {request_id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for CallError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&self.kind)
+    }
+}

@@ -1,0 +1,127 @@
+//! The client: one merchant's calls to the platform.
+
+mod calls;
+mod certificates;
+mod send;
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderMap;
+use tongbao_wire::seam::{Chance, Clock};
+use tongbao_wire::{Appid, Mchid, PrepayId};
+
+use crate::certificate::upper_hex;
+use crate::invoke::{self, BridgeInvoke, RequestPayment};
+use crate::merchant::{Hosts, Merchant};
+use crate::notification::{self, Notification, NotificationRefused};
+use crate::outbound::Outbound;
+use crate::platform_keys::PlatformKeys;
+use crate::signer::SignError;
+use crate::verified::Verified;
+
+pub use certificates::CertificatesRefreshed;
+
+/// One merchant's calls to WeChat Pay. Cheap to clone; clones share everything.
+///
+/// Answers are believed only when they carry the platform's signature (v3.md §1.7). Creating, querying and
+/// closing are repeated once on the backup host when the first host gives no answer; refunds never are.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    merchant: Merchant,
+    keys: PlatformKeys,
+    hosts: Hosts,
+    outbound: Arc<dyn Outbound>,
+    clock: Clock,
+    chance: Chance,
+    refreshing: tokio::sync::Mutex<certificates::Refreshing>,
+}
+
+impl Client {
+    /// A client for `merchant`. Nothing is sent yet.
+    #[must_use]
+    pub fn new(
+        merchant: Merchant,
+        keys: PlatformKeys,
+        hosts: Hosts,
+        outbound: Arc<dyn Outbound>,
+        clock: Clock,
+        chance: Chance,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            merchant,
+            keys,
+            hosts,
+            outbound,
+            clock,
+            chance,
+            refreshing: tokio::sync::Mutex::default(),
+        }))
+    }
+
+    /// The merchant that calls.
+    #[must_use]
+    pub fn mchid(&self) -> &Mchid {
+        &self.0.merchant.mchid
+    }
+
+    /// The platform's keys, shared with this client.
+    #[must_use]
+    pub fn platform_keys(&self) -> &PlatformKeys {
+        &self.0.keys
+    }
+
+    /// What a mini program needs to open the cashier for `prepay_id`. `appid` is the one the order was
+    /// created with. Freshly signed each time.
+    ///
+    /// # Errors
+    /// [`SignError`] when the merchant key cannot sign.
+    pub fn invoke_mini_program(
+        &self,
+        appid: &Appid,
+        prepay_id: &PrepayId,
+    ) -> Result<RequestPayment, SignError> {
+        let seconds = self.0.clock.now().seconds();
+        invoke::request_payment(&self.0.merchant.signer, appid, prepay_id, seconds, self.nonce())
+    }
+
+    /// What a page in the WeChat browser needs to open the cashier.
+    ///
+    /// # Errors
+    /// [`SignError`] when the merchant key cannot sign.
+    pub fn invoke_jsapi(&self, appid: &Appid, prepay_id: &PrepayId) -> Result<BridgeInvoke, SignError> {
+        let payment = self.invoke_mini_program(appid, prepay_id)?;
+        Ok(BridgeInvoke { app_id: appid.clone(), payment })
+    }
+
+    /// Verifies, decrypts and reads a notification. `body` is the raw body, before anything parsed it.
+    ///
+    /// [`NotificationRefused::UnknownSerial`] in certificate mode may mean that the platform has a new
+    /// certificate: [`Client::refresh_certificates_if_due`], then open again.
+    ///
+    /// # Errors
+    /// [`NotificationRefused`], which says what to answer and what to mend.
+    pub fn open_notification(
+        &self,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Verified<Notification>, NotificationRefused> {
+        notification::open(&self.0.merchant, &self.0.keys, self.0.clock.now(), headers, body)
+    }
+
+    /// 32 upper-case hexadecimal characters, as the official samples have them.
+    fn nonce(&self) -> String {
+        upper_hex(&self.0.chance.bytes::<16>())
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("mchid", &self.0.merchant.mchid)
+            .field("hosts", &self.0.hosts)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,196 @@
+//! The merchant's own key pair: `apiclient_key.pem` and `apiclient_cert.pem`.
+
+use aws_lc_rs::rsa;
+use aws_lc_rs::signature::KeyPair;
+use tongbao_wire::Timestamp;
+
+use crate::certificate;
+use crate::pem::{self, PemError, PemKind};
+use crate::signer::Signer;
+
+/// The merchant's private key with the serial number of its certificate, checked to belong together.
+///
+/// The key is parsed once, here; [`MerchantKey::signer`] shares it. The cryptographic library wipes it
+/// when the last signer is dropped; the decoded file is wiped at once.
+#[derive(Clone, Debug)]
+pub struct MerchantKey {
+    signer: Signer,
+    serial_no: String,
+    certificate: Option<Validity>,
+}
+
+#[derive(Clone, Debug)]
+struct Validity {
+    not_before: Timestamp,
+    not_after: Timestamp,
+    common_name: Option<String>,
+}
+
+/// Why a merchant key cannot be used, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MerchantKeyError {
+    /// The private key's file is not PEM.
+    #[error("private key: {0}")]
+    KeyFile(#[source] PemError),
+    /// The certificate's file is not PEM.
+    #[error("merchant certificate: {0}")]
+    CertificateFile(#[source] PemError),
+    /// Another kind of file where the private key belongs.
+    #[error(
+        "private key: this is {found}; the private key is apiclient_key.pem and begins with -----BEGIN PRIVATE KEY-----"
+    )]
+    NotAPrivateKey {
+        /// What it is.
+        found: &'static str,
+    },
+    /// Protected by a password.
+    #[error(
+        "private key: it is encrypted; write it without a password first: openssl pkcs8 -in apiclient_key.pem -nocrypt -topk8 -out plain.pem"
+    )]
+    Encrypted,
+    /// A private key that is not RSA of 2048 bits or more.
+    #[error("private key: not an RSA key of 2048 to 8192 bits, or damaged")]
+    Unusable,
+    /// Another kind of file where the certificate belongs.
+    #[error(
+        "merchant certificate: this is {found}; the certificate is apiclient_cert.pem and begins with -----BEGIN CERTIFICATE-----"
+    )]
+    NotACertificate {
+        /// What it is.
+        found: &'static str,
+    },
+    /// A certificate that cannot be read.
+    #[error("merchant certificate: its content is damaged")]
+    DamagedCertificate,
+    /// Key and certificate of two different pairs.
+    #[error(
+        "the private key does not belong to certificate {serial_no}; take apiclient_key.pem and apiclient_cert.pem from the same download"
+    )]
+    Mismatch {
+        /// Serial number of the certificate given.
+        serial_no: String,
+    },
+    /// A serial number that cannot be one.
+    #[error(
+        "merchant certificate serial number: must be 1 to 64 hexadecimal digits (40 as the merchant platform shows it)"
+    )]
+    Serial,
+}
+
+impl MerchantKeyError {
+    /// Stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::KeyFile(_) => "merchant_key_file",
+            Self::CertificateFile(_) => "merchant_certificate_file",
+            Self::NotAPrivateKey { .. } => "merchant_key_wrong_kind",
+            Self::Encrypted => "merchant_key_encrypted",
+            Self::Unusable => "merchant_key_unusable",
+            Self::NotACertificate { .. } => "merchant_certificate_wrong_kind",
+            Self::DamagedCertificate => "merchant_certificate_damaged",
+            Self::Mismatch { .. } => "merchant_key_mismatch",
+            Self::Serial => "merchant_certificate_serial",
+        }
+    }
+}
+
+impl MerchantKey {
+    /// Reads `apiclient_key.pem` (PKCS#8 or PKCS#1) and `apiclient_cert.pem`; the serial number comes from
+    /// the certificate.
+    ///
+    /// # Errors
+    /// [`MerchantKeyError`], which names the file and the mistake.
+    pub fn from_pem(private_key: &[u8], certificate: &[u8]) -> Result<Self, MerchantKeyError> {
+        let key = read_private_key(private_key)?;
+        let block = pem::first_block(certificate).map_err(MerchantKeyError::CertificateFile)?;
+        if block.kind != PemKind::Certificate {
+            return Err(MerchantKeyError::NotACertificate { found: described(block.kind) });
+        }
+        let facts = certificate::read(&block.der).ok_or(MerchantKeyError::DamagedCertificate)?;
+        if key.public_key().as_ref() != facts.public_key {
+            return Err(MerchantKeyError::Mismatch { serial_no: facts.serial_no });
+        }
+        Ok(Self {
+            signer: Signer::rsa(key),
+            serial_no: facts.serial_no,
+            certificate: Some(Validity {
+                not_before: facts.not_before,
+                not_after: facts.not_after,
+                common_name: facts.common_name,
+            }),
+        })
+    }
+
+    /// Reads `apiclient_key.pem`, with the serial number as the merchant platform shows it. Nothing can
+    /// be checked against the certificate then; prefer [`MerchantKey::from_pem`].
+    ///
+    /// # Errors
+    /// [`MerchantKeyError`].
+    pub fn with_serial(private_key: &[u8], serial_no: &str) -> Result<Self, MerchantKeyError> {
+        let is_hex = serial_no.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !(1..=64).contains(&serial_no.len()) || !is_hex {
+            return Err(MerchantKeyError::Serial);
+        }
+        Ok(Self {
+            signer: Signer::rsa(read_private_key(private_key)?),
+            serial_no: serial_no.to_ascii_uppercase(),
+            certificate: None,
+        })
+    }
+
+    /// Serial number of the merchant certificate, upper-case hexadecimal.
+    #[must_use]
+    pub fn serial_no(&self) -> &str {
+        &self.serial_no
+    }
+
+    /// Signs with this key.
+    #[must_use]
+    pub fn signer(&self) -> Signer {
+        self.signer.clone()
+    }
+
+    /// From when the certificate is valid; `None` when none was given.
+    #[must_use]
+    pub fn not_before(&self) -> Option<Timestamp> {
+        self.certificate.as_ref().map(|validity| validity.not_before)
+    }
+
+    /// Until when the certificate is valid; `None` when none was given.
+    #[must_use]
+    pub fn not_after(&self) -> Option<Timestamp> {
+        self.certificate.as_ref().map(|validity| validity.not_after)
+    }
+
+    /// The common name of the certificate, which is the mchid it was issued to (v3.md §1.5).
+    #[must_use]
+    pub fn common_name(&self) -> Option<&str> {
+        self.certificate.as_ref()?.common_name.as_deref()
+    }
+}
+
+fn read_private_key(file: &[u8]) -> Result<rsa::KeyPair, MerchantKeyError> {
+    let block = pem::first_block(file).map_err(MerchantKeyError::KeyFile)?;
+    let key = match block.kind {
+        PemKind::Pkcs8 => rsa::KeyPair::from_pkcs8(&block.der),
+        PemKind::Pkcs1 => rsa::KeyPair::from_der(&block.der),
+        PemKind::EncryptedPrivateKey => return Err(MerchantKeyError::Encrypted),
+        PemKind::EcPrivateKey => return Err(MerchantKeyError::Unusable),
+        kind @ (PemKind::Certificate | PemKind::PublicKey | PemKind::Other) => {
+            return Err(MerchantKeyError::NotAPrivateKey { found: described(kind) });
+        }
+    };
+    key.map_err(|_| MerchantKeyError::Unusable)
+}
+
+/// A kind of PEM file in words.
+pub(crate) fn described(kind: PemKind) -> &'static str {
+    match kind {
+        PemKind::Pkcs8 | PemKind::Pkcs1 | PemKind::EcPrivateKey => "a private key",
+        PemKind::EncryptedPrivateKey => "an encrypted private key",
+        PemKind::Certificate => "a certificate",
+        PemKind::PublicKey => "a public key",
+        PemKind::Other => "another kind of PEM file",
+    }
+}

@@ -1,0 +1,285 @@
+//! The platform's keys: what answers and notifications are verified with (v3.md §1.7, §1.8).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, RwLock};
+
+use tongbao_wire::Timestamp;
+
+use crate::certificate;
+use crate::merchant_key::described;
+use crate::pem::{self, PemError, PemKind};
+use crate::sealed::{SealError, Sealed, SealingKey};
+use crate::signer::Verifier;
+
+/// The platform's keys by serial number: public keys (`PUB_KEY_ID_…`) and certificates, several at once.
+///
+/// A handle: clones share one set, which [`Client::refresh_certificates`](crate::Client::refresh_certificates)
+/// replaces while calls run. Serial numbers are matched exactly.
+#[derive(Clone)]
+pub struct PlatformKeys {
+    downloads: bool,
+    current: Arc<RwLock<Arc<KeySet>>>,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct KeySet {
+    keys: BTreeMap<Box<str>, PlatformKey>,
+    announced: Option<Box<str>>,
+}
+
+#[derive(Clone)]
+pub(crate) struct PlatformKey {
+    verifier: Verifier,
+    sealing: Option<SealingKey>,
+    kind: KeyKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum KeyKind {
+    /// Given by configuration; a refresh keeps it.
+    PublicKey,
+    /// Valid until then; a refresh replaces it.
+    Certificate { not_after: Timestamp },
+}
+
+/// Why a platform key cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlatformKeyError {
+    /// The file is not PEM.
+    #[error("WeChat Pay key: {0}")]
+    File(#[source] PemError),
+    /// Another kind of file where the public key belongs.
+    #[error(
+        "WeChat Pay public key: this is {found}; the public key is pub_key.pem and begins with -----BEGIN PUBLIC KEY-----"
+    )]
+    NotAPublicKey {
+        /// What it is.
+        found: &'static str,
+    },
+    /// Another kind of file where the certificate belongs.
+    #[error(
+        "WeChat Pay certificate: this is {found}; a platform certificate begins with -----BEGIN CERTIFICATE-----"
+    )]
+    NotACertificate {
+        /// What it is.
+        found: &'static str,
+    },
+    /// A key that is damaged, or not RSA of at least 2048 bits.
+    #[error("WeChat Pay key: damaged, or not an RSA key of 2048 to 8192 bits")]
+    Unusable,
+    /// An id that cannot be a header's value.
+    #[error(
+        "WeChat Pay public key id: must be 1 to 128 visible characters without blanks, such as PUB_KEY_ID_0114232134912410000000000000"
+    )]
+    Id,
+}
+
+impl PlatformKeyError {
+    /// Stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::File(_) => "platform_key_file",
+            Self::NotAPublicKey { .. } => "platform_public_key_wrong_kind",
+            Self::NotACertificate { .. } => "platform_certificate_wrong_kind",
+            Self::Unusable => "platform_key_unusable",
+            Self::Id => "platform_public_key_id",
+        }
+    }
+}
+
+impl PlatformKeys {
+    /// Public-key mode (微信支付公钥): the key and its id, both from the merchant platform.
+    ///
+    /// # Errors
+    /// [`PlatformKeyError`].
+    pub fn from_public_key(id: &str, pem: &[u8]) -> Result<Self, PlatformKeyError> {
+        Self::empty(false).and_public_key(id, pem)
+    }
+
+    /// Certificate mode (平台证书) from a certificate at hand; later ones are downloaded.
+    ///
+    /// # Errors
+    /// [`PlatformKeyError`].
+    pub fn from_certificate(pem: &[u8]) -> Result<Self, PlatformKeyError> {
+        Self::empty(true).and_certificate(pem)
+    }
+
+    /// Certificate mode with nothing at hand: certificates are downloaded when the first answer needs one.
+    #[must_use]
+    pub fn downloaded() -> Self {
+        Self::empty(true)
+    }
+
+    /// For deterministic simulation only: `serial` verifies with [`Verifier::stand_in`] of `secret`.
+    #[must_use]
+    pub fn stand_in(serial: &str, secret: &[u8]) -> Self {
+        Self::empty(false).and_stand_in(serial, secret)
+    }
+
+    /// Also accepts this public key, as during the migration between the two modes.
+    ///
+    /// # Errors
+    /// [`PlatformKeyError`].
+    pub fn and_public_key(self, id: &str, pem: &[u8]) -> Result<Self, PlatformKeyError> {
+        if !(1..=128).contains(&id.len()) || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(PlatformKeyError::Id);
+        }
+        let block = pem::first_block(pem).map_err(PlatformKeyError::File)?;
+        if block.kind != PemKind::PublicKey {
+            return Err(PlatformKeyError::NotAPublicKey { found: described(block.kind) });
+        }
+        let key = PlatformKey::rsa(&block.der, KeyKind::PublicKey).ok_or(PlatformKeyError::Unusable)?;
+        self.add(id, key);
+        Ok(self)
+    }
+
+    /// Also accepts this platform certificate, and downloads later ones.
+    ///
+    /// # Errors
+    /// [`PlatformKeyError`].
+    pub fn and_certificate(mut self, pem: &[u8]) -> Result<Self, PlatformKeyError> {
+        let (serial_no, key) = PlatformKey::from_certificate(pem)?;
+        self.add(&serial_no, key);
+        self.downloads = true;
+        Ok(self)
+    }
+
+    /// Also downloads certificates when an answer names a serial number that is not known.
+    #[must_use]
+    pub fn and_downloaded(mut self) -> Self {
+        self.downloads = true;
+        self
+    }
+
+    /// For deterministic simulation only: also accepts a stand-in.
+    #[must_use]
+    pub fn and_stand_in(self, serial: &str, secret: &[u8]) -> Self {
+        let key =
+            PlatformKey { verifier: Verifier::stand_in(secret), sealing: None, kind: KeyKind::PublicKey };
+        self.add(serial, key);
+        self
+    }
+
+    /// What `Wechatpay-Serial` of a request says: the public key's id when there is one, else the
+    /// certificate that ends last. The platform signs its answer with that key (v3.md §1.8).
+    #[must_use]
+    pub fn announced(&self) -> Option<String> {
+        self.snapshot().announced.as_deref().map(str::to_owned)
+    }
+
+    /// Every serial number accepted, with the end of its validity where it has one.
+    #[must_use]
+    pub fn serials(&self) -> Vec<(String, Option<Timestamp>)> {
+        let snapshot = self.snapshot();
+        let entries = snapshot.keys.iter().map(|(serial, key)| match key.kind {
+            KeyKind::PublicKey => (serial.to_string(), None),
+            KeyKind::Certificate { not_after } => (serial.to_string(), Some(not_after)),
+        });
+        entries.collect()
+    }
+
+    /// True when `serial` is one of these keys.
+    #[must_use]
+    pub fn knows(&self, serial: &str) -> bool {
+        self.snapshot().keys.contains_key(serial)
+    }
+
+    /// True when certificates are downloaded on need.
+    #[must_use]
+    pub fn downloads_certificates(&self) -> bool {
+        self.downloads
+    }
+
+    /// Encrypts a sensitive member (敏感字段) for the platform with the announced key (v3.md §1.9).
+    ///
+    /// # Errors
+    /// [`SealError`] when the text is too long, or no RSA key is at hand.
+    pub fn seal(&self, text: &str) -> Result<Sealed, SealError> {
+        let snapshot = self.snapshot();
+        let serial = snapshot.announced.as_deref().ok_or(SealError::NoKey)?;
+        let key = snapshot.keys[serial].sealing.as_ref().ok_or(SealError::NoKey)?;
+        key.seal(serial, text)
+    }
+
+    /// The key for `serial`.
+    pub(crate) fn verifier(&self, serial: &str) -> Option<Verifier> {
+        self.snapshot().keys.get(serial).map(|key| key.verifier.clone())
+    }
+
+    /// Replaces all certificates at once; public keys stay.
+    pub(crate) fn replace_certificates(&self, certificates: Vec<(String, PlatformKey)>) {
+        let mut set = KeySet::clone(&self.snapshot());
+        set.keys.retain(|_, key| key.kind == KeyKind::PublicKey);
+        for (serial, key) in certificates {
+            // A certificate never takes the place of a key the merchant configured.
+            set.keys.entry(serial.into()).or_insert(key);
+        }
+        self.store(set);
+    }
+
+    fn empty(downloads: bool) -> Self {
+        Self { downloads, current: Arc::default() }
+    }
+
+    fn add(&self, serial: &str, key: PlatformKey) {
+        let mut set = KeySet::clone(&self.snapshot());
+        set.keys.insert(serial.into(), key);
+        self.store(set);
+    }
+
+    fn snapshot(&self) -> Arc<KeySet> {
+        self.current.read().expect("no writer panics while it holds the lock").clone()
+    }
+
+    fn store(&self, mut set: KeySet) {
+        set.announced = set.keys.iter().max_by_key(|(_, key)| key.rank()).map(|(serial, _)| serial.clone());
+        *self.current.write().expect("no writer panics while it holds the lock") = Arc::new(set);
+    }
+}
+
+impl PlatformKey {
+    /// Reads a platform certificate: its serial number and its key.
+    pub(crate) fn from_certificate(pem: &[u8]) -> Result<(String, Self), PlatformKeyError> {
+        let block = pem::first_block(pem).map_err(PlatformKeyError::File)?;
+        if block.kind != PemKind::Certificate {
+            return Err(PlatformKeyError::NotACertificate { found: described(block.kind) });
+        }
+        let facts = certificate::read(&block.der).ok_or(PlatformKeyError::Unusable)?;
+        let kind = KeyKind::Certificate { not_after: facts.not_after };
+        let key = Self::rsa(&facts.spki, kind).ok_or(PlatformKeyError::Unusable)?;
+        Ok((facts.serial_no, key))
+    }
+
+    pub(crate) fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
+    /// The greatest is announced: public keys before certificates, and of those the one that ends last.
+    fn rank(&self) -> (bool, Option<Timestamp>) {
+        (self.kind == KeyKind::PublicKey, self.not_after())
+    }
+
+    /// Until when its certificate is valid.
+    pub(crate) fn not_after(&self) -> Option<Timestamp> {
+        match self.kind {
+            KeyKind::PublicKey => None,
+            KeyKind::Certificate { not_after } => Some(not_after),
+        }
+    }
+
+    fn rsa(spki: &[u8], kind: KeyKind) -> Option<Self> {
+        Some(Self { verifier: Verifier::rsa(spki)?, sealing: Some(SealingKey::from_spki(spki)?), kind })
+    }
+}
+
+impl fmt::Debug for PlatformKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut list = f.debug_list();
+        for (serial, _) in self.serials() {
+            list.entry(&serial);
+        }
+        list.finish()
+    }
+}

@@ -1,0 +1,200 @@
+//! The optional parts of an order: goods, scene, identity, means of payment (v3.md §2.1).
+
+use serde::Serialize;
+use tongbao_wire::Fen;
+
+use crate::sealed::Sealed;
+use crate::unsendable::{self, Unsendable, UnsendableReason};
+
+/// Who the payer must be. Only for merchants permitted to send it.
+#[derive(Clone, Debug, Serialize)]
+pub struct PayerIdentity {
+    /// The document.
+    #[serde(rename = "type")]
+    pub kind: IdentityType,
+    /// Its number, encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<Sealed>,
+    /// The person's name, encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Sealed>,
+}
+
+impl PayerIdentity {
+    /// Serial number of the key the members were encrypted with.
+    pub(crate) fn serial(&self) -> Option<&str> {
+        self.number.as_ref().or(self.name.as_ref()).map(Sealed::serial)
+    }
+}
+
+/// Documents that prove who somebody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum IdentityType {
+    /// Resident identity card.
+    #[serde(rename = "IDCARD")]
+    IdCard,
+    /// Permit of Hong Kong and Macao residents.
+    HongkongMacao,
+    /// Residence permit of Hong Kong and Macao residents.
+    HongkongMacaoResident,
+    /// Residence permit of Taiwan residents.
+    TaiwanResident,
+    /// Foreigner's residence permit.
+    ForeignResident,
+    /// Foreign passport.
+    OverseaPassport,
+    /// Phone number.
+    PhoneNumber,
+}
+
+/// The goods of an order (`detail`); at most 6144 bytes as JSON.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct OrderDetail {
+    /// What the goods cost before coupons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_price: Option<Fen>,
+    /// Number of the receipt; at most 32 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoice_id: Option<String>,
+    /// The goods.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub goods_detail: Vec<GoodsDetail>,
+}
+
+/// One kind of goods in an order.
+#[derive(Clone, Debug, Serialize)]
+pub struct GoodsDetail {
+    /// The merchant's number of it; at most 32 characters.
+    pub merchant_goods_id: String,
+    /// The platform's number of it; at most 32 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wechatpay_goods_id: Option<String>,
+    /// Its name; at most 256 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goods_name: Option<String>,
+    /// How many.
+    pub quantity: u32,
+    /// What one costs.
+    pub unit_price: Fen,
+}
+
+impl OrderDetail {
+    pub(crate) fn check(&self) -> Result<(), Unsendable> {
+        unsendable::optional("detail.invoice_id", self.invoice_id.as_ref(), 32)?;
+        for goods in &self.goods_detail {
+            unsendable::text("detail.goods_detail.merchant_goods_id", &goods.merchant_goods_id, 32)?;
+            let name = "detail.goods_detail.wechatpay_goods_id";
+            unsendable::optional(name, goods.wechatpay_goods_id.as_ref(), 32)?;
+            unsendable::optional("detail.goods_detail.goods_name", goods.goods_name.as_ref(), 256)?;
+        }
+        let bytes = serde_json::to_vec(self).map_or(0, |json| json.len());
+        if bytes > DETAIL_BYTES_MAX {
+            let reason = UnsendableReason::TooLong { found: bytes, limit: DETAIL_BYTES_MAX };
+            return Err(Unsendable::new("detail", reason));
+        }
+        let empty = self.cost_price.is_none() && self.invoice_id.is_none() && self.goods_detail.is_empty();
+        if empty { Err(Unsendable::new("detail", UnsendableReason::Empty)) } else { Ok(()) }
+    }
+}
+
+/// `detail` as compact JSON (v3.md §2.1).
+const DETAIL_BYTES_MAX: usize = 6144;
+
+/// Where something is bought (`scene_info`).
+#[derive(Clone, Debug, Serialize)]
+pub struct SceneInfo {
+    /// The payer's address, IPv4 or IPv6.
+    pub payer_client_ip: String,
+    /// The shop's device; at most 32 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_id: Option<String>,
+    /// The shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store_info: Option<StoreInfo>,
+}
+
+/// A shop.
+#[derive(Clone, Debug, Serialize)]
+pub struct StoreInfo {
+    /// The merchant's number of it; at most 32 characters.
+    pub id: String,
+    /// Its name; at most 256 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Code of its district; at most 32 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area_code: Option<String>,
+    /// Its address; at most 512 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+impl SceneInfo {
+    pub(crate) fn check(&self) -> Result<(), Unsendable> {
+        unsendable::text("scene_info.payer_client_ip", &self.payer_client_ip, 45)?;
+        unsendable::optional("scene_info.device_id", self.device_id.as_ref(), 32)?;
+        let Some(store) = &self.store_info else {
+            return Ok(());
+        };
+        unsendable::text("scene_info.store_info.id", &store.id, 32)?;
+        unsendable::optional("scene_info.store_info.name", store.name.as_ref(), 256)?;
+        unsendable::optional("scene_info.store_info.area_code", store.area_code.as_ref(), 32)?;
+        unsendable::optional("scene_info.store_info.address", store.address.as_ref(), 512)
+    }
+}
+
+/// Means of payment that are excluded, or prescribed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitPay {
+    /// Not with the balance.
+    NoBalance,
+    /// Not with a credit card.
+    NoCredit,
+    /// Not with a debit card.
+    NoDebit,
+    /// Only with the balance.
+    BalanceOnly,
+}
+
+/// Instalments (分付) the merchant subsidises.
+#[derive(Clone, Debug, Serialize)]
+pub struct SubsidyInfo {
+    /// The plans offered; at least one.
+    pub subsidy_detail: Vec<SubsidyDetail>,
+}
+
+impl SubsidyInfo {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.subsidy_detail.is_empty() || self.subsidy_detail.iter().any(|one| one.subsidy_plan.is_empty())
+    }
+}
+
+/// Plans of one rhythm.
+#[derive(Clone, Debug, Serialize)]
+pub struct SubsidyDetail {
+    /// How interest is counted.
+    pub subsidy_period_type: SubsidyPeriodType,
+    /// The plans; at least one.
+    pub subsidy_plan: Vec<SubsidyPlan>,
+}
+
+/// How interest is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum SubsidyPeriodType {
+    /// By the day.
+    Daily,
+    /// By the period.
+    Period,
+}
+
+/// One plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SubsidyPlan {
+    /// Number of instalments: 3, 6 or 12.
+    pub subsidy_installment_num: u32,
+    /// The share of interest the merchant bears: 0 or 100.
+    pub subsidy_percent: u32,
+}

@@ -1,0 +1,89 @@
+//! Sensitive members (敏感字段), encrypted for the platform: RSAES-OAEP with SHA-1 (v3.md §1.9).
+
+use std::sync::Arc;
+
+use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OaepPublicEncryptingKey, PublicEncryptingKey};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Serialize, Serializer};
+
+/// An encrypted member and the serial number of the key it was encrypted with.
+///
+/// Encrypting twice gives two different texts. A request that is repeated must be byte-identical
+/// (v3.md §2.4), so keep the sealed member with the order instead of sealing again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    serial: Box<str>,
+    base64: Box<str>,
+}
+
+impl Sealed {
+    /// A member that was sealed earlier and kept.
+    #[must_use]
+    pub fn kept(serial: &str, base64: &str) -> Self {
+        Self { serial: serial.into(), base64: base64.into() }
+    }
+
+    /// Serial number of the platform key; the request's `Wechatpay-Serial` must say the same.
+    #[must_use]
+    pub fn serial(&self) -> &str {
+        &self.serial
+    }
+
+    /// Base64 of the ciphertext.
+    #[must_use]
+    pub fn base64(&self) -> &str {
+        &self.base64
+    }
+}
+
+impl Serialize for Sealed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.base64)
+    }
+}
+
+/// Why a member was not encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// No RSA key of the platform is at hand.
+    #[error(
+        "no platform key to encrypt with; configure the WeChat Pay public key, or refresh the certificates first"
+    )]
+    NoKey,
+    /// The text does not fit into one RSA block.
+    #[error("the text has {bytes} bytes; at most {limit} can be encrypted")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+        /// The longest that fits.
+        limit: usize,
+    },
+    /// The cryptographic library refused.
+    #[error("the platform key could not encrypt")]
+    Failed,
+}
+
+/// A platform key that encrypts. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct SealingKey(Arc<OaepPublicEncryptingKey>);
+
+impl SealingKey {
+    pub(crate) fn from_spki(spki: &[u8]) -> Option<Self> {
+        let key = PublicEncryptingKey::from_der(spki).ok()?;
+        Some(Self(Arc::new(OaepPublicEncryptingKey::new(key).ok()?)))
+    }
+
+    pub(crate) fn seal(&self, serial: &str, text: &str) -> Result<Sealed, SealError> {
+        let limit = self.0.max_plaintext_size(&OAEP_SHA1_MGF1SHA1);
+        if text.len() > limit {
+            return Err(SealError::TooLong { bytes: text.len(), limit });
+        }
+        let mut buffer = vec![0; self.0.ciphertext_size()];
+        let ciphertext = self
+            .0
+            .encrypt(&OAEP_SHA1_MGF1SHA1, text.as_bytes(), &mut buffer, None)
+            .map_err(|_| SealError::Failed)?;
+        Ok(Sealed::kept(serial, &STANDARD.encode(ciphertext)))
+    }
+}

@@ -1,0 +1,141 @@
+//! The platform's signature on answers and notifications (v3.md §1.7).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderMap;
+use tongbao_wire::Timestamp;
+
+use crate::platform_keys::PlatformKeys;
+use crate::signer::Verifier;
+
+/// Why something that should be signed by the platform is not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureFault {
+    /// A header is not there. Proxies that strip `Wechatpay-*` headers do this.
+    #[error("header {0} is missing; does a proxy in between strip Wechatpay-* headers?")]
+    MissingHeader(&'static str),
+    /// A header's value cannot be read.
+    #[error("header {0} cannot be read")]
+    MalformedHeader(&'static str),
+    /// `Wechatpay-Signature-Type` names an algorithm that is not supported.
+    #[error("signature type {0} is not supported")]
+    UnknownSignatureType(Box<str>),
+    /// Signed too long ago, or in the future.
+    #[error("{}", stale(.seconds))]
+    Stale {
+        /// How long ago it was signed; negative when it lies in the future.
+        seconds: i64,
+    },
+    /// The platform's signature probe (签名探测流量), which must fail.
+    #[error("a signature probe of the platform, refused as it must be")]
+    SignatureProbe,
+    /// The key is not at hand.
+    #[error(
+        "signed with key {serial}, which is not configured; configure that public key, or download the certificates"
+    )]
+    UnknownSerial {
+        /// What `Wechatpay-Serial` says.
+        serial: Box<str>,
+    },
+    /// The signature is not the platform's over these bytes.
+    #[error(
+        "the signature does not fit the content; was the body changed on the way, or is the public key another merchant's?"
+    )]
+    BadSignature,
+}
+
+impl SignatureFault {
+    /// Stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::MissingHeader(_) => "missing_header",
+            Self::MalformedHeader(_) => "malformed_header",
+            Self::UnknownSignatureType(_) => "unknown_signature_type",
+            Self::Stale { .. } => "stale",
+            Self::SignatureProbe => "signature_probe",
+            Self::UnknownSerial { .. } => "unknown_serial",
+            Self::BadSignature => "bad_signature",
+        }
+    }
+}
+
+/// The signature headers, read but not yet believed.
+pub(crate) struct SignatureHeaders<'a> {
+    timestamp: &'a str,
+    nonce: &'a str,
+    pub(crate) serial: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> SignatureHeaders<'a> {
+    /// Reads the headers and checks what needs no key: presence, type, age, probe.
+    pub(crate) fn read(headers: &'a HeaderMap, now: Timestamp) -> Result<Self, SignatureFault> {
+        let read = Self {
+            timestamp: required(headers, "Wechatpay-Timestamp")?,
+            nonce: required(headers, "Wechatpay-Nonce")?,
+            serial: required(headers, "Wechatpay-Serial")?,
+            signature: required(headers, "Wechatpay-Signature")?,
+        };
+        if let Some(value) = headers.get("Wechatpay-Signature-Type")
+            && value != SIGNATURE_TYPE
+        {
+            let shown = value.to_str().unwrap_or("(unreadable)").chars().take(SHOWN_CHARS_MAX).collect();
+            return Err(SignatureFault::UnknownSignatureType(shown));
+        }
+        let signed_at: i64 =
+            read.timestamp.parse().map_err(|_| SignatureFault::MalformedHeader("Wechatpay-Timestamp"))?;
+        let seconds = now.seconds().saturating_sub(signed_at);
+        if seconds.unsigned_abs() >= AGE_SECONDS_MAX {
+            return Err(SignatureFault::Stale { seconds });
+        }
+        if read.signature.starts_with(PROBE_PREFIX) {
+            return Err(SignatureFault::SignatureProbe);
+        }
+        Ok(read)
+    }
+
+    /// Verifies with the key the headers name.
+    pub(crate) fn verify(&self, keys: &PlatformKeys, body: &[u8]) -> Result<(), SignatureFault> {
+        let verifier = keys.verifier(self.serial).ok_or_else(|| SignatureFault::UnknownSerial {
+            serial: self.serial.chars().take(SHOWN_CHARS_MAX).collect(),
+        })?;
+        self.verify_with(&verifier, body)
+    }
+
+    /// Verifies with `verifier`.
+    pub(crate) fn verify_with(&self, verifier: &Verifier, body: &[u8]) -> Result<(), SignatureFault> {
+        let signature = STANDARD.decode(self.signature).map_err(|_| SignatureFault::BadSignature)?;
+        let mut message = Vec::with_capacity(self.timestamp.len() + self.nonce.len() + body.len() + 3);
+        for line in [self.timestamp.as_bytes(), self.nonce.as_bytes(), body] {
+            message.extend_from_slice(line);
+            message.push(b'\n');
+        }
+        if verifier.verify(&message, &signature) { Ok(()) } else { Err(SignatureFault::BadSignature) }
+    }
+}
+
+fn required<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, SignatureFault> {
+    let value = headers.get(name).ok_or(SignatureFault::MissingHeader(name))?;
+    let text = value.to_str().map_err(|_| SignatureFault::MalformedHeader(name))?;
+    if text.is_empty() {
+        return Err(SignatureFault::MissingHeader(name));
+    }
+    Ok(text)
+}
+
+/// The sentence for a stale signature.
+pub(crate) fn stale(seconds: &i64) -> String {
+    let side = if *seconds < 0 { "after" } else { "before" };
+    let seconds = seconds.unsigned_abs();
+    format!("signed {seconds} seconds {side} our time; is the clock right, or is it a replay?")
+}
+
+/// The only signature type supported; an absent header means the same.
+const SIGNATURE_TYPE: &str = "WECHATPAY2-SHA256-RSA2048";
+/// How a probe's signature begins.
+const PROBE_PREFIX: &str = "WECHATPAY/SIGNTEST/";
+/// The official SDKs refuse from 300 seconds on.
+const AGE_SECONDS_MAX: u64 = 300;
+/// As much of a foreign header as an error repeats: serial numbers have 40 characters or fewer.
+const SHOWN_CHARS_MAX: usize = 64;
