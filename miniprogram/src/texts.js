@@ -16,6 +16,7 @@ export const texts = {
     payer: '请使用下单的微信号支付',
     forbidden: '商家暂不可收款，请联系客服',
     balance: '余额不足，请换一种支付方式',
+    locked: '支付密码错误次数过多，请稍后再试',
     failed: '支付未完成，订单已为您保留',
     network: '网络异常，支付结果以订单页为准',
     offline: '网络异常，请检查网络后重试',
@@ -38,6 +39,7 @@ export const texts = {
     payer: 'Please pay with the WeChat account that placed the order',
     forbidden: 'The shop cannot take payments at the moment. Please contact it',
     balance: 'The balance is too low. Please choose another way to pay',
+    locked: 'Too many wrong passwords. Please try again later',
     failed: 'The payment did not complete. Your order is kept',
     network: 'Network trouble. The order page shows whether it is paid',
     offline: 'Network trouble. Please check your connection and try again',
@@ -55,9 +57,10 @@ const meanings = [
   { kind: 'canceled', alarm: false, pattern: /:\s*(fail\s+)?cancel/i },
   { kind: 'forbidden', alarm: true, pattern: /no permission|permission denied|access denied|banned|\b102\b/i },
   { kind: 'signature', alarm: true, pattern: /签名|sign(ature)?\b|缺少参数|appid参数|支付场景非法/i },
-  { kind: 'expired', alarm: false, pattern: /已失效|已过期|已超时|已关闭|expired|closed/i },
+  { kind: 'expired', alarm: false, pattern: /已失效|已过期|已超时|已关闭|最晚支付|expired|closed/i },
   { kind: 'payer', alarm: false, pattern: /支付账号不一致|付款人/ },
   { kind: 'balance', alarm: false, pattern: /余额不足|insufficient|not\s*enough/i },
+  { kind: 'locked', alarm: false, pattern: /次数过多|锁定|locked/i },
   { kind: 'network', alarm: false, pattern: /network|timeout|time out|timed out|网络|超时/i },
 ];
 

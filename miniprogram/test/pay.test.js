@@ -82,6 +82,8 @@ test('each refusal of the cashier has its own text, and the raw text goes to the
   const refusals = [
     ['requestPayment:fail 支付验证签名失败', '支付参数有误，请稍后重试', true],
     ['requestPayment:fail 该订单已失效', '订单已超时，请重新下单', false],
+    ['requestPayment:fail 订单已超过商户设置的最晚支付成功时间，请重新发起支付', '订单已超时，请重新下单', false],
+    ['requestPayment:fail 支付密码输入错误次数过多，账户已被锁定', '支付密码错误次数过多，请稍后再试', false],
     ['requestPayment:fail 下单账号与支付账号不一致', '请使用下单的微信号支付', false],
     ['requestPayment:fail no permission', '商家暂不可收款，请联系客服', true],
     ['requestPayment:fail 说不清的原因', '支付未完成，订单已为您保留', false],

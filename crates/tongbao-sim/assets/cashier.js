@@ -1,50 +1,149 @@
-// Sends what the payer does to the simulator, and tells an embedding page what came of it.
+// The payer's side of the cashier: six digits by tapping or typing, one attempt at a time, and the
+// result told to the page that opened it. What it says is a claim only; the merchant's server asks.
 "use strict";
 
-const main = document.querySelector("main");
-const embedded = document.body.dataset.embed === "true";
+const sheet = document.querySelector(".sheet");
+const body = document.body;
+const embedded = body.dataset.embed === "true";
+const field = document.getElementById("password");
 const message = document.getElementById("message");
+const closeAfterMs = 1300;
+let busy = false;
+let left = false;
 
-function finish(errMsg) {
-  if (embedded) {
-    window.parent.postMessage({ type: "tongbao-cashier", errMsg }, "*");
-  } else {
-    message.textContent = errMsg;
-  }
-}
-
-async function send(path, body) {
+async function send(path, fields) {
   const answer = await fetch(path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ session: main.dataset.session, ...body }),
+    body: JSON.stringify({ session: sheet.dataset.session, ...fields }),
   });
   return answer.json();
 }
 
-document.getElementById("pay")?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const field = document.getElementById("password");
-  const button = event.target.querySelector("button");
-  button.disabled = true;
-  try {
-    const told = await send("/cashier/pay", { password: field.value });
-    message.textContent = told.message ?? "";
-    if (told.result === "ok" || told.result === "refused") {
-      finish(told.errMsg);
-      return;
-    }
-    field.value = "";
-    field.focus();
-  } catch (error) {
-    message.textContent = String(error);
+// Tells the page around it and fades. Alone in a tab there is nobody to tell; the result stays to be read.
+function leave(errMsg) {
+  if (left) return;
+  if (!embedded) {
+    show(errMsg, errMsg === "requestPayment:ok", null);
+    return;
   }
-  button.disabled = false;
-});
+  left = true;
+  body.classList.add("leaving");
+  window.parent.postMessage({ type: "tongbao-cashier", errMsg }, "*");
+}
 
-document.getElementById("cancel")?.addEventListener("click", async () => {
-  const told = await send("/cashier/cancel", {});
-  finish(told.errMsg);
-});
+// The end of it: paid, and closes by itself; or refused, and waits for the payer to go back.
+function show(text, good, goBack) {
+  document.getElementById("ask").hidden = true;
+  document.getElementById("cancel").hidden = true;
+  document.getElementById("sum").hidden = !good;
+  const end = document.getElementById("end");
+  end.hidden = false;
+  end.className = good ? "end good" : "end bad";
+  document.getElementById("said").textContent = text;
+  if (good || goBack === null) return;
+  const button = document.getElementById("leave");
+  button.hidden = false;
+  button.addEventListener("click", goBack);
+  button.focus();
+}
 
-document.getElementById("done")?.addEventListener("click", () => finish(main.dataset.errMsg));
+function draw() {
+  const boxes = sheet.querySelectorAll(".boxes i");
+  boxes.forEach((box, at) => box.classList.toggle("full", at < field.value.length));
+}
+
+function press(key) {
+  if (busy) return;
+  if (key === "back") field.value = field.value.slice(0, -1);
+  else if (field.value.length < 6) field.value += key;
+  changed();
+}
+
+function changed() {
+  if (busy) return;
+  field.value = field.value.replace(/\D/g, "").slice(0, 6);
+  if (field.value !== "") message.textContent = "";
+  draw();
+  if (field.value.length === 6) pay();
+}
+
+async function pay() {
+  busy = true;
+  sheet.classList.add("busy");
+  let told;
+  try {
+    told = await send("/cashier/pay", { password: field.value });
+  } catch {
+    told = { result: "lost" };
+  }
+  busy = false;
+  sheet.classList.remove("busy");
+  field.value = "";
+  draw();
+  conclude(told);
+}
+
+function conclude(told) {
+  switch (told.result) {
+    case "ok":
+      show(sheet.dataset.paid, true, null);
+      if (embedded) setTimeout(() => leave(told.errMsg), closeAfterMs);
+      break;
+    case "wrong_password":
+      again(sheet.dataset.wrong.replace("{n}", told.attempts_left));
+      break;
+    case "insufficient":
+      show(told.message, false, cancel);
+      break;
+    case "refused":
+      show(told.message, false, () => leave(told.errMsg));
+      break;
+    default:
+      again(sheet.dataset.lost);
+  }
+}
+
+function again(text) {
+  message.textContent = text;
+  const boxes = sheet.querySelector(".boxes");
+  boxes.classList.remove("shake");
+  void boxes.offsetWidth; // starts the animation anew
+  boxes.classList.add("shake");
+  field.focus();
+}
+
+async function cancel() {
+  if (busy || left) return;
+  busy = true;
+  try {
+    leave((await send("/cashier/cancel", {})).errMsg);
+  } catch {
+    leave("requestPayment:fail cancel");
+  }
+  busy = false;
+}
+
+function typed(event) {
+  if (event.key === "Escape") cancel();
+  else if (event.target === field || event.ctrlKey || event.metaKey || event.altKey) return;
+  else if (/^\d$/.test(event.key)) press(event.key);
+  else if (event.key === "Backspace") press("back");
+}
+
+if (field === null) {
+  const back = document.getElementById("leave");
+  back.addEventListener("click", () => leave(sheet.dataset.errMsg));
+  back.hidden = !embedded;
+  back.focus();
+} else {
+  document.getElementById("cancel").addEventListener("click", cancel);
+  document.getElementById("pay").addEventListener("submit", (event) => event.preventDefault());
+  document.getElementById("keypad").addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button !== null) press(button.dataset.key || button.textContent.trim());
+  });
+  field.addEventListener("input", changed);
+  document.addEventListener("keydown", typed);
+  field.focus({ preventScroll: true });
+}

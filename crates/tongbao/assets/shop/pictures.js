@@ -1,5 +1,5 @@
-// The goods, drawn by hand, found by the sign the price list gives them. A sign without a drawing
-// is shown as itself.
+// The goods, drawn by hand, found by the sign the price list gives them. An address on this
+// server is shown as the picture it leads to, any other sign as itself.
 
 const steam = '<path d="M48 40c-6-8 6-10 0-19M61 37c-6-8 6-10 0-19M74 40c-6-8 6-10 0-19" fill="none" stroke="#fff" stroke-opacity=".75" stroke-width="3.500" stroke-linecap="round"/>';
 
@@ -37,6 +37,13 @@ export function picture(goods) {
   const box = document.createElement('span');
   box.className = 'picture';
   box.setAttribute('aria-hidden', 'true');
+  if (sign.startsWith('/')) {
+    const image = document.createElement('img');
+    image.src = sign;
+    image.alt = '';
+    box.append(image);
+    return box;
+  }
   if (drawing === undefined) {
     box.textContent = sign;
     return box;

@@ -198,7 +198,7 @@ export function orderScreen(app) {
       h('p', { class: 'quiet' }, why),
       order.state === 'unpaid' && !unsure ? h('p', { class: 'until num', 'data-until': order.order_no }, words.left(countdown(app.client.secondsLeft(order)))) : null),
     h('dl', { class: 'facts' },
-      fact(words.yourOrder, order.description),
+      fact(words.what, order.description),
       fact(words.orderNo, order.order_no),
       fact(words.placedAt, moment(order.created_at)),
       fact(words.paidAt, moment(order.paid_at))),
