@@ -106,7 +106,7 @@ function card(app, goods, index) {
 function waiting(app) {
   const { state, words } = app;
   if (!state.trouble) return h('p', { class: 'blank' }, words.loading);
-  return h('div', { class: 'blank' }, h('p', null, state.trouble), h('button', { type: 'button', class: 'secondary', onclick: app.act.reload }, words.retry));
+  return h('div', { class: 'blank' }, h('p', null, state.trouble), h('button', { type: 'button', class: 'secondary', onclick: () => app.act.load() }, words.retry));
 }
 
 // One of the goods (with its picture large) or the whole cart, and the button that pays.
@@ -169,8 +169,8 @@ function orderCard(app, order) {
     open
       ? h('div', { class: 'row actions' },
         h('span', { class: 'quiet num', 'data-until': order.order_no }, words.left(countdown(app.client.secondsLeft(order)))),
-        h('button', { type: 'button', class: 'secondary', disabled: app.state.busy !== null, 'data-focus': `cancel-${order.order_no}`, onclick: () => app.act.cancel(order.order_no) }, words.cancelOrder),
-        h('button', { type: 'button', class: 'primary', disabled: app.state.busy !== null, 'data-focus': `pay-${order.order_no}`, onclick: () => app.act.pay(order.order_no) }, words.continuePay))
+        h('button', { type: 'button', class: 'secondary', disabled: app.state.busy !== null, 'data-focus': `cancel-${order.order_no}`, onclick: () => app.act.cancel(order.order_no) }, words.cancelShort),
+        h('button', { type: 'button', class: 'primary', disabled: app.state.busy !== null, 'data-focus': `pay-${order.order_no}`, onclick: () => app.act.pay(order.order_no) }, words.continueShort))
       : null);
 }
 
