@@ -1,0 +1,31 @@
+//! How stale what we know of a payment is.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tongbao_wire::{OutTradeNo, Timestamp};
+
+/// How many payments are remembered. Past it the memory starts anew: the worst that follows is one query
+/// more than needed.
+const REMEMBERED_MAX: usize = 10_000;
+
+/// When each live payment was last asked about, so that readers ask again only when their truth is stale.
+#[derive(Debug, Default)]
+pub struct Freshness(Mutex<BTreeMap<OutTradeNo, Timestamp>>);
+
+impl Freshness {
+    /// True when nobody asked within the last `within`; then `now` is remembered, so that of many readers
+    /// one asks.
+    pub fn is_stale(&self, out_trade_no: &OutTradeNo, now: Timestamp, within: Duration) -> bool {
+        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.get(out_trade_no).is_some_and(|last| now.since(*last) < within) {
+            return false;
+        }
+        if asked.len() >= REMEMBERED_MAX {
+            asked.clear();
+        }
+        asked.insert(out_trade_no.clone(), now);
+        true
+    }
+}
