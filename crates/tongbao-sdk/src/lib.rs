@@ -17,6 +17,8 @@ mod pem;
 mod platform_keys;
 mod prepay;
 mod prepay_detail;
+#[cfg(test)]
+mod published;
 mod refund_request;
 mod sealed;
 mod signature;

@@ -194,3 +194,74 @@ pub(crate) fn described(kind: PemKind) -> &'static str {
         PemKind::Other => "another kind of PEM file",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::digest::{SHA256, digest};
+    use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+    use aws_lc_rs::signature::KeyPair;
+
+    use super::{MerchantKey, MerchantKeyError, read_private_key};
+    use crate::published;
+
+    fn code(key: &[u8], certificate: &[u8]) -> &'static str {
+        MerchantKey::from_pem(key, certificate).expect_err("a mistake").code()
+    }
+
+    #[test]
+    fn the_published_key_is_the_one_the_dossier_names() {
+        let key = read_private_key(published::DOC_MERCHANT_KEY).expect("official");
+        let spki: PublicKeyX509Der<'_> = key.public_key().as_der().expect("an RSA key has an SPKI form");
+        assert_eq!(
+            hex::encode(digest(&SHA256, spki.as_ref())),
+            "0076df9361cc1f5744359234d7df9fd43442cf369fb98826562f1d10a347ec5c"
+        );
+    }
+
+    #[test]
+    fn key_and_certificate_of_one_pair_are_read_in_both_key_formats() {
+        for file in [published::GO_KEY, published::GO_KEY_PKCS1] {
+            let key = MerchantKey::from_pem(file, published::GO_CERTIFICATE).expect("a pair");
+            assert_eq!(key.serial_no(), "D7CE59D1F522D701");
+            let not_after = key.not_after().expect("a certificate was given");
+            assert_eq!(not_after.rfc3339(), "2031-04-25T16:55:23+08:00");
+            assert_eq!(key.common_name(), None);
+            assert_eq!(format!("{key:?}").matches("redacted").count(), 1, "nothing of the key is printed");
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_pair_is_refused_with_the_certificates_serial() {
+        let error = MerchantKey::from_pem(published::DOC_MERCHANT_KEY, published::GO_CERTIFICATE)
+            .expect_err("two pairs");
+        assert_eq!(error, MerchantKeyError::Mismatch { serial_no: "D7CE59D1F522D701".into() });
+        assert!(error.to_string().contains("from the same download"), "{error}");
+    }
+
+    #[test]
+    fn files_in_the_wrong_place_are_named() {
+        let certificate = published::GO_CERTIFICATE;
+        assert_eq!(code(certificate, published::GO_KEY), "merchant_key_wrong_kind");
+        assert_eq!(code(published::GO_KEY, published::GO_KEY), "merchant_certificate_wrong_kind");
+        assert_eq!(code(published::DOC_PUBLIC_KEY, certificate), "merchant_key_wrong_kind");
+        assert_eq!(code(b"\x30\x82\xff\xff", certificate), "merchant_key_file");
+        assert_eq!(code(published::GO_KEY, b""), "merchant_certificate_file");
+        let wrap = |label: &str| format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
+        assert_eq!(code(wrap("ENCRYPTED PRIVATE KEY").as_bytes(), certificate), "merchant_key_encrypted");
+        assert_eq!(code(wrap("EC PRIVATE KEY").as_bytes(), certificate), "merchant_key_unusable");
+        assert_eq!(code(wrap("PRIVATE KEY").as_bytes(), certificate), "merchant_key_unusable");
+        let damaged = wrap("CERTIFICATE");
+        assert_eq!(code(published::GO_KEY, damaged.as_bytes()), "merchant_certificate_damaged");
+    }
+
+    #[test]
+    fn a_serial_number_given_by_hand_must_look_like_one() {
+        let key = MerchantKey::with_serial(published::GO_KEY, "d7ce59d1f522d701").expect("hexadecimal");
+        assert_eq!(key.serial_no(), "D7CE59D1F522D701");
+        assert_eq!(key.not_after(), None);
+        for serial in ["", "PUB_KEY_ID_1", "1900007291 "] {
+            let error = MerchantKey::with_serial(published::GO_KEY, serial).expect_err("no serial");
+            assert_eq!(error, MerchantKeyError::Serial);
+        }
+    }
+}

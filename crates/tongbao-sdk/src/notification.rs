@@ -259,3 +259,48 @@ fn is_another_product(plaintext: &[u8]) -> bool {
 pub(crate) const ALGORITHM: &str = "AEAD_AES_256_GCM";
 /// `resource.ciphertext` has at most 1,048,576 characters (v3.md §6.1); the rest is below 4 KiB.
 const NOTIFICATION_BYTES_MAX: usize = 1_048_576 + 4096;
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue};
+    use tongbao_wire::{Mchid, Timestamp};
+
+    use super::{Notification, open};
+    use crate::apiv3_key::ApiV3Key;
+    use crate::merchant::Merchant;
+    use crate::merchant_key::MerchantKey;
+    use crate::platform_keys::PlatformKeys;
+    use crate::published;
+
+    #[test]
+    fn the_published_notification_is_verified_and_decrypted() {
+        let key = MerchantKey::with_serial(published::GO_KEY, "1").expect("official key");
+        let mchid = Mchid::parse("1234567890").expect("valid");
+        let merchant = Merchant::new(mchid, &key, ApiV3Key::of_128_bits(b"testMchAPIv3Key0"));
+        let keys = PlatformKeys::from_certificate(published::GO_CERTIFICATE).expect("official certificate");
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("wechatpay-timestamp", "1624523846"),
+            ("wechatpay-nonce", "EcZ9Cmy4Xyx1i6RlJQzLcCyEqDa26NBz"),
+            ("wechatpay-serial", "D7CE59D1F522D701"),
+            ("wechatpay-signature", &published::signature("go_notification")),
+        ] {
+            headers.insert(name, HeaderValue::from_str(value).expect("a header value"));
+        }
+        let now = Timestamp::from_seconds(1_624_523_850);
+        let verified = open(&merchant, &keys, now, &headers, published::GO_NOTIFICATION).expect("official");
+        assert_eq!(verified.get().id(), "3119dfba-e649-5eec-ab1e-3412bc4d2e17");
+        match verified.into_inner() {
+            Notification::Other { event_type, original_type, plaintext, .. } => {
+                assert_eq!(event_type, "PAYSCORE.USER_OPEN_SERVICE");
+                assert_eq!(original_type, "payscore");
+                assert_eq!(
+                    plaintext.as_bytes(),
+                    br#"{"mchid":"1234567890","appid":"054aa7d7a2a54ab5898df65bd96f001c","create_time":"2020-06-30T12:12:00+08:00","out_contract_code":"21640bdbd08e473e828f3206a2741c6e"}"#
+                );
+                assert!(!format!("{plaintext:?}").contains("1234567890"));
+            }
+            other => panic!("a payscore notification became {other:?}"),
+        }
+    }
+}

@@ -283,3 +283,86 @@ impl fmt::Debug for PlatformKeys {
         list.finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::digest::{SHA256, digest};
+    use tongbao_wire::Certificates;
+
+    use super::{PlatformKey, PlatformKeyError, PlatformKeys};
+    use crate::apiv3_key::ApiV3Key;
+    use crate::sealed::SealError;
+    use crate::{pem, published};
+
+    const ID: &str = "PUB_KEY_ID_0114232134912410000000000000";
+
+    #[test]
+    fn the_published_public_key_is_the_one_the_dossier_names() {
+        let block = pem::first_block(published::DOC_PUBLIC_KEY).expect("official");
+        assert_eq!(
+            hex::encode(digest(&SHA256, &block.der)),
+            "a8d7b42d00ddcbece3ecbb528419f1e9cc1f740794def051f932fd3a23a4593c"
+        );
+    }
+
+    #[test]
+    fn the_published_certificate_download_decrypts_to_a_usable_key() {
+        let list: Certificates = serde_json::from_slice(published::GO_CERTIFICATES).expect("official");
+        let sealed = &list.data[0].encrypt_certificate;
+        let key = ApiV3Key::of_128_bits(b"mockAPIv3Key1234");
+        let pem = key.open(&sealed.nonce, &sealed.associated_data, &sealed.ciphertext).expect("official");
+        assert_eq!(
+            hex::encode(digest(&SHA256, &pem)),
+            "9cd63a58efc776e9c852a58aca6fb5bad688371b07bb8f2d2e5bd40262e042cc"
+        );
+        let (serial, key) = PlatformKey::from_certificate(&pem).expect("a certificate");
+        assert_eq!(serial, list.data[0].serial_no);
+        assert_eq!(key.not_after(), Some(list.data[0].expire_time));
+    }
+
+    #[test]
+    fn both_kinds_are_held_at_once_and_the_public_key_is_announced() {
+        let keys = PlatformKeys::from_certificate(published::GO_CERTIFICATE).expect("a certificate");
+        assert_eq!(keys.announced().as_deref(), Some("D7CE59D1F522D701"));
+        assert!(keys.downloads_certificates());
+        let keys = keys.and_public_key(ID, published::DOC_PUBLIC_KEY).expect("a public key");
+        assert_eq!(keys.announced().as_deref(), Some(ID));
+        assert!(keys.knows(ID) && keys.knows("D7CE59D1F522D701") && !keys.knows("d7ce59d1f522d701"));
+        assert_eq!(format!("{keys:?}"), format!("[\"D7CE59D1F522D701\", \"{ID}\"]"));
+    }
+
+    #[test]
+    fn a_replacement_reaches_every_clone_and_spares_the_public_key() {
+        let keys = PlatformKeys::from_public_key(ID, published::DOC_PUBLIC_KEY)
+            .and_then(|keys| keys.and_certificate(published::GO_CERTIFICATE))
+            .expect("both");
+        let clone = keys.clone();
+        clone.replace_certificates(Vec::new());
+        assert!(keys.knows(ID) && !keys.knows("D7CE59D1F522D701"));
+        let certificate = PlatformKey::from_certificate(published::GO_CERTIFICATE).expect("a certificate");
+        keys.replace_certificates(vec![certificate]);
+        assert!(clone.knows("D7CE59D1F522D701"));
+    }
+
+    #[test]
+    fn mistakes_in_files_are_named() {
+        let code = |id, pem| PlatformKeys::from_public_key(id, pem).map(drop).map_err(|error| error.code());
+        assert_eq!(code(ID, published::GO_CERTIFICATE), Err("platform_public_key_wrong_kind"));
+        assert_eq!(code(ID, published::GO_KEY), Err("platform_public_key_wrong_kind"));
+        assert_eq!(code("", published::DOC_PUBLIC_KEY), Err("platform_public_key_id"));
+        assert_eq!(code("a b", published::DOC_PUBLIC_KEY), Err("platform_public_key_id"));
+        let error = PlatformKeys::from_certificate(published::DOC_PUBLIC_KEY).expect_err("a public key");
+        assert_eq!(error, PlatformKeyError::NotACertificate { found: "a public key" });
+    }
+
+    #[test]
+    fn sensitive_members_are_sealed_for_the_announced_key() {
+        let keys = PlatformKeys::from_public_key(ID, published::DOC_PUBLIC_KEY).expect("a public key");
+        let sealed = keys.seal("张三").expect("fits");
+        assert_eq!((sealed.serial(), sealed.base64().len()), (ID, 344));
+        let long = "x".repeat(215);
+        assert_eq!(keys.seal(&long), Err(SealError::TooLong { bytes: 215, limit: 214 }));
+        assert_eq!(PlatformKeys::downloaded().seal("张三"), Err(SealError::NoKey));
+        assert_eq!(PlatformKeys::stand_in("S", b"seed").seal("张三"), Err(SealError::NoKey));
+    }
+}

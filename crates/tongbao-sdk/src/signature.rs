@@ -139,3 +139,111 @@ const PROBE_PREFIX: &str = "WECHATPAY/SIGNTEST/";
 const AGE_SECONDS_MAX: u64 = 300;
 /// As much of a foreign header as an error repeats: serial numbers have 40 characters or fewer.
 const SHOWN_CHARS_MAX: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderName, HeaderValue};
+    use proptest::prelude::{ProptestConfig, any, proptest};
+    use tongbao_wire::Timestamp;
+
+    use super::{SignatureFault, SignatureHeaders};
+    use crate::platform_keys::PlatformKeys;
+    use crate::published;
+
+    const BODY: &[u8] = br#"{"code_url":"weixin://wxpay/bizpayurl?pr=JyC91EIz1"}"#;
+    const SIGNED_AT: i64 = 1_722_850_421;
+    const SERIAL: &str = "PUB_KEY_ID_0114232134912410000000000000";
+
+    fn headers() -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("wechatpay-timestamp", SIGNED_AT.to_string()),
+            ("wechatpay-nonce", "d824f2e086d3c1df967785d13fcd22ef".into()),
+            ("wechatpay-serial", SERIAL.into()),
+            ("wechatpay-signature", published::signature("doc_answer")),
+            ("wechatpay-signature-type", "WECHATPAY2-SHA256-RSA2048".into()),
+        ] {
+            headers.insert(name, HeaderValue::try_from(value).expect("a header value"));
+        }
+        headers
+    }
+
+    fn check(headers: &HeaderMap, body: &[u8], now: i64) -> Result<(), SignatureFault> {
+        let keys = PlatformKeys::from_public_key(SERIAL, published::DOC_PUBLIC_KEY).expect("official key");
+        SignatureHeaders::read(headers, Timestamp::from_seconds(now))?.verify(&keys, body)
+    }
+
+    fn with(name: &'static str, value: &str) -> Result<(), SignatureFault> {
+        let mut headers = headers();
+        headers.insert(name, HeaderValue::from_str(value).expect("a header value"));
+        check(&headers, BODY, SIGNED_AT)
+    }
+
+    #[test]
+    fn the_published_answer_verifies() {
+        assert_eq!(check(&headers(), BODY, SIGNED_AT), Ok(()));
+        let mut without_type = headers();
+        without_type.remove("wechatpay-signature-type");
+        assert_eq!(check(&without_type, BODY, SIGNED_AT), Ok(()), "an absent type means RSA");
+    }
+
+    #[test]
+    fn a_changed_body_or_signature_does_not() {
+        let body = BODY.strip_suffix(b"}").expect("an object");
+        assert_eq!(check(&headers(), body, SIGNED_AT), Err(SignatureFault::BadSignature));
+        assert_eq!(with("wechatpay-nonce", "other"), Err(SignatureFault::BadSignature));
+        assert_eq!(with("wechatpay-signature", "AAAA"), Err(SignatureFault::BadSignature));
+        assert_eq!(with("wechatpay-signature", "~"), Err(SignatureFault::BadSignature));
+    }
+
+    #[test]
+    fn five_minutes_are_the_limit_in_both_directions() {
+        for seconds in [-299, 0, 299] {
+            assert_eq!(check(&headers(), BODY, SIGNED_AT + seconds), Ok(()), "{seconds}");
+        }
+        for seconds in [-300, 300, 86_400] {
+            let fault = check(&headers(), BODY, SIGNED_AT + seconds);
+            assert_eq!(fault, Err(SignatureFault::Stale { seconds }));
+        }
+        assert_eq!(with("wechatpay-timestamp", "-9223372036854775808").map_err(|f| f.code()), Err("stale"));
+        assert_eq!(with("wechatpay-timestamp", "now").map_err(|f| f.code()), Err("malformed_header"));
+    }
+
+    #[test]
+    fn every_header_is_needed_and_each_fault_has_its_name() {
+        let names = ["Wechatpay-Timestamp", "Wechatpay-Nonce", "Wechatpay-Serial", "Wechatpay-Signature"];
+        for name in names {
+            let mut headers = headers();
+            headers.remove(name);
+            assert_eq!(check(&headers, BODY, SIGNED_AT), Err(SignatureFault::MissingHeader(name)));
+        }
+        let serial = SERIAL.to_lowercase();
+        let unknown = SignatureFault::UnknownSerial { serial: serial.as_str().into() };
+        assert_eq!(with("wechatpay-serial", &serial), Err(unknown), "serial numbers match exactly");
+        let probe = "WECHATPAY/SIGNTEST/m8vnaSrG7xOg";
+        assert_eq!(with("wechatpay-signature", probe), Err(SignatureFault::SignatureProbe));
+        let sm = "WECHATPAY2-SM2-WITH-SM3";
+        let unknown = SignatureFault::UnknownSignatureType(sm.into());
+        assert_eq!(with("wechatpay-signature-type", sm), Err(unknown));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+        #[test]
+        fn arbitrary_headers_never_panic_and_never_verify(
+            values in proptest::collection::vec(any::<Vec<u8>>(), 5),
+            now in any::<i64>(),
+            body in any::<Vec<u8>>(),
+        ) {
+            let names = ["timestamp", "nonce", "serial", "signature", "signature-type"];
+            let mut arbitrary = headers();
+            for (name, value) in names.iter().zip(&values) {
+                let name = HeaderName::try_from(format!("wechatpay-{name}")).expect("a name");
+                if let Ok(value) = HeaderValue::from_bytes(value) {
+                    arbitrary.insert(name, value);
+                }
+            }
+            assert!(check(&arbitrary, &body, now).is_err());
+        }
+    }
+}

@@ -114,7 +114,51 @@ const STAND_IN_REPEATS: usize = 8;
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::{Signer, Verifier};
+    use crate::merchant_key::MerchantKey;
+    use crate::published;
+
+    /// Signs the lines with a published key and compares with a published signature.
+    fn check(key: &[u8], lines: &[&str], name: &str) {
+        let key = MerchantKey::with_serial(key, "1").expect("official key");
+        let message: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
+        let signature = key.signer().sign(message.as_bytes()).expect("signs");
+        assert_eq!(STANDARD.encode(signature), published::signature(name), "{name}");
+    }
+
+    const TIME: &str = "1554208460";
+    const NONCE: &str = "593BEC0C930BF1AFEB40B4A08C8FB242";
+
+    #[test]
+    fn the_published_request_signatures_are_reproduced() {
+        let key = published::DOC_MERCHANT_KEY;
+        let body = include_str!("../tests/published/doc_prepay_body.json");
+        check(key, &["POST", "/v3/pay/transactions/jsapi", TIME, NONCE, body], "doc_v1");
+        let path = "/v3/refund/domestic/refunds/123123123123";
+        check(key, &["GET", path, TIME, NONCE, ""], "doc_v2");
+        let meta = r#"{ "filename": "wechatpay_logo.png", "sha256": "d2973a45b1d528c21ebb77792ef3fcea40fa9a4e04a17e35369102ba9c84c8b1"}"#;
+        let path = "/v3/marketing/favor/media/image-upload";
+        check(key, &["POST", path, TIME, NONCE, meta], "doc_v3");
+    }
+
+    #[test]
+    fn the_published_cashier_signatures_are_reproduced() {
+        let key = published::DOC_MERCHANT_KEY;
+        let prepay_id = "wx201410272009395522657a690389285100";
+        let package = format!("prepay_id={prepay_id}");
+        check(key, &["wx2421b1c4370ec43b", TIME, NONCE, &package], "doc_v4");
+        check(key, &["wx2421b1c4370ec43b", TIME, NONCE, prepay_id], "doc_v5");
+    }
+
+    #[test]
+    fn the_go_sdk_signature_is_reproduced() {
+        let key = MerchantKey::with_serial(published::GO_KEY, "1").expect("official key");
+        let signature = key.signer().sign(b"source").expect("signs");
+        assert_eq!(STANDARD.encode(signature), published::signature("go_source"));
+    }
 
     #[test]
     fn a_stand_in_signs_with_the_shape_of_rsa_and_only_its_secret_verifies() {
