@@ -1,1 +1,54 @@
 //! WeChat Pay and WeChat login as the platform: a simulator that judges.
+//!
+//! It answers the v3 endpoints of the platform with the platform's own order of checks and words of
+//! refusal, signs and encrypts for real, and has people who pay with virtual money. It shares words with
+//! the client it judges (`tongbao-wire`), never verbs: its cryptography and its rules are its own.
+//!
+//! Everything is held in memory: a simulator forgets all when it is dropped.
+//!
+//! A call goes `v3` (checks in order) → `order`, `pay`, `refund` (rules, under one lock, never waiting) →
+//! `v3::answer` (signed). What happens by itself goes `state` (schedule) → `notifier` → [`Postman`].
+
+mod cashier;
+mod clock;
+mod control;
+mod crypto;
+mod env;
+mod faults;
+mod guard;
+mod ledger;
+mod login;
+mod notice;
+mod notifier;
+mod order;
+mod pay;
+mod payer;
+mod platform;
+mod postman;
+mod refund;
+mod refusal;
+mod settings;
+mod simulator;
+mod state;
+mod switches;
+mod v3;
+mod view;
+mod weixin;
+
+pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
+pub use faults::{
+    CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Endpoint, Faults,
+    Forgery,
+};
+pub use ledger::{Books, MerchantBooks};
+pub use login::LoginRefused;
+pub use notice::{Attempt, Outcome};
+pub use pay::PayRefused;
+pub use payer::PayerView;
+pub use postman::{HttpPostman, PostFailed, Posting, Postman};
+pub use settings::{
+    AppSettings, CryptoSettings, KeyMode, MerchantSettings, PayerSettings, Settings, SimError,
+};
+pub use simulator::Simulator;
+pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
+pub use view::{EventKind, NotificationView, OrderEvent, OrderView};

@@ -1,0 +1,19 @@
+//! The cashier: what the payer sees after `wx.requestPayment` or `WeixinJSBridge` (v3.md §2.7,
+//! miniprogram.md §2.10), and the three calls its page makes.
+
+mod open;
+mod page;
+mod password;
+
+use tongbao_wire::{Appid, PrepayId, Timestamp};
+
+pub(crate) use page::routes;
+
+/// An open cashier.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) prepay_id: PrepayId,
+    pub(crate) appid: Appid,
+    pub(crate) payer: String,
+    pub(crate) opened_at: Timestamp,
+}

@@ -1,0 +1,104 @@
+//! The cashier's page and calls over HTTP.
+//!
+//! What `templates/cashier.html` gets: `zh` (Chinese, else English), `embed` (inside an iframe: tell the
+//! parent), and `outcome`, which is a `Sheet` (`session`, `merchant`, `amount`, `description`, `payer`,
+//! `balance`; money in yuan) or a `Refusal` (`text` for people, `err_msg` for the caller).
+//! `assets/cashier.css` and `assets/cashier.js` are served beside it.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::{Query, State as Shared};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use bytes::Bytes;
+use http::{Uri, header};
+use serde::Deserialize;
+
+use super::open::{Sheet, open};
+use super::password::{cancel, err_msg, pay};
+use crate::Simulator;
+use crate::guard;
+
+#[derive(Template)]
+#[template(path = "cashier.html")]
+struct Page {
+    zh: bool,
+    embed: bool,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Sheet(Sheet),
+    Refusal(Refusal),
+}
+
+struct Refusal {
+    text: String,
+    err_msg: String,
+}
+
+pub(crate) fn routes() -> Router<Simulator> {
+    Router::new()
+        .route("/cashier", get(show))
+        .route("/cashier/pay", post(pay_now).options(guard::preflight))
+        .route("/cashier/cancel", post(cancel_now).options(guard::preflight))
+        .route("/cashier/assets/cashier.css", get(|| async { asset("text/css; charset=utf-8", CSS) }))
+        .route("/cashier/assets/cashier.js", get(|| async { asset("text/javascript; charset=utf-8", JS) }))
+}
+
+async fn show(Shared(simulator): Shared<Simulator>, uri: Uri) -> Response {
+    let query =
+        Query::<BTreeMap<String, String>>::try_from_uri(&uri).map(|Query(query)| query).unwrap_or_default();
+    let said = |name: &str| query.get(name).map_or("", String::as_str);
+    let outcome = match simulator.with_state(|state, platform, now| open(state, platform, &query, now)) {
+        Ok(sheet) => Outcome::Sheet(sheet),
+        Err(refusal) => Outcome::Refusal(Refusal { text: refusal.to_string(), err_msg: err_msg(&refusal) }),
+    };
+    let page = Page { zh: said("lang") != "en", embed: said("embed") == "1", outcome };
+    let html = page.render().expect("the template writes into memory");
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
+    ];
+    (headers, html).into_response()
+}
+
+#[derive(Deserialize)]
+struct Typed {
+    session: String,
+    #[serde(default)]
+    password: String,
+}
+
+async fn pay_now(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response {
+    let typed: Typed = match serde_json::from_slice(&body) {
+        Ok(typed) => typed,
+        Err(error) => return guard::bad_request(&error.to_string()),
+    };
+    let told = simulator
+        .with_state(|state, platform, now| pay(state, platform, &typed.session, &typed.password, now));
+    Json(told).into_response()
+}
+
+async fn cancel_now(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response {
+    let typed: Typed = match serde_json::from_slice(&body) {
+        Ok(typed) => typed,
+        Err(error) => return guard::bad_request(&error.to_string()),
+    };
+    simulator.with_state(|state, _, now| cancel(state, &typed.session, now));
+    Json(serde_json::json!({ "errMsg": "requestPayment:fail cancel" })).into_response()
+}
+
+fn asset(kind: &'static str, text: &'static str) -> Response {
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")];
+    (headers, Body::from(text)).into_response()
+}
+
+const CSS: &str = include_str!("../../assets/cashier.css");
+const JS: &str = include_str!("../../assets/cashier.js");
+/// Own files only; any page may embed the cashier, as it stands in for a sheet above the shop.
+const PAGE_POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'none'";

@@ -1,0 +1,46 @@
+//! The simulator's two readings of time.
+//!
+//! *Transport* time is what signatures carry and the five-minute window is judged by. *Business* time is
+//! what orders expire and notifications are repeated by; it can be moved ahead by hand. A merchant server on
+//! real time therefore still talks to a simulator that is two hours ahead.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use tongbao_wire::Timestamp;
+use tongbao_wire::seam::Clock;
+
+/// A base clock and how far business is ahead of it.
+pub(crate) struct SimClock {
+    base: Clock,
+    ahead_millis: AtomicI64,
+    moves_transport: bool,
+}
+
+impl SimClock {
+    pub(crate) fn new(base: Clock, moves_transport: bool) -> Self {
+        Self { base, ahead_millis: AtomicI64::new(0), moves_transport }
+    }
+
+    /// The time signatures are made with and judged by.
+    pub(crate) fn transport(&self) -> Timestamp {
+        if self.moves_transport { self.business() } else { self.base.now() }
+    }
+
+    /// The time orders, refunds, codes and notifications live in.
+    pub(crate) fn business(&self) -> Timestamp {
+        self.base.now().plus(self.ahead())
+    }
+
+    /// How far business is ahead of the base clock.
+    pub(crate) fn ahead(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.ahead_millis.load(Ordering::SeqCst)).unwrap_or(0))
+    }
+
+    /// Moves business ahead so that it is `at`; never back.
+    pub(crate) fn reach(&self, at: Timestamp) {
+        let ahead = at.since(self.base.now());
+        let millis = i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX);
+        self.ahead_millis.fetch_max(millis, Ordering::SeqCst);
+    }
+}

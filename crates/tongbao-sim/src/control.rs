@@ -1,0 +1,319 @@
+//! The control API under `/sim/v1`: what a person or a script does to the simulated world.
+
+use std::time::Duration;
+
+use axum::extract::{Path, Query, State as Shared};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use bytes::Bytes;
+use http::StatusCode;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use tongbao_wire::{Appid, Fen, Mchid, OutRefundNo, OutTradeNo, RefundStatus};
+
+use crate::guard::{bad_request, preflight, problem};
+use crate::login::LoginRefused;
+use crate::pay::PayRefused;
+use crate::refund::OutcomeRefused;
+use crate::{PayerSettings, Simulator, payer};
+
+pub(crate) fn routes() -> Router<Simulator> {
+    let on_post = |path: &'static str| format!("/sim/v1/{path}");
+    Router::new()
+        .route("/sim/v1/health", get(health))
+        .route("/sim/v1/env", get(env))
+        .route("/sim/v1/books", get(books))
+        .route("/sim/v1/orders", get(orders))
+        .route("/sim/v1/orders/{out_trade_no}", get(order))
+        .route(&on_post("orders/{out_trade_no}/pay"), post(pay).options(preflight))
+        .route(&on_post("orders/{out_trade_no}/cancel"), post(cancel).options(preflight))
+        .route(
+            &on_post("orders/{out_trade_no}/refunds/{out_refund_no}/outcome"),
+            post(outcome).options(preflight),
+        )
+        .route("/sim/v1/clock", get(clock).post(advance).options(preflight))
+        .route("/sim/v1/notifications", get(notifications))
+        .route(&on_post("notifications/{id}/resend"), post(resend).options(preflight))
+        .route("/sim/v1/payers", get(payers).post(set_payer).options(preflight))
+        .route(&on_post("merchants/{mchid}/withdraw"), post(withdraw).options(preflight))
+        .route("/sim/v1/login-codes", post(login_code).options(preflight))
+}
+
+async fn health() -> Response {
+    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") })).into_response()
+}
+
+async fn env(Shared(simulator): Shared<Simulator>) -> Response {
+    Json(simulator.env()).into_response()
+}
+
+async fn books(Shared(simulator): Shared<Simulator>) -> Response {
+    Json(simulator.books()).into_response()
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(default)]
+    limit: Option<usize>,
+    #[serde(default)]
+    out_trade_no: Option<String>,
+}
+
+async fn orders(Shared(simulator): Shared<Simulator>, Query(asked): Query<Listed>) -> Response {
+    let most = asked.limit.unwrap_or(LISTED).min(LISTED_MAX);
+    Json(json!({ "orders": simulator.orders_newest(most) })).into_response()
+}
+
+/// Which merchant is meant; may be left out while only one has an order of this number.
+#[derive(Default, Deserialize)]
+struct Named {
+    #[serde(default)]
+    mchid: Option<Mchid>,
+    #[serde(default)]
+    payer: Option<String>,
+}
+
+async fn order(
+    Shared(simulator): Shared<Simulator>,
+    Path(number): Path<String>,
+    Query(named): Query<Named>,
+) -> Response {
+    let Ok(number) = OutTradeNo::parse(&number) else {
+        return refused(&PayRefused::UnknownOrder);
+    };
+    let found = simulator.with_state(|state, _, _| {
+        let key = state.order_key(named.mchid.as_ref(), &number)?;
+        Ok(state.order_view(state.orders.get(&key).expect("just found")))
+    });
+    found.map_or_else(|why| refused(&why), |order| Json(order).into_response())
+}
+
+async fn pay(Shared(simulator): Shared<Simulator>, Path(number): Path<String>, body: Bytes) -> Response {
+    let (number, named) = match named(&number, &body) {
+        Ok(both) => both,
+        Err(response) => return *response,
+    };
+    let paid = simulator.pay_of(named.mchid.as_ref(), &number, named.payer.as_deref());
+    paid.map_or_else(|why| refused(&why), |order| Json(order).into_response())
+}
+
+async fn cancel(Shared(simulator): Shared<Simulator>, Path(number): Path<String>, body: Bytes) -> Response {
+    let (number, named) = match named(&number, &body) {
+        Ok(both) => both,
+        Err(response) => return *response,
+    };
+    let cancelled = simulator.cancel(named.mchid.as_ref(), &number);
+    cancelled.map_or_else(|why| refused(&why), |order| Json(order).into_response())
+}
+
+#[derive(Deserialize)]
+struct Decided {
+    status: RefundStatus,
+    #[serde(default)]
+    mchid: Option<Mchid>,
+}
+
+async fn outcome(
+    Shared(simulator): Shared<Simulator>,
+    Path((number, refund)): Path<(String, String)>,
+    body: Bytes,
+) -> Response {
+    let decided: Decided = match read(&body) {
+        Ok(decided) => decided,
+        Err(response) => return *response,
+    };
+    let (Ok(number), Ok(refund)) = (OutTradeNo::parse(&number), OutRefundNo::parse(&refund)) else {
+        return refused(&PayRefused::UnknownOrder);
+    };
+    let owner = simulator.with_state(|state, _, _| {
+        let key = state.order_key(decided.mchid.as_ref(), &number)?;
+        let known = state.orders.get(&key).is_some_and(|order| order.refunds.contains(&refund));
+        Ok(Some(key.0).filter(|_| known))
+    });
+    let forced = match owner {
+        Err(why) => return refused(&why),
+        Ok(None) => Err(OutcomeRefused::Unknown),
+        Ok(Some(mchid)) => simulator.force_outcome(&mchid, &refund, decided.status),
+    };
+    match forced {
+        Ok(refund) => Json(refund).into_response(),
+        Err(OutcomeRefused::Unknown) => {
+            problem(StatusCode::NOT_FOUND, "unknown_refund", "the order has no refund of this number")
+        }
+        Err(OutcomeRefused::Decided) => problem(
+            StatusCode::CONFLICT,
+            "refund_decided",
+            "a refund goes from PROCESSING to SUCCESS, CLOSED or ABNORMAL, and from ABNORMAL to SUCCESS",
+        ),
+    }
+}
+
+async fn clock(Shared(simulator): Shared<Simulator>) -> Response {
+    let clock = &simulator.inner.platform.clock;
+    Json(json!({
+        "now": clock.business(),
+        "transport_now": clock.transport(),
+        "ahead_seconds": clock.ahead().as_secs(),
+    }))
+    .into_response()
+}
+
+#[derive(Deserialize)]
+struct Advanced {
+    advance_seconds: u64,
+}
+
+async fn advance(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response {
+    let advanced: Advanced = match read(&body) {
+        Ok(advanced) => advanced,
+        Err(response) => return *response,
+    };
+    if advanced.advance_seconds > ADVANCE_SECONDS_MAX {
+        return bad_request("advance_seconds is at most ten years");
+    }
+    simulator.advance(Duration::from_secs(advanced.advance_seconds)).await;
+    clock(Shared(simulator)).await
+}
+
+async fn notifications(Shared(simulator): Shared<Simulator>, Query(asked): Query<Listed>) -> Response {
+    let most = asked.limit.unwrap_or(LISTED).min(LISTED_MAX);
+    let listed: Vec<_> = simulator.with_state(|state, _, _| {
+        let wanted = |number: &str| asked.out_trade_no.as_deref().is_none_or(|asked| asked == number);
+        let newest = state.notices.values().rev();
+        newest.filter(|it| wanted(it.out_trade_no.as_str())).take(most).map(|it| it.view()).collect()
+    });
+    Json(json!({ "notifications": listed })).into_response()
+}
+
+async fn resend(Shared(simulator): Shared<Simulator>, Path(id): Path<String>) -> Response {
+    match simulator.resend(&id).await {
+        Some(notification) => Json(notification).into_response(),
+        None => problem(StatusCode::NOT_FOUND, "unknown_notification", "there is no notification of this id"),
+    }
+}
+
+async fn payers(Shared(simulator): Shared<Simulator>) -> Response {
+    let payers: Vec<_> = simulator.with_state(|state, platform, now| {
+        state.payers.keys().filter_map(|id| state.payer_view(id, platform, now)).collect()
+    });
+    Json(json!({ "payers": payers })).into_response()
+}
+
+#[derive(Deserialize)]
+struct PayerAsked {
+    id: String,
+    #[serde(default)]
+    name: Option<String>,
+    balance_fen: Fen,
+    #[serde(default)]
+    password: Option<String>,
+}
+
+/// Adds a payer, or sets one anew: balance, password, and no wrong tries.
+async fn set_payer(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response {
+    let asked: PayerAsked = match read(&body) {
+        Ok(asked) => asked,
+        Err(response) => return *response,
+    };
+    let settings = PayerSettings {
+        name: asked.name.unwrap_or_else(|| asked.id.clone()),
+        id: asked.id,
+        balance: asked.balance_fen,
+        password: asked.password.unwrap_or_else(|| "123456".into()),
+    };
+    if let Err((field, reason)) = payer::check(&settings) {
+        return bad_request(&format!("{field} {reason}"));
+    }
+    let view = simulator.with_state(|state, platform, now| {
+        if state.payers.len() >= PAYERS_MAX && !state.payers.contains_key(&settings.id) {
+            return None;
+        }
+        let appids = platform.merchants.iter().flat_map(|merchant| &merchant.apps).map(|app| &app.appid);
+        state.set_payer(&settings, appids);
+        state.payer_view(&settings.id, platform, now)
+    });
+    match view {
+        Some(view) => Json(view).into_response(),
+        None => bad_request("there are as many payers as the simulator holds"),
+    }
+}
+
+#[derive(Deserialize)]
+struct Withdrawn {
+    amount_fen: Fen,
+}
+
+async fn withdraw(Shared(simulator): Shared<Simulator>, Path(mchid): Path<String>, body: Bytes) -> Response {
+    let withdrawn: Withdrawn = match read(&body) {
+        Ok(withdrawn) => withdrawn,
+        Err(response) => return *response,
+    };
+    let done = Mchid::parse(&mchid).is_ok_and(|mchid| simulator.withdraw(&mchid, withdrawn.amount_fen));
+    if done {
+        return Json(simulator.books()).into_response();
+    }
+    problem(StatusCode::CONFLICT, "not_enough", "no such merchant, or its balance does not suffice")
+}
+
+#[derive(Deserialize)]
+struct LoginAsked {
+    appid: Appid,
+    #[serde(default)]
+    payer: Option<String>,
+}
+
+async fn login_code(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response {
+    let asked: LoginAsked = match read(&body) {
+        Ok(asked) => asked,
+        Err(response) => return *response,
+    };
+    match simulator.login_code(&asked.appid, asked.payer.as_deref()) {
+        Ok(code) => Json(json!({ "code": code })).into_response(),
+        Err(why @ LoginRefused::UnknownAppid) => {
+            problem(StatusCode::NOT_FOUND, "unknown_appid", &why.to_string())
+        }
+        Err(why @ LoginRefused::UnknownPayer) => {
+            problem(StatusCode::NOT_FOUND, "unknown_payer", &why.to_string())
+        }
+    }
+}
+
+/// A body that may be left out.
+fn named(number: &str, body: &[u8]) -> Result<(OutTradeNo, Named), Box<Response>> {
+    let number = OutTradeNo::parse(number).map_err(|_| Box::new(refused(&PayRefused::UnknownOrder)))?;
+    let named = if body.is_empty() { Named::default() } else { read(body)? };
+    Ok((number, named))
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Box<Response>> {
+    serde_json::from_slice(body).map_err(|error| Box::new(bad_request(&error.to_string())))
+}
+
+fn refused(why: &PayRefused) -> Response {
+    let status = match why {
+        PayRefused::UnknownOrder | PayRefused::UnknownPayer => StatusCode::NOT_FOUND,
+        PayRefused::Missing { .. }
+        | PayRefused::Signature
+        | PayRefused::Prepay
+        | PayRefused::Scene
+        | PayRefused::Appid
+        | PayRefused::Payer
+        | PayRefused::Paid
+        | PayRefused::Closed
+        | PayRefused::Expired
+        | PayRefused::Insufficient
+        | PayRefused::Locked
+        | PayRefused::Ambiguous
+        | PayRefused::SessionGone => StatusCode::CONFLICT,
+    };
+    problem(status, why.code(), &why.to_string())
+}
+
+/// Rows of a list unless asked otherwise.
+const LISTED: usize = 200;
+/// Rows of a list at most.
+const LISTED_MAX: usize = 10_000;
+const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
+const PAYERS_MAX: usize = 10_000;

@@ -1,0 +1,187 @@
+//! All keys of a simulated platform and its merchants.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use tongbao_wire::{Mchid, Timestamp};
+
+use super::certificate::{self, Certificate, YEARS_VALID};
+use super::fixed::{self, pem_to_der};
+use super::{Sealer, SigningKey, generate};
+use crate::settings::DIGITS;
+use crate::{CryptoSettings, MerchantSettings, Settings, SimError};
+
+/// The keys of the platform and of every merchant.
+pub(crate) struct Keys {
+    /// The pair of the platform certificate.
+    pub(crate) certificate: PlatformKey,
+    /// The pair of the public-key mode.
+    pub(crate) public: PlatformKey,
+    /// A key that is not the platform's, for answers nobody must believe.
+    pub(crate) stray: SigningKey,
+    /// Each merchant's.
+    pub(crate) merchants: BTreeMap<Mchid, MerchantKeys>,
+}
+
+/// One of the platform's pairs.
+pub(crate) struct PlatformKey {
+    /// What `Wechatpay-Serial` names it by.
+    pub(crate) serial: String,
+    /// Signs.
+    pub(crate) key: SigningKey,
+    /// The certificate; of the public-key pair only its public key counts.
+    pub(crate) certificate: Certificate,
+}
+
+/// What the platform knows of a merchant's keys, and what it hands out to the developer.
+pub(crate) struct MerchantKeys {
+    /// Checks signatures.
+    pub(crate) key: SigningKey,
+    /// The merchant `API` certificate.
+    pub(crate) certificate: Certificate,
+    /// Encrypts for the merchant.
+    pub(crate) sealer: Sealer,
+    /// The private key in PEM, for the developer.
+    pub(crate) private_key_pem: String,
+}
+
+impl Keys {
+    /// Makes or takes all keys.
+    pub(crate) fn new(settings: &Settings) -> Result<Self, SimError> {
+        let now = settings.clock.now();
+        match &settings.crypto {
+            CryptoSettings::Generate => {
+                // Two for the platform, one stray, one for each merchant.
+                let mut pems = generate::keys(settings.merchants.len() + 2, &settings.chance)?.into_iter();
+                let mut next = || pems.next().expect("as many as were asked for");
+                let salt: [u8; 16] = settings.chance.bytes();
+                let id = format!("PUB_KEY_ID_{}", settings.chance.text(28, DIGITS));
+                let certificate = platform(&next(), &salt, now, None)?;
+                let public = platform(&next(), &salt, now, Some(id))?;
+                let merchants = settings
+                    .merchants
+                    .iter()
+                    .map(|merchant| {
+                        Ok((merchant.mchid.clone(), real_merchant(merchant, next(), &salt, now)?))
+                    })
+                    .collect::<Result<_, SimError>>()?;
+                let stray = fixed::merchant_key()?;
+                Ok(Self { certificate, public, stray, merchants })
+            }
+            CryptoSettings::Fixed => {
+                Self::fixed(&settings.merchants, &|pem| SigningKey::from_pkcs8(&pem_to_der(pem)?))
+            }
+            CryptoSettings::StandIn { secret } => {
+                let mut keys = Self::fixed(&settings.merchants, &|_| Ok(SigningKey::stand_in(secret)))?;
+                keys.stray = SigningKey::stand_in(&[secret, b"stray".as_slice()].concat());
+                Ok(keys)
+            }
+        }
+    }
+
+    fn fixed(
+        merchants: &[MerchantSettings],
+        key: &dyn Fn(&str) -> Result<SigningKey, SimError>,
+    ) -> Result<Self, SimError> {
+        let certificates = fixed_certificates()?;
+        let merchants = merchants
+            .iter()
+            .map(|merchant| {
+                let keys = MerchantKeys {
+                    key: key(fixed::MERCHANT_PEM)?,
+                    certificate: fixed_merchant_certificate(&merchant.mchid)?,
+                    sealer: Sealer::new(&merchant.apiv3_key)?,
+                    private_key_pem: fixed::MERCHANT_PEM.into(),
+                };
+                Ok((merchant.mchid.clone(), keys))
+            })
+            .collect::<Result<_, SimError>>()?;
+        Ok(Self {
+            certificate: PlatformKey {
+                serial: certificates.certificate.serial_no.clone(),
+                key: key(fixed::PLATFORM_CERTIFICATE_PEM)?,
+                certificate: certificates.certificate.clone(),
+            },
+            public: PlatformKey {
+                serial: FIXED_PUBLIC_KEY_ID.into(),
+                key: key(fixed::PLATFORM_PUBLIC_PEM)?,
+                certificate: certificates.public.clone(),
+            },
+            stray: fixed::merchant_key()?,
+            merchants,
+        })
+    }
+}
+
+struct FixedCertificates {
+    certificate: Certificate,
+    public: Certificate,
+    merchant: Certificate,
+}
+
+/// Made once: simulations start thousands of simulators.
+fn fixed_certificates() -> Result<&'static FixedCertificates, SimError> {
+    static MADE: OnceLock<FixedCertificates> = OnceLock::new();
+    if let Some(made) = MADE.get() {
+        return Ok(made);
+    }
+    let since = Timestamp::from_seconds(FIXED_SINCE);
+    let made = FixedCertificates {
+        certificate: certificate::make(
+            fixed::PLATFORM_CERTIFICATE_PEM,
+            PLATFORM_NAME,
+            b"fixed",
+            since,
+            FIXED_YEARS,
+        )?,
+        public: certificate::make(
+            fixed::PLATFORM_PUBLIC_PEM,
+            PLATFORM_NAME,
+            b"fixed public",
+            since,
+            FIXED_YEARS,
+        )?,
+        merchant: certificate::make(fixed::MERCHANT_PEM, FIXED_MCHID, b"fixed", since, FIXED_YEARS)?,
+    };
+    Ok(MADE.get_or_init(|| made))
+}
+
+fn fixed_merchant_certificate(mchid: &Mchid) -> Result<Certificate, SimError> {
+    if mchid.as_str() == FIXED_MCHID {
+        return Ok(fixed_certificates()?.merchant.clone());
+    }
+    let since = Timestamp::from_seconds(FIXED_SINCE);
+    certificate::make(fixed::MERCHANT_PEM, mchid.as_str(), b"fixed", since, FIXED_YEARS)
+}
+
+fn platform(pem: &str, salt: &[u8], now: Timestamp, id: Option<String>) -> Result<PlatformKey, SimError> {
+    let certificate = certificate::make(pem, PLATFORM_NAME, salt, now, YEARS_VALID)?;
+    Ok(PlatformKey {
+        serial: id.unwrap_or_else(|| certificate.serial_no.clone()),
+        key: SigningKey::from_pkcs8(&pem_to_der(pem)?)?,
+        certificate,
+    })
+}
+
+fn real_merchant(
+    merchant: &MerchantSettings,
+    private_key_pem: String,
+    salt: &[u8],
+    now: Timestamp,
+) -> Result<MerchantKeys, SimError> {
+    Ok(MerchantKeys {
+        key: SigningKey::from_pkcs8(&pem_to_der(&private_key_pem)?)?,
+        certificate: certificate::make(&private_key_pem, merchant.mchid.as_str(), salt, now, YEARS_VALID)?,
+        sealer: Sealer::new(&merchant.apiv3_key)?,
+        private_key_pem,
+    })
+}
+
+/// As the common name of the platform's real certificates.
+const PLATFORM_NAME: &str = "Tenpay.com sign";
+const FIXED_PUBLIC_KEY_ID: &str = "PUB_KEY_ID_0000000000000000000000000001";
+/// The merchant of [`Settings::local`].
+const FIXED_MCHID: &str = "1900000001";
+/// 2020-01-01 in Beijing. Tests choose their own dates, so fixed certificates are valid for long.
+const FIXED_SINCE: i64 = 1_577_808_000;
+const FIXED_YEARS: i32 = 40;

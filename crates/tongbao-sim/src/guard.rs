@@ -1,0 +1,91 @@
+//! Who may use the pages and the control API: they move virtual money, but on a developer's machine any
+//! web page could reach them.
+
+use axum::Json;
+use axum::extract::{Request, State as Shared};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use serde_json::json;
+
+use crate::Simulator;
+
+/// Refuses names that are not the simulator's (DNS rebinding) and pages of foreign origins, and tells
+/// browsers which pages may read the answer.
+pub(crate) async fn guard(Shared(simulator): Shared<Simulator>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let host = named_host(headers, request.uri());
+    if let Some(host) = host.filter(|host| !is_loopback(host) && Some(host) != simulator.own_host().as_ref())
+    {
+        let detail = format!("`{host}` is not this simulator; use its loopback address or its base URL");
+        return problem(StatusCode::FORBIDDEN, "foreign_host", &detail);
+    }
+    let path = request.uri().path();
+    let open = path == "/sim/v1/login-codes" || path.starts_with("/cashier/") || path == "/cashier";
+    let origin = headers.get(header::ORIGIN).cloned();
+    let allowed = match &origin {
+        None => None,
+        Some(_) if open || simulator.control_from_any_origin() => Some(HeaderValue::from_static("*")),
+        Some(origin) if is_own_origin(&simulator, origin) => Some(origin.clone()),
+        Some(_) if request.method() == Method::GET => None,
+        Some(_) => {
+            let detail = "pages of other origins cannot drive the simulator";
+            return problem(StatusCode::FORBIDDEN, "foreign_origin", detail);
+        }
+    };
+    let mut answer = next.run(request).await;
+    if let Some(allowed) = allowed {
+        answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+        answer.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
+    }
+    answer
+}
+
+/// What a browser asks before it posts JSON across origins.
+pub(crate) async fn preflight() -> Response {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Content-Type"),
+        (header::ACCESS_CONTROL_MAX_AGE, "600"),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+/// An error of the control API: a stable code, and a sentence.
+pub(crate) fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/problem+json")];
+    (status, headers, Json(json!({ "code": code, "detail": detail })).0.to_string()).into_response()
+}
+
+/// A body that cannot be read.
+pub(crate) fn bad_request(reason: &str) -> Response {
+    problem(StatusCode::BAD_REQUEST, "bad_request", reason)
+}
+
+fn named_host(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    let named = headers.get(header::HOST).map(|value| value.to_str().unwrap_or("?").to_owned());
+    let named = named.or_else(|| uri.authority().map(ToString::to_string))?;
+    Some(named.parse::<Authority>().map_or(named, |authority| authority.host().to_ascii_lowercase()))
+}
+
+fn is_own_origin(simulator: &Simulator, origin: &HeaderValue) -> bool {
+    let Some(host) = origin.to_str().ok().and_then(|text| text.parse::<Uri>().ok()).and_then(host_of) else {
+        return false;
+    };
+    is_loopback(&host) || Some(host) == simulator.own_host()
+}
+
+/// The host of an address, in lower case.
+#[allow(clippy::needless_pass_by_value, reason = "the form and_then wants")]
+pub(crate) fn host_of(uri: Uri) -> Option<String> {
+    uri.host().map(str::to_ascii_lowercase)
+}
+
+/// `localhost` and its names, and the loopback addresses.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}

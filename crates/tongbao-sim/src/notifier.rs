@@ -1,0 +1,220 @@
+//! Sends what is due, waits for what the merchant says, and moves the clock.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use http::{Request, header};
+use tongbao_wire::Timestamp;
+
+use crate::Simulator;
+use crate::faults::{DeliveryFault, DeliverySeen, Forgery};
+use crate::notice::{Attempt, Heard, Outcome, SentBy};
+use crate::postman::{ANSWER_WITHIN, PostFailed};
+use crate::view::NotificationView;
+
+impl Simulator {
+    /// Sends notifications as they fall due and lets orders and refunds move on, for ever. Dropping the
+    /// future stops it; a send under way is then repeated at its next rung.
+    pub async fn run(&self) {
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            // Registered before looking, so that nothing rings unheard in between.
+            let bell = self.inner.bell.notified();
+            tokio::pin!(bell);
+            bell.as_mut().enable();
+            let room = SENDS_AT_ONCE - under_way.len();
+            for number in self.claim(room) {
+                under_way.push(self.deliver(number, SentBy::Ladder));
+            }
+            let wait = if under_way.len() < SENDS_AT_ONCE { self.until_next_due() } else { IDLE };
+            tokio::select! {
+                Some(()) = under_way.next(), if !under_way.is_empty() => {}
+                () = &mut bell => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Moves business time ahead. Everything that falls due on the way happens in its order, notifications
+    /// and their repetitions included, and is over when this returns.
+    pub async fn advance(&self, by: Duration) {
+        let _alone = self.inner.advancing.lock().await;
+        let clock = &self.inner.platform.clock;
+        let target = clock.business().plus(by);
+        loop {
+            self.deliver_due().await;
+            let next = self.with_state(|state, _, _| state.next_due());
+            match next.filter(|at| *at <= target) {
+                Some(at) => clock.reach(at),
+                None => break,
+            }
+        }
+        clock.reach(target);
+        self.deliver_due().await;
+        self.wake();
+    }
+
+    /// Sends one notification now, whatever its schedule says.
+    pub async fn resend(&self, id: &str) -> Option<NotificationView> {
+        let number = self.with_state(|state, _, _| state.notice_number(id))?;
+        self.deliver(number, SentBy::Hand).await;
+        self.with_state(|state, _, _| state.notices.get(&number).map(crate::notice::Notice::view))
+    }
+
+    /// Sends what is due now and waits for all answers, those included that [`Self::run`] is waiting for.
+    async fn deliver_due(&self) {
+        loop {
+            let claimed = self.claim(SENDS_AT_ONCE);
+            if claimed.is_empty() {
+                break;
+            }
+            let mut under_way: FuturesUnordered<_> =
+                claimed.into_iter().map(|number| self.deliver(number, SentBy::Ladder)).collect();
+            while under_way.next().await.is_some() {}
+        }
+        // A send of `run` ends within the platform's patience; one that nobody polls any more never does.
+        let _ = tokio::time::timeout(ANSWER_WITHIN, self.quiet()).await;
+    }
+
+    async fn quiet(&self) {
+        loop {
+            let bell = self.inner.bell.notified();
+            tokio::pin!(bell);
+            bell.as_mut().enable();
+            if !self.with_state(|state, _, now| state.is_sending(now)) {
+                return;
+            }
+            bell.await;
+        }
+    }
+
+    fn claim(&self, most: usize) -> Vec<u64> {
+        self.with_state(|state, _, now| state.claim_sends(now, most))
+    }
+
+    fn until_next_due(&self) -> Duration {
+        let now = self.inner.platform.clock.business();
+        self.with_state(|state, _, _| state.next_due())
+            .map_or(IDLE, |at| at.since(now).max(Duration::from_millis(1)).min(IDLE))
+    }
+
+    /// One send of one notification, faults included.
+    async fn deliver(&self, number: u64, by: SentBy) {
+        let Some((fault, now)) = self.fault_of(number, by) else { return };
+        if let DeliveryFault::Delay(wait) = fault {
+            self.with_state(|state, _, _| state.put_off_send(number, now.plus(wait)));
+            return;
+        }
+        let Some((place, request)) = self.prepare(number, by, fault) else { return };
+        let heard = match fault {
+            DeliveryFault::Lose => heard(Err(PostFailed::TimedOut)),
+            DeliveryFault::Duplicate => {
+                let twin = request.clone();
+                let _ = self.post(twin).await;
+                self.post(request).await
+            }
+            DeliveryFault::Pass | DeliveryFault::Forge(_) | DeliveryFault::Delay(_) => {
+                self.post(request).await
+            }
+        };
+        self.with_state(|state, _, _| state.finish_send(number, place, heard));
+        self.wake();
+    }
+
+    fn fault_of(&self, number: u64, by: SentBy) -> Option<(DeliveryFault, Timestamp)> {
+        let (mchid, id, event_type, send, ask, now) = self.with_state(|state, _, now| {
+            let notice = state.notices.get(&number)?;
+            let ask = !notice.put_off && by == SentBy::Ladder;
+            Some((notice.mchid.clone(), notice.id.clone(), notice.event_type, notice.sends + 1, ask, now))
+        })?;
+        if !ask {
+            return Some((DeliveryFault::Pass, now));
+        }
+        let seen = DeliverySeen { mchid: &mchid, id: &id, event_type, send };
+        Some((self.delivery_fault(&seen), now))
+    }
+
+    /// Signs the envelope for this send and writes the send down.
+    fn prepare(&self, number: u64, by: SentBy, fault: DeliveryFault) -> Option<(usize, Request<Bytes>)> {
+        let platform = &self.inner.platform;
+        let (url, body) = self.with_state(|state, _, _| {
+            let notice = state.notices.get(&number)?;
+            Some((notice.url.clone(), notice.body.clone()))
+        })?;
+        let forgery = match fault {
+            DeliveryFault::Forge(forgery) => Some(forgery),
+            DeliveryFault::Pass
+            | DeliveryFault::Lose
+            | DeliveryFault::Duplicate
+            | DeliveryFault::Delay(_) => None,
+        };
+        let signed = platform.sign(platform.key_of_notification(), &body, forgery);
+        let place = self.with_state(|state, platform, now| {
+            let attempt = Attempt {
+                at: now,
+                serial: signed.serial.clone(),
+                fault: (fault != DeliveryFault::Pass).then(|| format!("{fault:?}")),
+                outcome: Outcome::Sending,
+                status: None,
+                answer: String::new(),
+            };
+            state.begin_send(platform, number, attempt, by)
+        })?;
+        let body = if forgery == Some(Forgery::Tamper) { tampered(&body) } else { body };
+        let request = Request::post(&url)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "*/*")
+            .header(header::USER_AGENT, "Mozilla/4.0")
+            .header("Wechatpay-Timestamp", signed.timestamp)
+            .header("Wechatpay-Nonce", signed.nonce)
+            .header("Wechatpay-Serial", signed.serial)
+            .header("Wechatpay-Signature", signed.signature)
+            .header("Wechatpay-Signature-Type", "WECHATPAY2-SHA256-RSA2048")
+            .header("Request-ID", platform.request_id(0))
+            .body(body)
+            .expect("the address was checked when the order was created");
+        Some((place, request))
+    }
+
+    async fn post(&self, request: Request<Bytes>) -> Heard {
+        let answered = tokio::time::timeout(ANSWER_WITHIN, self.inner.postman.post(request)).await;
+        heard(answered.unwrap_or(Err(PostFailed::TimedOut)))
+    }
+}
+
+/// Only 200 and 204 count (v3.md §6.8).
+fn heard(answered: Result<http::Response<Bytes>, PostFailed>) -> Heard {
+    match answered {
+        Ok(answer) => {
+            let status = answer.status().as_u16();
+            let outcome = if matches!(status, 200 | 204) { Outcome::Accepted } else { Outcome::Refused };
+            let start = &answer.body()[..answer.body().len().min(ANSWER_BYTES_KEPT)];
+            let answer = String::from_utf8_lossy(start).into_owned();
+            Heard { outcome, status: Some(status), answer }
+        }
+        Err(failed) => {
+            Heard { outcome: Outcome::NoAnswer(failed.to_string()), status: None, answer: String::new() }
+        }
+    }
+}
+
+/// The same length and JSON still: one letter inside the ciphertext differs.
+pub(crate) fn tampered(body: &[u8]) -> Bytes {
+    let mut changed = body.to_vec();
+    let marker = b"\"ciphertext\":\"";
+    let start = changed.windows(marker.len()).position(|at| at == marker).map(|at| at + marker.len());
+    let place = start.unwrap_or(changed.len() / 2);
+    if let Some(byte) = changed.get_mut(place) {
+        *byte = if *byte == b'A' { b'B' } else { b'A' };
+    }
+    changed.into()
+}
+
+/// Sends on their way at the same time.
+const SENDS_AT_ONCE: usize = 32;
+/// How long to sleep when nothing is due.
+const IDLE: Duration = Duration::from_secs(3600);
+/// How much of a merchant's answer the log keeps.
+const ANSWER_BYTES_KEPT: usize = 512;

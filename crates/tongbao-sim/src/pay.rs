@@ -1,0 +1,184 @@
+//! Paying: the checks of the cashier in their order (miniprogram.md §2.10, v3.md §2.7), then the money.
+
+use tongbao_wire::{Appid, PrepayId, Timestamp};
+
+use crate::notice::NewNotice;
+use crate::order::{Order, OrderState, PREPAY_LIVES, new_transaction_id};
+use crate::platform::Platform;
+use crate::state::{OrderKey, State};
+use crate::view::EventKind;
+
+/// Why a payment is not made. The text is the platform's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PayRefused {
+    /// A field of the invocation is missing.
+    #[error("JSAPI缺少参数 {field}")]
+    Missing {
+        /// The field.
+        field: &'static str,
+    },
+    /// `paySign`, `signType` or `timeStamp` is not right.
+    #[error("支付验证签名失败")]
+    Signature,
+    /// The `prepay_id` is unknown or older than two hours.
+    #[error("该订单已失效")]
+    Prepay,
+    /// The order was created for another scene.
+    #[error("支付场景非法")]
+    Scene,
+    /// The invoking appid is not the one the order was created with.
+    #[error("商户传入的appid参数不正确")]
+    Appid,
+    /// The order was created for another person.
+    #[error("下单账号与支付账号不一致")]
+    Payer,
+    /// Paid already.
+    #[error("该订单已支付")]
+    Paid,
+    /// Closed.
+    #[error("该订单已关闭，请重新下单支付")]
+    Closed,
+    /// `time_expire` has passed.
+    #[error("订单已超过商户设置的最晚支付成功时间，请重新发起支付")]
+    Expired,
+    /// The payer's balance does not suffice.
+    #[error("零钱余额不足")]
+    Insufficient,
+    /// The payer typed a wrong password too often.
+    #[error("支付密码输入错误次数过多，账户已被锁定")]
+    Locked,
+    /// There is no such order at the simulator.
+    #[error("订单不存在")]
+    UnknownOrder,
+    /// There is no such payer at the simulator.
+    #[error("没有这个付款人")]
+    UnknownPayer,
+    /// Several merchants have an order of this number: name the merchant.
+    #[error("多个商户有此订单号，请指明 mchid")]
+    Ambiguous,
+    /// The cashier's page is no longer open.
+    #[error("收银台已关闭，请重新发起支付")]
+    SessionGone,
+}
+
+impl PayRefused {
+    /// A stable word for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "missing_parameter",
+            Self::Signature => "signature",
+            Self::Prepay => "prepay_id",
+            Self::Scene => "scene",
+            Self::Appid => "appid",
+            Self::Payer => "payer_mismatch",
+            Self::Paid => "paid",
+            Self::Closed => "closed",
+            Self::Expired => "expired",
+            Self::Insufficient => "insufficient",
+            Self::Locked => "locked",
+            Self::UnknownOrder => "unknown_order",
+            Self::UnknownPayer => "unknown_payer",
+            Self::Ambiguous => "ambiguous_order",
+            Self::SessionGone => "session_gone",
+        }
+    }
+}
+
+/// Who wants to pay what.
+pub(crate) struct Attempt<'a> {
+    pub(crate) prepay_id: &'a PrepayId,
+    pub(crate) scene: &'a str,
+    pub(crate) appid: &'a Appid,
+    pub(crate) payer: &'a str,
+}
+
+impl State {
+    /// The order a `prepay_id` opens, while it does.
+    pub(crate) fn live_prepay(
+        &self,
+        platform: &Platform,
+        prepay_id: &PrepayId,
+        now: Timestamp,
+    ) -> Result<&Order, PayRefused> {
+        let key = self.prepays.get(prepay_id).ok_or(PayRefused::Prepay)?;
+        let order = self.orders.get(key).ok_or(PayRefused::Prepay)?;
+        let mut newest_first = order.prepays.iter().rev();
+        let newest = newest_first.next();
+        let usable = |prepay: &&crate::order::Prepay| {
+            &prepay.id == prepay_id && now < prepay.issued_at.plus(PREPAY_LIVES)
+        };
+        let found = newest
+            .filter(usable)
+            .or_else(|| newest_first.find(usable).filter(|_| platform.switches.older_prepay_usable));
+        found.map(|_| order).ok_or(PayRefused::Prepay)
+    }
+
+    /// The checks that need no signature. Done when the cashier opens, and again when the payer pays.
+    pub(crate) fn payable(
+        &self,
+        platform: &Platform,
+        attempt: &Attempt<'_>,
+        now: Timestamp,
+    ) -> Result<&Order, PayRefused> {
+        let order = self.live_prepay(platform, attempt.prepay_id, now)?;
+        if attempt.scene != JSAPI {
+            return Err(PayRefused::Scene);
+        }
+        if *attempt.appid != order.asked.appid {
+            return Err(PayRefused::Appid);
+        }
+        if !self.payers.contains_key(attempt.payer) {
+            return Err(PayRefused::UnknownPayer);
+        }
+        if attempt.payer != order.payer {
+            return Err(PayRefused::Payer);
+        }
+        match order.state {
+            OrderState::Paid { .. } => return Err(PayRefused::Paid),
+            OrderState::Closed { .. } => return Err(PayRefused::Closed),
+            OrderState::Open => {}
+        }
+        if order.time_expire.is_some_and(|end| now >= end) {
+            return Err(PayRefused::Expired);
+        }
+        Ok(order)
+    }
+
+    /// Moves the money and queues the notification. The password was right.
+    pub(crate) fn pay(
+        &mut self,
+        platform: &Platform,
+        attempt: &Attempt<'_>,
+        now: Timestamp,
+    ) -> Result<OrderKey, PayRefused> {
+        let order = self.payable(platform, attempt, now)?;
+        let (key, total) = (order.key(), order.asked.total);
+        if self.ledger.pay(attempt.payer, &key.0, total).is_err() {
+            let order = self.orders.get_mut(&key).expect("just found");
+            order.note(now, EventKind::Insufficient, "");
+            return Err(PayRefused::Insufficient);
+        }
+        let transaction_id = new_transaction_id(platform, self.next_serial(), now);
+        self.transactions.insert(transaction_id.clone(), key.clone());
+        let order = self.orders.get_mut(&key).expect("just found");
+        order.note(now, EventKind::Paid, transaction_id.as_str());
+        order.state = OrderState::Paid { transaction_id, success_time: now };
+        let plain = serde_json::to_vec(&order.transaction(platform)).expect("a transaction is plain data");
+        let notice = NewNotice {
+            mchid: key.0.clone(),
+            out_trade_no: key.1.clone(),
+            out_refund_no: None,
+            event_type: "TRANSACTION.SUCCESS",
+            original_type: "transaction",
+            summary: "支付成功",
+            url: order.asked.notify_url.clone(),
+            plain,
+        };
+        self.notify(platform, notice, now);
+        Ok(key)
+    }
+}
+
+/// Mini programs and official accounts share a scene (v3.md §2).
+pub(crate) const JSAPI: &str = "jsapi";

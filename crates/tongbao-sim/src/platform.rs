@@ -1,0 +1,145 @@
+//! What does not change while a simulator runs: merchants, keys, switches, clock and chance.
+
+use tongbao_wire::seam::Chance;
+use tongbao_wire::{Appid, Mchid};
+
+use crate::clock::SimClock;
+use crate::crypto::{Keys, MerchantKeys, PlatformKey, SigningKey};
+use crate::settings::UPPER_HEX;
+use crate::{AppSettings, Forgery, KeyMode, MerchantSettings, Settings, SimError, Switches, payer};
+
+/// The unchanging half of a simulator; the other half is its state.
+pub(crate) struct Platform {
+    pub(crate) clock: SimClock,
+    pub(crate) chance: Chance,
+    pub(crate) switches: Switches,
+    pub(crate) key_mode: KeyMode,
+    pub(crate) keys: Keys,
+    pub(crate) base_url: String,
+    pub(crate) merchants: Vec<MerchantSettings>,
+    /// Who pays unless another is named.
+    pub(crate) first_payer: String,
+}
+
+/// The four values a signature travels with.
+pub(crate) struct Signed {
+    pub(crate) timestamp: String,
+    pub(crate) nonce: String,
+    pub(crate) serial: String,
+    pub(crate) signature: String,
+}
+
+impl Platform {
+    /// Checks the settings and makes the keys.
+    pub(crate) fn new(settings: &Settings) -> Result<Self, SimError> {
+        check(settings)?;
+        Ok(Self {
+            clock: SimClock::new(settings.clock.clone(), settings.switches.clock_moves_transport),
+            chance: settings.chance.clone(),
+            switches: settings.switches.clone(),
+            key_mode: settings.key_mode,
+            keys: Keys::new(settings)?,
+            base_url: settings.base_url.clone(),
+            merchants: settings.merchants.clone(),
+            first_payer: settings.payers[0].id.clone(),
+        })
+    }
+
+    pub(crate) fn merchant(&self, mchid: &Mchid) -> Option<&MerchantSettings> {
+        self.merchants.iter().find(|merchant| &merchant.mchid == mchid)
+    }
+
+    pub(crate) fn app(&self, appid: &Appid) -> Option<&AppSettings> {
+        self.merchants.iter().flat_map(|merchant| &merchant.apps).find(|app| &app.appid == appid)
+    }
+
+    /// The keys of a merchant that exists.
+    pub(crate) fn merchant_keys(&self, mchid: &Mchid) -> Option<&MerchantKeys> {
+        self.keys.merchants.get(mchid)
+    }
+
+    /// The pair a `Wechatpay-Serial` names, when this key mode has it.
+    pub(crate) fn key_named(&self, serial: &str) -> Option<&PlatformKey> {
+        let certificate = Some(&self.keys.certificate).filter(|_| self.key_mode.has_certificate());
+        let public = Some(&self.keys.public).filter(|_| self.key_mode.has_public_key());
+        [certificate, public].into_iter().flatten().find(|key| key.serial == serial)
+    }
+
+    /// The pair that signs for somebody who named none (v3.md §1.8: with both, the certificate).
+    pub(crate) fn key_unnamed(&self) -> &PlatformKey {
+        if self.key_mode.has_certificate() { &self.keys.certificate } else { &self.keys.public }
+    }
+
+    /// The pair that signs a notification: with both kinds, by chance and the migration's share.
+    pub(crate) fn key_of_notification(&self) -> &PlatformKey {
+        match self.key_mode {
+            KeyMode::Certificate => &self.keys.certificate,
+            KeyMode::PublicKey => &self.keys.public,
+            KeyMode::Both => {
+                let drawn = u16::from_le_bytes(self.chance.bytes()) % 1000;
+                if drawn < self.switches.notifications_by_public_key_permille {
+                    &self.keys.public
+                } else {
+                    &self.keys.certificate
+                }
+            }
+        }
+    }
+
+    /// Signs `body` at this moment (v3.md §1.7), or forges as told.
+    pub(crate) fn sign(&self, key: &PlatformKey, body: &[u8], forgery: Option<Forgery>) -> Signed {
+        let stale = matches!(forgery, Some(Forgery::StaleTimestamp));
+        let seconds = self.clock.transport().seconds() - if stale { STALE_SECONDS } else { 0 };
+        let timestamp = seconds.to_string();
+        let nonce = self.chance.text(32, UPPER_HEX);
+        let mut message = format!("{timestamp}\n{nonce}\n").into_bytes();
+        message.extend_from_slice(body);
+        message.push(b'\n');
+        let signer: &SigningKey = match forgery {
+            Some(Forgery::WrongKey) => &self.keys.stray,
+            None | Some(Forgery::SignTest | Forgery::StaleTimestamp | Forgery::Tamper) => &key.key,
+        };
+        let signature = match forgery {
+            Some(Forgery::SignTest) => format!("WECHATPAY/SIGNTEST/{}", self.chance.text(64, UPPER_HEX)),
+            None | Some(Forgery::WrongKey | Forgery::StaleTimestamp | Forgery::Tamper) => {
+                signer.sign(&message)
+            }
+        };
+        Signed { timestamp, nonce, serial: key.serial.clone(), signature }
+    }
+
+    /// A new `Request-ID` with its cause (v3.md §1.4).
+    pub(crate) fn request_id(&self, cause: u32) -> String {
+        format!("08{}-{cause}", self.chance.text(30, UPPER_HEX))
+    }
+}
+
+fn check(settings: &Settings) -> Result<(), SimError> {
+    let refuse = |field, reason: &str| Err(SimError::Settings { field, reason: reason.into() });
+    if settings.merchants.is_empty() || settings.payers.is_empty() {
+        return refuse("merchants, payers", "at least one of each is needed");
+    }
+    for merchant in &settings.merchants {
+        if merchant.apps.is_empty() {
+            return refuse("merchants", "a merchant needs at least one mini program");
+        }
+        if merchant.apiv2_key.len() != 32 || !merchant.apiv2_key.is_ascii() {
+            return refuse("apiv2_key", "must be 32 ASCII characters");
+        }
+    }
+    let mut mchids: Vec<_> = settings.merchants.iter().map(|merchant| &merchant.mchid).collect();
+    mchids.sort();
+    if mchids.windows(2).any(|pair| pair[0] == pair[1]) {
+        return refuse("merchants", "two merchants have the same mchid");
+    }
+    for person in &settings.payers {
+        payer::check(person).map_err(|(field, reason)| SimError::Settings { field, reason })?;
+    }
+    if settings.base_url.ends_with('/') || settings.base_url.parse::<http::Uri>().is_err() {
+        return refuse("base_url", "must be an address without a slash at its end");
+    }
+    Ok(())
+}
+
+/// One second past the window (v3.md §1.6).
+const STALE_SECONDS: i64 = 301;

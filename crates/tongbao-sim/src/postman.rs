@@ -1,0 +1,114 @@
+//! What carries notifications: the simulator's one way out.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+
+/// What a post becomes.
+pub type Posting<'a> = Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, PostFailed>> + Send + 'a>>;
+
+/// Carries one notification to a merchant and brings back the answer.
+///
+/// The simulator waits five seconds at most, whatever the postman does.
+pub trait Postman: Send + Sync {
+    /// Posts `request`, whose URI is absolute.
+    fn post(&self, request: http::Request<Bytes>) -> Posting<'_>;
+}
+
+/// Why no answer came back.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PostFailed {
+    /// The merchant could not be reached.
+    #[error("cannot connect: {reason}")]
+    Connect {
+        /// What the network said.
+        reason: String,
+    },
+    /// Five seconds went by.
+    #[error("no answer within five seconds")]
+    TimedOut,
+    /// The connection broke, or what came was not HTTP.
+    #[error("the answer broke off: {reason}")]
+    Broken {
+        /// What the network said.
+        reason: String,
+    },
+}
+
+/// Posts over HTTP and HTTPS: five seconds, no redirects, a bounded answer.
+pub struct HttpPostman {
+    client: reqwest::Client,
+}
+
+impl HttpPostman {
+    /// A postman with its own connections. TLS trusts the public roots.
+    ///
+    /// # Panics
+    /// When the TLS library refuses its own default protocol versions.
+    #[must_use]
+    pub fn new() -> Self {
+        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        // The provider is named, so that whoever embeds the simulator need not install one.
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("the provider supports the default protocol versions")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .timeout(ANSWER_WITHIN)
+            .build()
+            .expect("a client with a preconfigured TLS back end builds");
+        Self { client }
+    }
+
+    async fn carry(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, PostFailed> {
+        let request =
+            reqwest::Request::try_from(request).map_err(|e| PostFailed::Connect { reason: e.to_string() })?;
+        let mut answer = self.client.execute(request).await.map_err(failed)?;
+        let mut body = BytesMut::new();
+        while body.len() < ANSWER_BYTES_MAX {
+            let Some(chunk) = answer.chunk().await.map_err(failed)? else {
+                break;
+            };
+            let room = ANSWER_BYTES_MAX - body.len();
+            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        }
+        let mut carried = http::Response::new(body.freeze());
+        *carried.status_mut() = answer.status();
+        Ok(carried)
+    }
+}
+
+impl Default for HttpPostman {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Postman for HttpPostman {
+    fn post(&self, request: http::Request<Bytes>) -> Posting<'_> {
+        Box::pin(self.carry(request))
+    }
+}
+
+fn failed(error: reqwest::Error) -> PostFailed {
+    if error.is_timeout() {
+        return PostFailed::TimedOut;
+    }
+    let connecting = error.is_connect();
+    // The address is the merchant's own and already in the log of attempts.
+    let reason = error.without_url().to_string();
+    if connecting { PostFailed::Connect { reason } } else { PostFailed::Broken { reason } }
+}
+
+/// The platform waits so long for the answer to a notification (v3.md §6.8).
+pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// An answer needs no body; what is longer is not read.
+const ANSWER_BYTES_MAX: usize = 16 * 1024;

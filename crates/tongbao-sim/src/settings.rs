@@ -1,0 +1,186 @@
+//! What a simulator is made from.
+
+use std::sync::Arc;
+
+use tongbao_wire::seam::{Chance, Clock};
+use tongbao_wire::{Appid, Fen, Mchid};
+
+use crate::{Postman, Switches};
+
+/// Everything a simulator needs to know. The edges to the world come in as values.
+pub struct Settings {
+    /// The base clock; moving the simulator's time by hand comes on top of it.
+    pub clock: Clock,
+    /// Where ids, nonces, tokens and keys come from.
+    pub chance: Chance,
+    /// What carries notifications to merchants.
+    pub postman: Arc<dyn Postman>,
+    /// Where the simulator is reached, such as `http://127.0.0.1:8090`. No slash at the end.
+    pub base_url: String,
+    /// The merchants, at least one.
+    pub merchants: Vec<MerchantSettings>,
+    /// The people who pay, at least one. The first is who pays unless another is named.
+    pub payers: Vec<PayerSettings>,
+    /// Which platform keys sign.
+    pub key_mode: KeyMode,
+    /// Where the dossier leaves a choice.
+    pub switches: Switches,
+    /// Where keys come from.
+    pub crypto: CryptoSettings,
+}
+
+/// A merchant (直连商户).
+#[derive(Clone)]
+pub struct MerchantSettings {
+    /// The merchant's number.
+    pub mchid: Mchid,
+    /// The short name (商户简称) the cashier shows.
+    pub name: String,
+    /// Mini programs bound to the merchant.
+    pub apps: Vec<AppSettings>,
+    /// `APIv3` key: 32 ASCII characters.
+    pub apiv3_key: String,
+    /// `APIv2` key: 32 ASCII characters.
+    pub apiv2_key: String,
+}
+
+/// A mini program.
+#[derive(Clone)]
+pub struct AppSettings {
+    /// Its appid.
+    pub appid: Appid,
+    /// Its `AppSecret`, 32 hexadecimal characters.
+    pub secret: String,
+}
+
+/// A person who can pay.
+#[derive(Clone)]
+pub struct PayerSettings {
+    /// How the person is addressed in calls, such as `payer-1`.
+    pub id: String,
+    /// How the person is shown.
+    pub name: String,
+    /// Virtual money in the balance (零钱).
+    pub balance: Fen,
+    /// Six digits.
+    pub password: String,
+}
+
+/// Which platform keys exist and sign (v3.md §1.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyMode {
+    /// Platform certificate (平台证书) only.
+    Certificate,
+    /// `WeChat Pay` public key (微信支付公钥) only, as new merchants have.
+    PublicKey,
+    /// Both, as during the migration: answers follow the request's `Wechatpay-Serial`.
+    Both,
+}
+
+impl KeyMode {
+    pub(crate) const fn has_certificate(self) -> bool {
+        matches!(self, Self::Certificate | Self::Both)
+    }
+
+    pub(crate) const fn has_public_key(self) -> bool {
+        matches!(self, Self::PublicKey | Self::Both)
+    }
+}
+
+impl std::str::FromStr for KeyMode {
+    type Err = SimError;
+
+    /// Reads `certificate`, `public-key` or `both`.
+    fn from_str(text: &str) -> Result<Self, SimError> {
+        match text {
+            "certificate" => Ok(Self::Certificate),
+            "public-key" => Ok(Self::PublicKey),
+            "both" => Ok(Self::Both),
+            other => Err(SimError::Settings {
+                field: "key_mode",
+                reason: format!("`{other}` is none of certificate, public-key, both"),
+            }),
+        }
+    }
+}
+
+/// Where the keys of platform and merchants come from.
+#[derive(Clone)]
+pub enum CryptoSettings {
+    /// New RSA-2048 keys, generated in parallel from [`Settings::chance`].
+    Generate,
+    /// Published test keys (v3.md §11.1, §11.3) and one of ours, the same in every run: tests start at once.
+    /// Every merchant has the same key, under a serial of its own.
+    Fixed,
+    /// No RSA at all, for simulations that run thousands of times: a signature is HMAC-SHA256 of the
+    /// message under `secret`, repeated eight times, so that it has the 256 bytes of RSA-2048. The same
+    /// on the merchant's side and the platform's. Key files and certificates are those of
+    /// [`CryptoSettings::Fixed`], for their shape only.
+    StandIn {
+        /// The shared secret.
+        secret: Vec<u8>,
+    },
+}
+
+/// Why a simulator cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// A setting cannot be used.
+    #[error("{field}: {reason}")]
+    Settings {
+        /// The setting.
+        field: &'static str,
+        /// What is wrong with it and what it should be.
+        reason: String,
+    },
+    /// A key or certificate could not be made.
+    #[error("cannot make {what}: {reason}")]
+    Key {
+        /// What was being made.
+        what: &'static str,
+        /// What the library said.
+        reason: String,
+    },
+}
+
+impl Settings {
+    /// One merchant with one mini program, and two payers with virtual money: what a developer needs.
+    ///
+    /// Keys and secrets are new, drawn from `chance`.
+    #[must_use]
+    pub fn local(clock: Clock, chance: Chance, postman: Arc<dyn Postman>, base_url: String) -> Self {
+        let secret = |length, alphabet| chance.text(length, alphabet);
+        let merchant = MerchantSettings {
+            mchid: Mchid::parse("1900000001").expect("ten digits"),
+            name: "通宝小店".into(),
+            apps: vec![AppSettings {
+                appid: Appid::parse("wx00000000000000aa").expect("letters and digits"),
+                secret: secret(32, LOWER_HEX),
+            }],
+            apiv3_key: secret(32, LETTERS),
+            apiv2_key: secret(32, LETTERS),
+        };
+        let payer = |id: &str, name: &str| PayerSettings {
+            id: id.into(),
+            name: name.into(),
+            balance: Fen::new(1_000_000),
+            password: "123456".into(),
+        };
+        Self {
+            clock,
+            postman,
+            base_url,
+            merchants: vec![merchant],
+            payers: vec![payer("payer-1", "买家一"), payer("payer-2", "买家二")],
+            key_mode: KeyMode::PublicKey,
+            switches: Switches::default(),
+            crypto: CryptoSettings::Generate,
+            chance,
+        }
+    }
+}
+
+pub(crate) const LOWER_HEX: &str = "0123456789abcdef";
+pub(crate) const UPPER_HEX: &str = "0123456789ABCDEF";
+pub(crate) const DIGITS: &str = "0123456789";
+pub(crate) const LETTERS: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

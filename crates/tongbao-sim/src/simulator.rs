@@ -1,0 +1,267 @@
+//! The handle to a running simulator.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use axum::Router;
+use tokio::sync::Notify;
+use tongbao_wire::{Appid, Fen, Mchid, OutTradeNo, RefundStatus, Timestamp};
+use tongbao_wire::{OutRefundNo, Refund};
+
+use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults};
+use crate::ledger::Books;
+use crate::login::LoginRefused;
+use crate::pay::{Attempt, JSAPI, PayRefused};
+use crate::platform::Platform;
+use crate::refund::OutcomeRefused;
+use crate::state::{OrderKey, State};
+use crate::view::{NotificationView, OrderView};
+use crate::{Postman, Settings, SimError, cashier, control, guard, v3, weixin};
+
+/// A simulated platform. Cheap to clone; all clones are the same platform.
+#[derive(Clone)]
+pub struct Simulator {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) platform: Platform,
+    pub(crate) postman: Arc<dyn Postman>,
+    state: Mutex<State>,
+    faults: RwLock<Arc<Faults>>,
+    /// Rung when something new is due.
+    pub(crate) bell: Notify,
+    /// One advance at a time.
+    pub(crate) advancing: tokio::sync::Mutex<()>,
+    own_host: Option<String>,
+}
+
+impl Simulator {
+    /// Makes a simulator; keys are generated when the settings say so.
+    ///
+    /// # Errors
+    /// [`SimError`] naming the setting that cannot be used.
+    pub fn new(settings: Settings) -> Result<Self, SimError> {
+        let platform = Platform::new(&settings)?;
+        let own_host = settings.base_url.parse().ok().and_then(guard::host_of);
+        let inner = Inner {
+            platform,
+            state: Mutex::new(State::new(&settings)),
+            postman: settings.postman,
+            faults: RwLock::default(),
+            bell: Notify::new(),
+            advancing: tokio::sync::Mutex::new(()),
+            own_host,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Everything on one port: the platform's endpoints, the cashier, the control API.
+    pub fn router(&self) -> Router {
+        let guarded = cashier::routes()
+            .merge(control::routes())
+            .layer(axum::middleware::from_fn_with_state(self.clone(), guard::guard))
+            .layer(axum::extract::DefaultBodyLimit::max(CONTROL_BYTES_MAX));
+        v3::routes().merge(weixin::routes()).merge(guarded).with_state(self.clone())
+    }
+
+    /// Pays an order as its payer would at the cashier, without the page and its password.
+    ///
+    /// # Errors
+    /// [`PayRefused`], as the cashier would tell it.
+    #[allow(clippy::unused_async, reason = "part of the public interface: paying may come to wait")]
+    pub async fn pay(&self, out_trade_no: &OutTradeNo, payer: Option<&str>) -> Result<OrderView, PayRefused> {
+        self.pay_of(None, out_trade_no, payer)
+    }
+
+    pub(crate) fn pay_of(
+        &self,
+        mchid: Option<&Mchid>,
+        out_trade_no: &OutTradeNo,
+        payer: Option<&str>,
+    ) -> Result<OrderView, PayRefused> {
+        self.with_state(|state, platform, now| {
+            let key = state.order_key(mchid, out_trade_no)?;
+            let order = state.orders.get(&key).expect("just found");
+            let prepay_id = order.prepays.last().ok_or(PayRefused::Prepay)?.id.clone();
+            let appid = order.asked.appid.clone();
+            let payer = payer.unwrap_or(&order.payer).to_owned();
+            let attempt = Attempt { prepay_id: &prepay_id, scene: JSAPI, appid: &appid, payer: &payer };
+            let key = state.pay(platform, &attempt, now)?;
+            Ok(state.order_view(state.orders.get(&key).expect("just paid")))
+        })
+    }
+
+    /// The payer closes the cashier without paying; the order stays payable.
+    ///
+    /// # Errors
+    /// [`PayRefused`] when there is no such order.
+    pub fn cancel(&self, mchid: Option<&Mchid>, out_trade_no: &OutTradeNo) -> Result<OrderView, PayRefused> {
+        self.with_state(|state, _, now| {
+            let key = state.order_key(mchid, out_trade_no)?;
+            let order = state.orders.get_mut(&key).expect("just found");
+            order.note(now, crate::EventKind::CashierCancelled, "");
+            Ok(state.order_view(state.orders.get(&key).expect("just found")))
+        })
+    }
+
+    /// Decides a refund by hand (v3.md §5.2): `SUCCESS`, `CLOSED` or `ABNORMAL`. `None` when there is no
+    /// such refund or the outcome does not follow its state.
+    pub fn force_refund(&self, mchid: &Mchid, number: &OutRefundNo, status: RefundStatus) -> Option<Refund> {
+        self.force_outcome(mchid, number, status).ok()
+    }
+
+    pub(crate) fn force_outcome(
+        &self,
+        mchid: &Mchid,
+        number: &OutRefundNo,
+        status: RefundStatus,
+    ) -> Result<Refund, OutcomeRefused> {
+        let key = (mchid.clone(), number.clone());
+        self.with_state(|state, platform, now| state.force_outcome(platform, &key, status, now))
+    }
+
+    /// Takes money out of a merchant's balance, as settlement to a bank would, so that refunds can run
+    /// short. False when there is not so much.
+    pub fn withdraw(&self, mchid: &Mchid, amount: Fen) -> bool {
+        self.with_state(|state, platform, _| {
+            platform.merchant(mchid).is_some() && state.ledger.withdraw(mchid, amount).is_ok()
+        })
+    }
+
+    /// One order.
+    #[must_use]
+    pub fn order(&self, mchid: &Mchid, out_trade_no: &OutTradeNo) -> Option<OrderView> {
+        let key = (mchid.clone(), out_trade_no.clone());
+        self.with_state(|state, _, _| state.orders.get(&key).map(|order| state.order_view(order)))
+    }
+
+    /// Every order, newest first.
+    #[must_use]
+    pub fn orders(&self) -> Vec<OrderView> {
+        self.orders_newest(usize::MAX)
+    }
+
+    pub(crate) fn orders_newest(&self, most: usize) -> Vec<OrderView> {
+        self.with_state(|state, _, _| {
+            let mut orders: Vec<_> = state.orders.values().collect();
+            orders.sort_by_key(|order| std::cmp::Reverse(order.number));
+            orders.into_iter().take(most).map(|order| state.order_view(order)).collect()
+        })
+    }
+
+    /// Every notification with its sends, newest first.
+    #[must_use]
+    pub fn notifications(&self) -> Vec<NotificationView> {
+        self.with_state(|state, _, _| state.notices.values().rev().map(crate::notice::Notice::view).collect())
+    }
+
+    /// What `wx.login` gives `payer` (the first, unless named) in the mini program `appid`: a code for one
+    /// use within five minutes.
+    ///
+    /// # Errors
+    /// [`LoginRefused`] when one of them is unknown.
+    pub fn login_code(&self, appid: &Appid, payer: Option<&str>) -> Result<String, LoginRefused> {
+        self.with_state(|state, platform, now| {
+            let payer = payer.unwrap_or(&platform.first_payer);
+            if platform.app(appid).is_none() {
+                return Err(LoginRefused::UnknownAppid);
+            }
+            if !state.payers.contains_key(payer) {
+                return Err(LoginRefused::UnknownPayer);
+            }
+            Ok(state.codes.issue(appid.clone(), payer.into(), now, &platform.chance))
+        })
+    }
+
+    /// Sets what goes wrong from now on.
+    pub fn set_faults(&self, faults: Faults) {
+        *self.inner.faults.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(faults);
+    }
+
+    /// All money, for auditors.
+    #[must_use]
+    pub fn books(&self) -> Books {
+        self.with_state(|state, _, _| state.ledger.books())
+    }
+
+    /// The business time: what orders expire by.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.inner.platform.clock.business()
+    }
+
+    /// How far business time is ahead of the base clock.
+    #[must_use]
+    pub fn ahead(&self) -> Duration {
+        self.inner.platform.clock.ahead()
+    }
+
+    /// Works on the state, after letting everything happen that was due. Never waits.
+    pub(crate) fn with_state<T>(&self, work: impl FnOnce(&mut State, &Platform, Timestamp) -> T) -> T {
+        let platform = &self.inner.platform;
+        // What a panic left is whole: work refuses before it touches anything.
+        let mut state = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = platform.clock.business();
+        let due_before = state.next_due();
+        state.settle(platform, now);
+        let told = work(&mut state, platform, now);
+        // Something new falls due before the notifier meant to wake.
+        let sooner = match (state.next_due(), due_before) {
+            (Some(after), Some(before)) => after < before,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        // Due at once, and the notifier may be asleep until something later that has been taken off since.
+        if sooner || state.sends.first().is_some_and(|(at, _)| *at <= now) {
+            self.wake();
+        }
+        told
+    }
+
+    /// Rings for the notifier.
+    pub(crate) fn wake(&self) {
+        self.inner.bell.notify_waiters();
+    }
+
+    pub(crate) fn call_fault(&self, seen: &CallSeen<'_>) -> CallFault {
+        (self.faults().call)(seen)
+    }
+
+    pub(crate) fn delivery_fault(&self, seen: &DeliverySeen<'_>) -> DeliveryFault {
+        (self.faults().delivery)(seen)
+    }
+
+    fn faults(&self) -> Arc<Faults> {
+        self.inner.faults.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn own_host(&self) -> Option<String> {
+        self.inner.own_host.clone()
+    }
+
+    pub(crate) fn control_from_any_origin(&self) -> bool {
+        self.inner.platform.switches.control_from_any_origin
+    }
+}
+
+impl State {
+    /// Finds an order by its number, whose merchant may be left out while only one has it.
+    pub(crate) fn order_key(
+        &self,
+        mchid: Option<&Mchid>,
+        out_trade_no: &OutTradeNo,
+    ) -> Result<OrderKey, PayRefused> {
+        let mut found = self
+            .ledger
+            .mchids()
+            .filter(|known| mchid.is_none_or(|asked| asked == *known))
+            .map(|known| (known.clone(), out_trade_no.clone()))
+            .filter(|key| self.orders.contains_key(key));
+        let first = found.next().ok_or(PayRefused::UnknownOrder)?;
+        if found.next().is_some() { Err(PayRefused::Ambiguous) } else { Ok(first) }
+    }
+}
+
+/// Bodies of the control API are small.
+const CONTROL_BYTES_MAX: usize = 64 * 1024;

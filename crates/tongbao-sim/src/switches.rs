@@ -1,0 +1,187 @@
+//! Where the dossier infers, doubts or contradicts itself: one named switch each.
+//!
+//! What official text says plainly is not here; it is how the simulator works.
+
+use std::time::Duration;
+
+/// What the platform is assumed to do where nobody outside can be sure.
+#[derive(Clone, Debug)]
+pub struct Switches {
+    /// Moving the clock also moves the time that signatures are judged by and made with. Off, a merchant
+    /// on real time still talks to a simulator that is two hours ahead. Default: off.
+    pub clock_moves_transport: bool,
+    /// `null` members are taken as absent (v3.md §1.2, CONFLICT: older rules allow it, those of 2024-07
+    /// do not). Default: off.
+    pub null_members: bool,
+    /// Characters of four UTF-8 bytes are taken (v3.md §1.2 [I]). Default: off.
+    pub four_byte_characters: bool,
+    /// `S(n)` counts bytes of UTF-8 and not characters (v3.md, "How to read it"; error texts seen in the
+    /// field speak of bytes). Default: off.
+    pub text_limits_in_bytes: bool,
+    /// An empty optional text is answered with `SYSTEM_ERROR` and not `PARAM_ERROR` (v3.md §1.2 [K]).
+    /// Default: off.
+    pub empty_text_is_system_error: bool,
+    /// A body needs `Content-Type: application/json` (v3.md §1.2; the refusal is ours). Default: on.
+    pub content_type_checked: bool,
+    /// A missing `Accept` or `User-Agent` is refused under `/v3/pay/transactions` too (v3.md §1.6 step 3:
+    /// observed not to be). Default: off.
+    pub accept_checked_everywhere: bool,
+    /// 401 answers of `/v3/pay/transactions` carry a `Request-ID` (v3.md §1.4 [P]: they did not).
+    /// Default: off.
+    pub request_id_on_transaction_401: bool,
+    /// A wrong merchant serial is told apart from a wrong signature (v3.md §1.6, note below the table:
+    /// not always). Default: on.
+    pub wrong_serial_named: bool,
+    /// Another scheme than ours is answered with its own sentence (v3.md §1.6 catalogue) and not as a
+    /// malformed header (step 4). Default: off.
+    pub wrong_scheme_named: bool,
+    /// `notify_url` may be `http://` (v3.md §2.1, CONFLICT: the knowledge pack allows it, notes say https).
+    /// Default: on, for local development.
+    pub notify_url_http: bool,
+    /// `notify_url` may name a loopback or private host (v3.md §6.8: the platform refuses). Default: on, for
+    /// local development.
+    pub notify_url_private: bool,
+    /// Upper bound of `time_expire` in days after creation; later values are cut (v3.md §2.1, CONFLICT: 15
+    /// on JSAPI pages, 7 on the native page). Default: 15.
+    pub time_expire_days_max: u32,
+    /// `scene_info` needs `payer_client_ip` (v3.md §2.1, CONFLICT: official pages say so, [O] does not).
+    /// Default: on.
+    pub scene_info_needs_client_ip: bool,
+    /// `store_info` needs name, area code and address besides its id (v3.md §2.1, [O]). Default: off.
+    pub store_info_complete: bool,
+    /// Closing a number never seen reserves it, so that creating it later is a re-entry mismatch (v3.md
+    /// §2.4 [F]). Default: off.
+    pub close_reserves_unseen: bool,
+    /// The code that tells "already paid" (v3.md §2.4, uncertain). Default: `ORDERPAID`.
+    pub paid_code: PaidCode,
+    /// The code that tells "already closed" (v3.md §2.4). Default: `ORDER_CLOSED`.
+    pub closed_code: ClosedCode,
+    /// A renewed `prepay_id` leaves the older one usable until its own two hours end (v3.md §2.4 [I]).
+    /// Default: on.
+    pub older_prepay_usable: bool,
+    /// Queries of unpaid orders tell `total` and `currency` (v3.md §2.5 [I]). Default: on.
+    pub amount_before_payment: bool,
+    /// HTTP status of `TRADE_OVERDUE` (v3.md §5.2 [I]). Default: 403.
+    pub trade_overdue_status: u16,
+    /// Partial refunds of one order must be a minute apart (v3.md §5.2). Default: off, for local work.
+    pub refund_spacing: bool,
+    /// How a repeated `out_refund_no` with other amounts is refused (v3.md §5.2). Default:
+    /// `INVALID_REQUEST`.
+    pub refund_mismatch: RefundMismatch,
+    /// How long a refund is `PROCESSING` (v3.md §5.2: up to five minutes for balance payments). Default:
+    /// two seconds.
+    pub refund_takes: Duration,
+    /// HTTP status of `/v3/certificates` when the merchant has none (v3.md §1.8 [I]). Default: 404.
+    pub certificates_absent_status: u16,
+    /// With both kinds of keys, the share of notifications signed with the public-key pair, in thousandths
+    /// (v3.md §1.8, migration steps). Default: 500.
+    pub notifications_by_public_key_permille: u16,
+    /// Sends of one notification at most (v3.md §6.8: "at most 15 sends"; its 15 intervals and their sum
+    /// of 24 h 4 min would make 16). Default: 15.
+    pub notification_sends_max: u8,
+    /// How far `timeStamp` of an invocation may be from now (v3.md §2.7: "timestamp sane"). Default: two
+    /// hours, the life of a `prepay_id`.
+    pub invoke_window: Duration,
+    /// Wrong passwords in a row before the payer is locked. Default: 5.
+    pub password_tries: u8,
+    /// How long a payer stays locked [I]. Default: ten minutes.
+    pub password_lock: Duration,
+    /// Pages of any origin may call the control API. Off, only pages of loopback origins and of the
+    /// simulator's own may; login codes and the cashier are open either way. Default: off.
+    pub control_from_any_origin: bool,
+}
+
+/// How "already paid" is spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaidCode {
+    /// `ORDERPAID`, legacy tables.
+    Orderpaid,
+    /// `ORDER_PAID`.
+    OrderPaid,
+    /// `INVALID_REQUEST`, seen in some answers.
+    InvalidRequest,
+}
+
+impl PaidCode {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Orderpaid => "ORDERPAID",
+            Self::OrderPaid => "ORDER_PAID",
+            Self::InvalidRequest => "INVALID_REQUEST",
+        }
+    }
+}
+
+/// How "already closed" is spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClosedCode {
+    /// `ORDER_CLOSED`.
+    OrderClosed,
+    /// `INVALID_REQUEST`.
+    InvalidRequest,
+}
+
+impl ClosedCode {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderClosed => "ORDER_CLOSED",
+            Self::InvalidRequest => "INVALID_REQUEST",
+        }
+    }
+}
+
+/// How a refund number used again with other amounts is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundMismatch {
+    /// `INVALID_REQUEST`.
+    InvalidRequest,
+    /// `REFUND_FEE_MISMATCH`.
+    RefundFeeMismatch,
+}
+
+impl RefundMismatch {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "INVALID_REQUEST",
+            Self::RefundFeeMismatch => "REFUND_FEE_MISMATCH",
+        }
+    }
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            clock_moves_transport: false,
+            null_members: false,
+            four_byte_characters: false,
+            text_limits_in_bytes: false,
+            empty_text_is_system_error: false,
+            content_type_checked: true,
+            accept_checked_everywhere: false,
+            request_id_on_transaction_401: false,
+            wrong_serial_named: true,
+            wrong_scheme_named: false,
+            notify_url_http: true,
+            notify_url_private: true,
+            time_expire_days_max: 15,
+            scene_info_needs_client_ip: true,
+            store_info_complete: false,
+            close_reserves_unseen: false,
+            paid_code: PaidCode::Orderpaid,
+            closed_code: ClosedCode::OrderClosed,
+            older_prepay_usable: true,
+            amount_before_payment: true,
+            trade_overdue_status: 403,
+            refund_spacing: false,
+            refund_mismatch: RefundMismatch::InvalidRequest,
+            refund_takes: Duration::from_secs(2),
+            certificates_absent_status: 404,
+            notifications_by_public_key_permille: 500,
+            notification_sends_max: 15,
+            invoke_window: Duration::from_secs(2 * 3600),
+            password_tries: 5,
+            password_lock: Duration::from_secs(600),
+            control_from_any_origin: false,
+        }
+    }
+}

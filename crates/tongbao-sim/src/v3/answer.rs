@@ -1,0 +1,122 @@
+//! Answers: signed when they succeed, unsigned when they refuse (v3.md §1.7).
+
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use tongbao_wire::{Certificates, EncryptCertificate, Mchid, PlatformCertificate};
+
+use super::Call;
+use super::target::Target;
+use crate::faults::{Endpoint, Forgery};
+use crate::notifier::tampered;
+use crate::platform::Platform;
+use crate::refusal::{Refusal, cause};
+use crate::settings::LETTERS;
+
+/// A success: a JSON body with 200, or nothing with 204.
+pub(super) enum Answer {
+    Json(Vec<u8>),
+    NoContent,
+}
+
+impl Answer {
+    pub(super) fn json(body: &impl Serialize) -> Self {
+        Self::Json(serde_json::to_vec(body).expect("answers are plain data"))
+    }
+}
+
+/// Signs with the pair the request named (v3.md §1.8), or the one that signs for those who named none.
+pub(super) fn signed(
+    platform: &Platform,
+    call: &Call,
+    answer: &Answer,
+    forgery: Option<Forgery>,
+) -> Response {
+    let named = call.headers.get("Wechatpay-Serial").and_then(|serial| serial.to_str().ok());
+    let key = named.and_then(|serial| platform.key_named(serial)).unwrap_or(platform.key_unnamed());
+    let (status, body) = match answer {
+        Answer::Json(body) => (StatusCode::OK, body.as_slice()),
+        Answer::NoContent => (StatusCode::NO_CONTENT, [].as_slice()),
+    };
+    let signed = platform.sign(key, body, forgery);
+    let body = if forgery == Some(Forgery::Tamper) { tampered(body) } else { body.to_vec().into() };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    let mut set = |name: &'static str, value: String| {
+        headers.insert(name, value.parse().expect("digits, letters and Base64"));
+    };
+    set("request-id", platform.request_id(0));
+    set("wechatpay-timestamp", signed.timestamp);
+    set("wechatpay-nonce", signed.nonce);
+    set("wechatpay-serial", signed.serial);
+    set("wechatpay-signature", signed.signature);
+    set("wechatpay-signature-type", "WECHATPAY2-SHA256-RSA2048".into());
+    common(&mut response);
+    if status == StatusCode::NO_CONTENT {
+        response.headers_mut().remove(header::CONTENT_TYPE);
+    }
+    response
+}
+
+/// A refusal, unsigned (v3.md §1.6: observed).
+pub(super) fn refused(platform: &Platform, endpoint: Endpoint, refusal: &Refusal) -> Response {
+    let body = serde_json::to_vec(&refusal.body).expect("a refusal is plain data");
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let anonymous = refusal.status == 401 && endpoint.is_transaction();
+    if !anonymous || platform.switches.request_id_on_transaction_401 {
+        let id = platform.request_id(refusal.cause).parse().expect("letters and digits");
+        response.headers_mut().insert("request-id", id);
+    }
+    common(&mut response);
+    response
+}
+
+fn common(response: &mut Response) {
+    let headers = response.headers_mut();
+    let fixed = [
+        (header::CONTENT_TYPE, "application/json; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache, must-revalidate"),
+        (header::CONTENT_LANGUAGE, "zh-CN"),
+        (header::SERVER, "nginx"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+/// `GET /v3/certificates` (v3.md §1.8).
+pub(super) fn certificates(platform: &Platform, call: &Call, mchid: &Mchid) -> Result<Answer, Refusal> {
+    let target = Target::read(call)?;
+    let kind = target.query("algorithm_type");
+    if !matches!(kind, None | Some("RSA" | "ALL" | "SM2")) {
+        let value = serde_json::Value::String(kind.unwrap_or_default().into());
+        return Err(Refusal::param(
+            "输入源“/query/algorithm_type”映射到字段“算法类型”规则校验失败，值不在枚举范围内",
+        )
+        .at("query", "algorithm_type", Some(&value), "must be RSA, SM2 or ALL"));
+    }
+    if !platform.key_mode.has_certificate() || kind == Some("SM2") {
+        let message = "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥。";
+        let status = platform.switches.certificates_absent_status;
+        return Err(Refusal::new(status, "RESOURCE_NOT_EXISTS", message, cause::PARAMETER));
+    }
+    let nonce = platform.chance.text(12, LETTERS);
+    let keys = platform.merchant_keys(mchid).expect("admitted merchants have keys");
+    let certificate = &platform.keys.certificate.certificate;
+    let data = vec![PlatformCertificate {
+        serial_no: certificate.serial_no.clone(),
+        effective_time: certificate.not_before,
+        expire_time: certificate.not_after,
+        encrypt_certificate: EncryptCertificate {
+            algorithm: "AEAD_AES_256_GCM".into(),
+            ciphertext: keys.sealer.seal(&nonce, "certificate", certificate.pem.as_bytes()),
+            nonce,
+            associated_data: "certificate".into(),
+        },
+    }];
+    Ok(Answer::json(&Certificates { data }))
+}

@@ -1,0 +1,82 @@
+//! Steps 3 to 8 of v3.md §1.6: everything before the body is read.
+
+use http::header;
+use tongbao_wire::Mchid;
+
+use super::Call;
+use super::authorization::{Authorization, Malformed};
+use crate::faults::Endpoint;
+use crate::platform::Platform;
+use crate::refusal::Refusal;
+
+/// Lets a call in and says who makes it.
+pub(super) fn admit(platform: &Platform, call: &Call) -> Result<Mchid, Refusal> {
+    check_presence(platform, call)?;
+    let header = call.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or(""));
+    let said = Authorization::parse(header).map_err(|why| malformed(platform, call.endpoint, why))?;
+    // The window comes before the signature: whoever has a wrong clock is told so.
+    if platform.clock.transport().seconds().abs_diff(said.seconds) > WINDOW_SECONDS {
+        let message = "Http头Authorization中的timestamp与发起请求的时间不得超过5分钟";
+        return Err(Refusal::sign(message));
+    }
+    let mchid = check_signature(platform, call, &said)?;
+    check_platform_serial(platform, call)?;
+    Ok(mchid)
+}
+
+/// Step 3.
+fn check_presence(platform: &Platform, call: &Call) -> Result<(), Refusal> {
+    let exempt = call.endpoint.is_transaction() && !platform.switches.accept_checked_everywhere;
+    let has = |name| call.headers.get(name).is_some_and(|value: &http::HeaderValue| !value.is_empty());
+    if exempt || (has(header::ACCEPT) && has(header::USER_AGENT)) {
+        return Ok(());
+    }
+    Err(Refusal::invalid("Http头缺少Accept或User-Agent", crate::refusal::cause::PARAMETER))
+}
+
+/// Step 4.
+fn malformed(platform: &Platform, endpoint: Endpoint, why: Malformed) -> Refusal {
+    Refusal::sign(match why {
+        Malformed::Scheme if platform.switches.wrong_scheme_named => "HTTP头Authorization认证类型不正确",
+        Malformed::Scheme | Malformed::Format if endpoint.is_transaction() => "签名信息错误，验签失败",
+        Malformed::Scheme | Malformed::Format => {
+            "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》"
+        }
+    })
+}
+
+/// Steps 6 and 7. An unknown merchant is told no more than a wrong signature.
+fn check_signature(platform: &Platform, call: &Call, said: &Authorization<'_>) -> Result<Mchid, Refusal> {
+    let wrong = || Refusal::sign("签名错误");
+    let mchid = Mchid::parse(said.mchid).map_err(|_| wrong())?;
+    let keys = platform.merchant_keys(&mchid).ok_or_else(wrong)?;
+    let certificate = &keys.certificate;
+    if certificate.serial_no != said.serial_no {
+        return Err(if platform.switches.wrong_serial_named {
+            Refusal::sign("商户证书序列号有误。请使用签名私钥匹配的证书序列号")
+        } else {
+            wrong()
+        });
+    }
+    let now = platform.clock.transport();
+    if now > certificate.not_after {
+        return Err(Refusal::sign("商户证书已过期"));
+    }
+    let mut message =
+        format!("{}\n{}\n{}\n{}\n", call.method, call.target, said.timestamp, said.nonce_str).into_bytes();
+    message.extend_from_slice(&call.body);
+    message.push(b'\n');
+    if keys.key.verifies(&message, said.signature) { Ok(mchid) } else { Err(wrong()) }
+}
+
+/// Step 8. No endpoint here has encrypted members yet, so the header may be absent.
+fn check_platform_serial(platform: &Platform, call: &Call) -> Result<(), Refusal> {
+    match call.headers.get("Wechatpay-Serial") {
+        None => Ok(()),
+        Some(serial) if serial.to_str().is_ok_and(|serial| platform.key_named(serial).is_some()) => Ok(()),
+        Some(_) => Err(Refusal::param("平台证书序列号Wechatpay-Serial错误")),
+    }
+}
+
+/// v3.md §1.6 step 5.
+const WINDOW_SECONDS: u64 = 300;
