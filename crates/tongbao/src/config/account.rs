@@ -1,13 +1,15 @@
 //! One account: its numbers, its keys, the platform's keys.
 
+mod platform;
+
 use tongbao_domain::Policy;
-use tongbao_sdk::{ApiV3Key, Merchant, MerchantKey, PlatformKeyError, PlatformKeys};
+use tongbao_sdk::weixin::AppSecret;
+use tongbao_sdk::{ApiV3Key, Merchant, MerchantKey, PlatformKeys};
 use tongbao_wire::{Appid, Mchid, Timestamp};
 
 use super::check::CheckedAccount;
 use super::keys::{self, Fields};
 use super::mistake::{Findings, Words};
-use super::reference::PlatformCertificate;
 use super::{Account, Config, Environment, Reference, address};
 use crate::secret::{Secret, Trimmed};
 
@@ -85,7 +87,9 @@ impl Checker<'_> {
                 field,
                 Words::new(
                     format!("{reference} 首尾有空白或换行，已忽略"),
-                    format!("{reference} has blanks, line ends or a byte order mark around it, which were ignored"),
+                    format!(
+                        "{reference} has blanks, line ends or a byte order mark around it, which were ignored"
+                    ),
                 ),
                 Words::new("用 printf %s 而不是 echo 写入", "write it with printf %s instead of echo"),
             );
@@ -101,7 +105,10 @@ impl Checker<'_> {
                 "config.mchid",
                 field,
                 Words::new("商户号是 8 到 10 位数字", "a merchant's number has 8 to 10 digits"),
-                Words::new("从商户平台 > 账户中心 > 商户信息 复制", "copy it from 商户平台 > 账户中心 > 商户信息"),
+                Words::new(
+                    "从商户平台 > 账户中心 > 商户信息 复制",
+                    "copy it from 商户平台 > 账户中心 > 商户信息",
+                ),
             );
         }
         mchid
@@ -128,20 +135,39 @@ impl Checker<'_> {
         appid
     }
 
-    fn app_secret(&mut self, field: &str, reference: &Reference) -> Option<Secret> {
+    fn app_secret(&mut self, field: &str, reference: &Reference) -> Option<AppSecret> {
         let secret = self.secret(field, reference)?;
-        if secret.len() != 32 || !secret.expose().iter().all(u8::is_ascii_hexdigit) {
-            self.findings.warning(
+        let parsed = secret.expose_text().and_then(|text| AppSecret::parse(text).ok());
+        if parsed.is_none() {
+            self.findings.mistake(
                 "config.app_secret",
                 field,
                 Words::new(
+                    "这不是 AppSecret：它只有字母和数字",
+                    "this is not an AppSecret, which has letters and digits only",
+                ),
+                Words::new(
+                    "在公众平台 > 开发管理 > 开发设置 重置并复制",
+                    "reset and copy it at 公众平台 > 开发管理 > 开发设置",
+                ),
+            );
+            return None;
+        }
+        if secret.len() != 32 || !secret.expose().iter().all(u8::is_ascii_hexdigit) {
+            self.findings.warning(
+                "config.app_secret_length",
+                field,
+                Words::new(
                     format!("AppSecret 通常是 32 位十六进制，这里有 {} 个字符", secret.len()),
-                    format!("an AppSecret usually has 32 hexadecimal digits; this has {} characters", secret.len()),
+                    format!(
+                        "an AppSecret usually has 32 hexadecimal digits; this has {} characters",
+                        secret.len()
+                    ),
                 ),
                 Words::new("确认没有填成别的密钥", "make sure it is not another key"),
             );
         }
-        Some(secret)
+        parsed
     }
 
     fn merchant_key(&mut self, fields: &Fields, account: &Account) -> Option<MerchantKey> {
@@ -156,10 +182,10 @@ impl Checker<'_> {
         };
         keys::merchant(&wrong, fields, self.findings);
         // The key is looked at first; when it is wrong, nobody has looked at the certificate yet.
-        if wrong.is_about_the_key()
-            && let Err(also) = MerchantKey::check_certificate(&certificate)
+        if keys::is_about_the_key(&wrong)
+            && let Err(also) = PlatformKeys::from_certificate(&certificate)
         {
-            keys::merchant(&also, fields, self.findings);
+            keys::certificate(&also, fields, self.findings);
         }
         None
     }
@@ -167,93 +193,6 @@ impl Checker<'_> {
     fn apiv3_key(&mut self, field: &str, reference: &Reference) -> Option<ApiV3Key> {
         let secret = self.secret(field, reference)?;
         ApiV3Key::parse(secret.expose()).map_err(|error| keys::apiv3(error, field, self.findings)).ok()
-    }
-
-    fn platform_keys(&mut self, at: &dyn Fn(&str) -> String, account: &Account) -> Option<PlatformKeys> {
-        let (file, id) = (at("platform_public_key"), at("platform_public_key_id"));
-        let certificate_file = at("platform_certificate");
-        let before = self.findings.mistakes.len();
-        let mut keys = None;
-        match (&account.platform_public_key, &account.platform_public_key_id) {
-            (Some(reference), Some(given_id)) => {
-                let pem = reference.read(&file, self.config, self.environment, self.findings);
-                let made = pem.map(|pem| PlatformKeys::from_public_key(given_id, &pem));
-                keys = self.usable(made, &file, &id);
-                self.public_key_id(&id, given_id);
-            }
-            (Some(_), None) => self.half_a_public_key(id, "公钥有了，缺它的 ID", "the public key is there, its id is not"),
-            (None, Some(_)) => self.half_a_public_key(file, "公钥 ID 有了，缺公钥文件", "the id is there, the public key is not"),
-            (None, None) => {}
-        }
-        match &account.platform_certificate {
-            Some(PlatformCertificate::Download) => {
-                keys = Some(keys.map_or_else(PlatformKeys::downloaded, PlatformKeys::and_downloaded));
-            }
-            Some(PlatformCertificate::At(reference)) => {
-                let pem = reference.read(&certificate_file, self.config, self.environment, self.findings);
-                let keys_so_far = keys.take();
-                let made = pem.map(|pem| match keys_so_far {
-                    Some(keys) => keys.and_certificate(&pem),
-                    None => PlatformKeys::from_certificate(&pem),
-                });
-                keys = self.usable(made, &certificate_file, &id);
-            }
-            None => {}
-        }
-        if keys.is_none() && self.findings.mistakes.len() == before {
-            self.no_platform_key(file);
-        }
-        keys
-    }
-
-    fn usable(
-        &mut self,
-        made: Option<Result<PlatformKeys, PlatformKeyError>>,
-        file: &str,
-        id: &str,
-    ) -> Option<PlatformKeys> {
-        made?.map_err(|error| keys::platform(&error, file, id, self.findings)).ok()
-    }
-
-    fn public_key_id(&mut self, field: &str, id: &str) {
-        if !id.starts_with("PUB_KEY_ID_") {
-            self.findings.warning(
-                "config.platform_key_id",
-                field,
-                Words::new("微信支付公钥 ID 以 PUB_KEY_ID_ 开头", "the id of a WeChat Pay public key begins with PUB_KEY_ID_"),
-                Words::new(
-                    "连同前缀一起从商户平台 > API安全 > 微信支付公钥 复制",
-                    "copy it whole from 商户平台 > API安全 > 微信支付公钥",
-                ),
-            );
-        }
-    }
-
-    fn half_a_public_key(&mut self, field: String, zh: &str, en: &str) {
-        self.findings.mistake(
-            "config.platform_key_incomplete",
-            field,
-            Words::new(zh, en),
-            Words::new(
-                "公钥和 ID 在商户平台 > API安全 > 微信支付公钥，两项一起写",
-                "both are at 商户平台 > API安全 > 微信支付公钥; give the two together",
-            ),
-        );
-    }
-
-    fn no_platform_key(&mut self, field: String) {
-        self.findings.mistake(
-            "config.platform_key_missing",
-            field,
-            Words::new(
-                "没有平台的公钥或证书，无法验证微信支付的应答和通知",
-                "without a key of the platform, its answers and notifications cannot be verified",
-            ),
-            Words::new(
-                "新商户：写 platform_public_key 和 platform_public_key_id；老商户：platform_certificate = \"download\"",
-                "new merchants: platform_public_key and platform_public_key_id; older ones: platform_certificate = \"download\"",
-            ),
-        );
     }
 }
 
@@ -277,29 +216,11 @@ impl Checker<'_> {
                     format!("证书是发给商户 {name} 的，而 mchid 是 {mchid}"),
                     format!("the certificate was issued to {name}, and mchid is {mchid}"),
                 ),
-                Words::new("改正 mchid，或换成这个商户的证书", "correct mchid, or use that merchant's certificate"),
-            );
-        }
-    }
-
-    fn platform_certificates(&mut self, field: &str, key: &MerchantKey, platform: &PlatformKeys) {
-        if platform.knows(key.serial_no()) {
-            self.findings.mistake(
-                "config.platform_certificate_is_merchants",
-                field,
                 Words::new(
-                    "这是商户自己的证书，不能用来验证微信支付的签名",
-                    "this is the merchant's own certificate; it cannot verify what the platform signs",
-                ),
-                Words::new(
-                    "写 platform_certificate = \"download\"，或用微信支付公钥",
-                    "write platform_certificate = \"download\", or use the WeChat Pay public key",
+                    "改正 mchid，或换成这个商户的证书",
+                    "correct mchid, or use that merchant's certificate",
                 ),
             );
-            return;
-        }
-        for (_, not_after) in platform.serials() {
-            self.validity(field, None, not_after);
         }
     }
 
@@ -319,7 +240,10 @@ impl Checker<'_> {
                     format!("证书从 {} 才生效", start.civil()),
                     format!("the certificate is valid from {} only", start.civil()),
                 ),
-                Words::new("多半是本机时钟慢了，校准时间（NTP）", "this machine's clock is probably slow: set it (NTP)"),
+                Words::new(
+                    "多半是本机时钟慢了，校准时间（NTP）",
+                    "this machine's clock is probably slow: set it (NTP)",
+                ),
             );
         }
         let Some(end) = not_after else { return };
@@ -327,7 +251,10 @@ impl Checker<'_> {
             self.findings.mistake(
                 "config.certificate_expired",
                 field,
-                Words::new(format!("证书已在 {} 过期", end.civil()), format!("the certificate expired at {}", end.civil())),
+                Words::new(
+                    format!("证书已在 {} 过期", end.civil()),
+                    format!("the certificate expired at {}", end.civil()),
+                ),
                 renew(),
             );
         } else if end.since(now) < SOON {
@@ -335,7 +262,10 @@ impl Checker<'_> {
             self.findings.warning(
                 "config.certificate_expires_soon",
                 field,
-                Words::new(format!("证书还有 {days} 天过期"), format!("the certificate expires in {days} days")),
+                Words::new(
+                    format!("证书还有 {days} 天过期"),
+                    format!("the certificate expires in {days} days"),
+                ),
                 renew(),
             );
         }

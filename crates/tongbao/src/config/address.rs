@@ -179,7 +179,9 @@ fn is_private(host: &str) -> bool {
         Some(IpAddr::V4(address)) => is_private_v4(address),
         Some(IpAddr::V6(address)) => is_private_v6(address),
         // A name without a dot is known to the local network only.
-        None => is_named(host, &["localhost", "local", "internal", "lan", "home.arpa"]) || !host.contains('.'),
+        None => {
+            is_named(host, &["localhost", "local", "internal", "lan", "home.arpa"]) || !host.contains('.')
+        }
     }
 }
 
@@ -257,7 +259,12 @@ mod tests {
 
     #[test]
     fn a_public_https_address_passes_and_a_simulator_takes_local_ones() {
-        for url in ["https://pay.shop.cn", "https://pay.shop.cn/", "https://pay.shop.cn:8443/tongbao", "https://8.8.8.8"] {
+        for url in [
+            "https://pay.shop.cn",
+            "https://pay.shop.cn/",
+            "https://pay.shop.cn:8443/tongbao",
+            "https://8.8.8.8",
+        ] {
             assert!(codes(url, false).is_empty(), "{url}");
         }
         for url in ["http://127.0.0.1:8080", "http://localhost:8080", "https://pay.example.com"] {

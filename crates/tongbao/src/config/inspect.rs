@@ -147,16 +147,19 @@ fn wanted(shape: &Shape) -> (String, String) {
             "\"download\"、\"file:路径\" 或 \"env:变量名\"",
             "\"download\", \"file:PATH\" or \"env:NAME\"",
         ),
-        Shape::Whole(min, max) => {
-            (format!(" {min} 到 {max} 之间的整数，不带引号"), format!("a whole number from {min} to {max}, without quotes"))
-        }
+        Shape::Whole(min, max) => (
+            format!(" {min} 到 {max} 之间的整数，不带引号"),
+            format!("a whole number from {min} to {max}, without quotes"),
+        ),
         Shape::YesNo => both(" true 或 false，不带引号", "true or false, without quotes"),
         Shape::Word(words) => {
             let quoted: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
             (format!("其中之一：{}", quoted.join("、")), format!("one of {}", quoted.join(", ")))
         }
         Shape::Table(_) => both("一个表：[…]", "a table: […]"),
-        Shape::Named(_) => both("带名字的表，如 [accounts.main]", "a table with a name, such as [accounts.main]"),
+        Shape::Named(_) => {
+            both("带名字的表，如 [accounts.main]", "a table with a name, such as [accounts.main]")
+        }
         Shape::List(_) => both("一列表，如 [[goods]]", "a list of tables, such as [[goods]]"),
     }
 }

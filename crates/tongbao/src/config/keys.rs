@@ -17,10 +17,7 @@ pub(super) fn merchant(error: &MerchantKeyError, fields: &Fields, findings: &mut
         "用商户 API 证书压缩包里的 apiclient_key.pem（-----BEGIN PRIVATE KEY-----）",
         "use apiclient_key.pem of the merchant API certificate download (-----BEGIN PRIVATE KEY-----)",
     );
-    let certificate_fix = Words::new(
-        "用商户 API 证书压缩包里的 apiclient_cert.pem（-----BEGIN CERTIFICATE-----）",
-        "use apiclient_cert.pem of the merchant API certificate download (-----BEGIN CERTIFICATE-----)",
-    );
+    let certificate_fix = certificate_fix();
     match error {
         MerchantKeyError::KeyFile(error) => findings.mistake("config.key_not_pem", key, pem(error), key_fix),
         MerchantKeyError::CertificateFile(error) => {
@@ -42,12 +39,9 @@ pub(super) fn merchant(error: &MerchantKeyError, fields: &Fields, findings: &mut
             ),
         ),
         MerchantKeyError::Unusable => findings.mistake("config.key_not_rsa", key, not_rsa(), key_fix),
-        MerchantKeyError::DamagedCertificate => findings.mistake(
-            "config.certificate_damaged",
-            certificate,
-            Words::new("证书内容损坏", "the certificate's content is damaged"),
-            certificate_fix,
-        ),
+        MerchantKeyError::DamagedCertificate => {
+            findings.mistake("config.certificate_damaged", certificate, damaged(), certificate_fix);
+        }
         MerchantKeyError::Mismatch { serial_no } => findings.mistake(
             "config.key_mismatch",
             key,
@@ -69,6 +63,33 @@ pub(super) fn merchant(error: &MerchantKeyError, fields: &Fields, findings: &mut
     }
 }
 
+/// True when the certificate was not looked at, because the key was wrong already.
+pub(super) fn is_about_the_key(error: &MerchantKeyError) -> bool {
+    match error {
+        MerchantKeyError::KeyFile(_)
+        | MerchantKeyError::NotAPrivateKey { .. }
+        | MerchantKeyError::Encrypted
+        | MerchantKeyError::Unusable => true,
+        MerchantKeyError::CertificateFile(_)
+        | MerchantKeyError::NotACertificate { .. }
+        | MerchantKeyError::DamagedCertificate
+        | MerchantKeyError::Mismatch { .. }
+        | MerchantKeyError::Serial => false,
+    }
+}
+
+/// Writes down why a merchant certificate alone cannot be used. It is read as any RSA certificate is.
+pub(super) fn certificate(error: &PlatformKeyError, fields: &Fields, findings: &mut Findings) {
+    let (code, reason) = match error {
+        PlatformKeyError::File(error) => ("config.key_not_pem", pem(error)),
+        PlatformKeyError::NotACertificate { found } => ("config.key_wrong_kind", given(found)),
+        PlatformKeyError::NotAPublicKey { .. } | PlatformKeyError::Unusable | PlatformKeyError::Id => {
+            ("config.certificate_damaged", damaged())
+        }
+    };
+    findings.mistake(code, &fields.merchant_certificate, reason, certificate_fix());
+}
+
 /// Writes down why a key of the platform cannot be used. `file` and `id` are fields.
 pub(super) fn platform(error: &PlatformKeyError, file: &str, id: &str, findings: &mut Findings) {
     let public_key_fix = Words::new(
@@ -80,7 +101,9 @@ pub(super) fn platform(error: &PlatformKeyError, file: &str, id: &str, findings:
         "write \"download\" to have it fetched, or give a platform certificate (-----BEGIN CERTIFICATE-----)",
     );
     match error {
-        PlatformKeyError::File(error) => findings.mistake("config.key_not_pem", file, pem(error), public_key_fix),
+        PlatformKeyError::File(error) => {
+            findings.mistake("config.key_not_pem", file, pem(error), public_key_fix)
+        }
         PlatformKeyError::NotAPublicKey { found } => {
             findings.mistake("config.key_wrong_kind", file, given(found), public_key_fix);
         }
@@ -132,6 +155,17 @@ fn given(found: &str) -> Words {
         _ => "别的 PEM 文件",
     };
     Words::new(format!("这里给的是{zh}"), format!("this is {found}"))
+}
+
+fn certificate_fix() -> Words {
+    Words::new(
+        "用商户 API 证书压缩包里的 apiclient_cert.pem（-----BEGIN CERTIFICATE-----）",
+        "use apiclient_cert.pem of the merchant API certificate download (-----BEGIN CERTIFICATE-----)",
+    )
+}
+
+fn damaged() -> Words {
+    Words::new("证书内容损坏", "the certificate's content is damaged")
 }
 
 fn not_rsa() -> Words {

@@ -141,7 +141,11 @@ fn typed(name: &str, shape: &Shape, text: &str) -> Result<Value, Mistake> {
             _ => Err(wrong_type(name, shape, "string")),
         },
         Shape::Text | Shape::Secret | Shape::Public | Shape::Certificate | Shape::Word(_) => {
-            if shape.takes_text(text) { Ok(Value::String(text.to_owned())) } else { Err(wrong_text(name, shape)) }
+            if shape.takes_text(text) {
+                Ok(Value::String(text.to_owned()))
+            } else {
+                Err(wrong_text(name, shape))
+            }
         }
         Shape::Table(_) | Shape::Named(_) | Shape::List(_) => Err(variable_unknown(name, name, &[])),
     }

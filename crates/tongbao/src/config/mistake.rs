@@ -66,7 +66,7 @@ impl Mistake {
     }
 
     /// Field and code on the first line, then place, reason and fix.
-    fn write(&self, lang: Lang, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write(&self, lang: Lang, f: &mut impl fmt::Write) -> fmt::Result {
         writeln!(f, "{}  [{}]", self.field, self.code)?;
         if let Some(Place { file, line, column }) = &self.at {
             match lang {
@@ -81,7 +81,9 @@ impl Mistake {
     /// The mistake in words, several lines.
     #[must_use]
     pub fn in_words(&self, lang: Lang) -> String {
-        format!("{}", In { lang, write: |lang, f| self.write(lang, f) })
+        let mut text = String::new();
+        self.write(lang, &mut text).expect("a String takes every text");
+        text
     }
 }
 
@@ -98,10 +100,12 @@ impl ConfigErrors {
     /// All of it in words, one paragraph a mistake.
     #[must_use]
     pub fn in_words(&self, lang: Lang) -> String {
-        format!("{}", In { lang, write: |lang, f| self.write(lang, f) })
+        let mut text = String::new();
+        self.write(lang, &mut text).expect("a String takes every text");
+        text
     }
 
-    fn write(&self, lang: Lang, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write(&self, lang: Lang, f: &mut impl fmt::Write) -> fmt::Result {
         let count = self.mistakes.len();
         match lang {
             Lang::Zh => writeln!(f, "配置有 {count} 处错误：")?,
@@ -137,11 +141,23 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    pub(super) fn mistake(&mut self, code: &'static str, field: impl Into<String>, reason: Words, fix: Words) {
+    pub(super) fn mistake(
+        &mut self,
+        code: &'static str,
+        field: impl Into<String>,
+        reason: Words,
+        fix: Words,
+    ) {
         self.mistakes.push(Mistake::new(code, field, reason, fix));
     }
 
-    pub(super) fn warning(&mut self, code: &'static str, field: impl Into<String>, reason: Words, fix: Words) {
+    pub(super) fn warning(
+        &mut self,
+        code: &'static str,
+        field: impl Into<String>,
+        reason: Words,
+        fix: Words,
+    ) {
         self.warnings.push(Mistake::new(code, field, reason, fix));
     }
 
@@ -151,16 +167,5 @@ impl Findings {
             Some(found) if self.mistakes.is_empty() => Ok((found, self.warnings)),
             Some(_) | None => Err(ConfigErrors { mistakes: self.mistakes, warnings: self.warnings }),
         }
-    }
-}
-
-struct In<W> {
-    lang: Lang,
-    write: W,
-}
-
-impl<W: Fn(Lang, &mut fmt::Formatter<'_>) -> fmt::Result> fmt::Display for In<W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (self.write)(self.lang, f)
     }
 }

@@ -147,10 +147,7 @@ pub(super) fn unreadable(field: &str, path: &Path, error: &std::io::Error, findi
 }
 
 fn env_missing(name: &str) -> Words {
-    Words::new(
-        format!("环境变量 {name} 没有设置"),
-        format!("the environment variable {name} is not set"),
-    )
+    Words::new(format!("环境变量 {name} 没有设置"), format!("the environment variable {name} is not set"))
 }
 
 fn env_fix(name: &str) -> Words {
