@@ -19,7 +19,17 @@ export function makePayment(env, server, pending) {
 
   // Pays one order. While it runs, more taps get the same promise and only listen along.
   // Resolves, never rejects, with the last state.
+  // A question left from an earlier cashier is heard out first; only then is there anything to pay.
   function pay(orderNo, onState) {
+    const asking = running.get(orderNo);
+    if (asking !== undefined && asking.settling) {
+      if (onState) onState(report(env, 'ordering', orderNo));
+      return asking.promise.then((end) => {
+        if (end.state !== 'paid') return pay(orderNo, onState);
+        if (onState) onState(end);
+        return end;
+      });
+    }
     return once(orderNo, onState, (emit) => run(orderNo, emit));
   }
 
@@ -31,14 +41,14 @@ export function makePayment(env, server, pending) {
       return entry.phase === 'confirming'
         ? confirm(entry.order_no, result, 'resume', null, emit)
         : ask(entry.order_no, result, 'resume', null, 'unpaid', emit);
-    });
+    }, true);
   }
 
   function busy(orderNo) {
     return running.has(orderNo);
   }
 
-  function once(orderNo, onState, work) {
+  function once(orderNo, onState, work, settling) {
     const current = running.get(orderNo);
     if (current !== undefined) {
       if (onState) {
@@ -47,7 +57,7 @@ export function makePayment(env, server, pending) {
       }
       return current.promise;
     }
-    const entry = { listeners: onState ? [onState] : [], last: null, promise: null };
+    const entry = { listeners: onState ? [onState] : [], last: null, promise: null, settling: settling === true };
     const emit = (state, fields) => {
       entry.last = report(env, state, orderNo, fields);
       entry.listeners.forEach((listen) => listen(entry.last));

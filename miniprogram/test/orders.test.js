@@ -112,6 +112,21 @@ test('a killed cashier that was not paid leaves the order payable after one ques
   assert.equal(end[0].order.state, 'unpaid');
 });
 
+test('a tap while the question of the last start is open pays after its answer', async () => {
+  const storage = new Map();
+  const before = makeWorld({ storage, cashier: 'silence' });
+  before.client.pay('TB1');
+  await before.clock.advance(0);
+  let asked = 0;
+  const after = makeWorld({ storage, routes: { [confirmRoute]: () => { asked += 1; return { status: 200, data: order({ state: asked === 1 ? 'unpaid' : 'paid' }) }; } } });
+  const resumed = after.client.resume();
+  const { seen, end } = await states(after, (onState) => after.client.pay('TB1', { onState }));
+  assert.equal((await resumed)[0].state, 'unpaid');
+  assert.deepEqual(seen, ['ordering', 'ordering', 'invoking', 'confirming', 'paid']);
+  assert.equal(end.state, 'paid');
+  assert.equal(after.cashiers.length, 1);
+});
+
 test('an order the server does not know is not asked for again', async () => {
   const storage = new Map();
   const before = makeWorld({ storage, cashier: 'silence' });
