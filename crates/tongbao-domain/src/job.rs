@@ -45,7 +45,8 @@ pub enum JobChange {
 impl Order {
     /// When a job of this order is due next; `None` when the order's state does not call for it.
     ///
-    /// After `now`, so that a try that failed does not spin; only an order that can be closed without the
+    /// A worker puts a job back with this when the step it made, if any, left the job alone. The moment is
+    /// after `now`, so that a try that failed does not spin; only an order that can be closed without the
     /// platform is due at once when its time is over.
     #[must_use]
     pub fn next_turn(&self, key: &JobKey, now: Timestamp) -> Option<Timestamp> {
@@ -97,9 +98,13 @@ pub(crate) fn first(order: &Order, now: Timestamp) -> Vec<JobChange> {
 }
 
 /// What to change so that the jobs of `before` become those of `after`.
+///
+/// A job whose subject did not move is left alone: a payer's tap must not postpone what is overdue.
 pub(crate) fn changes(before: &Order, after: &Order, now: Timestamp) -> Vec<JobChange> {
-    let mut keys = after.job_keys();
-    keys.append(&mut before.job_keys());
+    let moved = after.job_keys().into_iter().filter(|key| match key {
+        JobKey::Tend => before.state != after.state || before.live_payment() != after.live_payment(),
+        JobKey::Refund { out_refund_no } => before.refund(out_refund_no) != after.refund(out_refund_no),
+    });
     let change = |key: JobKey| match (before.next_turn(&key, now), after.next_turn(&key, now)) {
         // A refund is sent as soon as it is recorded; every later try is the ladder's.
         (None, Some(_)) if key != JobKey::Tend => Some(JobChange::Set { key, due: now }),
@@ -107,5 +112,5 @@ pub(crate) fn changes(before: &Order, after: &Order, now: Timestamp) -> Vec<JobC
         (Some(_), None) => Some(JobChange::Remove { key }),
         (None, None) => None,
     };
-    keys.into_iter().filter_map(change).collect()
+    moved.filter_map(change).collect()
 }
