@@ -1,8 +1,8 @@
 //! The merchant API, for the business's back end.
 
 mod idempotent;
-pub(crate) mod orders;
-pub(crate) mod refunds;
+pub mod orders;
+pub mod refunds;
 
 use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::{Router, routing};
@@ -15,7 +15,6 @@ use crate::api_key::ApiKey;
 use crate::app::App;
 use crate::json::BODY_BYTES_MAX;
 use crate::problem::{Code, Problem};
-
 
 /// The routes of `/v1`.
 pub fn router() -> Router<App> {
@@ -62,7 +61,8 @@ impl FromRequestParts<App> for Merchant {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let secret = bearer(parts).ok_or_else(|| Problem::new(Code::Unauthorized, "no Authorization: Bearer"))?;
+        let secret =
+            bearer(parts).ok_or_else(|| Problem::new(Code::Unauthorized, "no Authorization: Bearer"))?;
         let key = ApiKey::find(&app.api_keys, secret)
             .ok_or_else(|| Problem::new(Code::Unauthorized, "no such API key"))?;
         let key = app.api_keys.iter().position(|other| std::ptr::eq(other, key)).expect("found in this list");

@@ -1,15 +1,14 @@
 //! The client API, for the mini program.
 
-pub(crate) mod goods;
-pub(crate) mod login;
-pub(crate) mod orders;
+pub mod goods;
+pub mod login;
+pub mod orders;
 
 use axum::extract::DefaultBodyLimit;
 use axum::{Router, routing};
 
 use crate::app::App;
 use crate::json::BODY_BYTES_MAX;
-
 
 /// The routes of `/client/v1`.
 pub fn router() -> Router<App> {

@@ -28,8 +28,14 @@ pub fn router() -> Router<App> {
         .route("/console", routing::get(|| async { Redirect::to("/console/orders") }))
         .route("/console/orders", routing::get(list))
         .route("/console/orders/{order_no}", routing::get(show))
-        .route("/console/console.css", asset("text/css; charset=utf-8", include_str!("../assets/console.css")))
-        .route("/console/console.js", asset("text/javascript; charset=utf-8", include_str!("../assets/console.js")))
+        .route(
+            "/console/console.css",
+            asset("text/css; charset=utf-8", include_str!("../assets/console.css")),
+        )
+        .route(
+            "/console/console.js",
+            asset("text/javascript; charset=utf-8", include_str!("../assets/console.js")),
+        )
         .route("/console/coin.svg", asset("image/svg+xml", include_str!("../assets/coin.svg")))
 }
 

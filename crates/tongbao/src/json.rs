@@ -16,9 +16,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(|_| Problem::new(Code::TooLarge, format!("a body has at most {BODY_BYTES_MAX} bytes")))?;
+        let body = Bytes::from_request(request, state).await.map_err(|_| {
+            Problem::new(Code::TooLarge, format!("a body has at most {BODY_BYTES_MAX} bytes"))
+        })?;
         Self::parse(&body).map(Json)
     }
 }

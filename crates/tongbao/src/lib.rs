@@ -19,6 +19,7 @@ pub mod health;
 pub mod json;
 pub mod lang;
 pub mod listen;
+pub mod logging;
 pub mod metrics;
 pub mod notify;
 pub mod numbers;

@@ -50,7 +50,11 @@ impl Default for Metrics {
         let calls = Family::default();
         registry.register("platform_calls", "Calls to WeChat Pay by name and outcome", calls.clone());
         let call_millis = Family::default();
-        registry.register("platform_call_milliseconds", "Time spent waiting for WeChat Pay", call_millis.clone());
+        registry.register(
+            "platform_call_milliseconds",
+            "Time spent waiting for WeChat Pay",
+            call_millis.clone(),
+        );
         let orders = Family::default();
         registry.register("order_events", "What happened to orders", orders.clone());
         let jobs = Family::default();
@@ -60,11 +64,19 @@ impl Default for Metrics {
         let quarantined = Family::default();
         registry.register("quarantined", "Contradictions of the platform, by member", quarantined.clone());
         let certificate_refreshes = Counter::default();
-        registry.register("certificate_refreshes", "Platform certificates downloaded", certificate_refreshes.clone());
+        registry.register(
+            "certificate_refreshes",
+            "Platform certificates downloaded",
+            certificate_refreshes.clone(),
+        );
         let jobs_overdue = Gauge::default();
         registry.register("jobs_overdue", "Jobs that are due and not done", jobs_overdue.clone());
         let job_oldest_seconds = Gauge::default();
-        registry.register("job_oldest_overdue_seconds", "How long the oldest has been due", job_oldest_seconds.clone());
+        registry.register(
+            "job_oldest_overdue_seconds",
+            "How long the oldest has been due",
+            job_oldest_seconds.clone(),
+        );
         Self {
             registry,
             notifications,

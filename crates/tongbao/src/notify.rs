@@ -37,7 +37,12 @@ pub fn router() -> Router<App> {
 }
 
 /// Takes a notification. The answer is sent after the commit.
-async fn receive(State(app): State<App>, Path(account): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+async fn receive(
+    State(app): State<App>,
+    Path(account): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let taken = tokio::time::timeout(ANSWER_WITHIN, take(&app, &account, &headers, &body)).await;
     let outcome = taken.unwrap_or(Err(NotTaken::TooSlow));
     app.metrics.notification(outcome.as_ref().map_or_else(NotTaken::code, |taken| taken.word()));
@@ -153,7 +158,10 @@ async fn open(
                 }
                 Ok(None) => Err(refused.into()),
                 Err(error) => {
-                    tracing::warn!(code = error.code(), "platform certificates could not be downloaded: {error}");
+                    tracing::warn!(
+                        code = error.code(),
+                        "platform certificates could not be downloaded: {error}"
+                    );
                     Err(refused.into())
                 }
             }

@@ -90,7 +90,9 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
     let request_id = numbers::sortable_id(app.clock.now(), &app.chance);
     let mut response = next.run(request).await;
     if response.extensions().get::<Problem>().is_none() {
-        if let Some(problem) = of_bare_status(response.status(), response.headers().contains_key(CONTENT_TYPE)) {
+        if let Some(problem) =
+            of_bare_status(response.status(), response.headers().contains_key(CONTENT_TYPE))
+        {
             response.extensions_mut().insert(problem);
         }
     }

@@ -39,7 +39,9 @@ pub async fn request(
     let moved = move_order(app, account, order_no, &[], |order| {
         let Some(payment) = order.settling_payment() else {
             let live = order.payments.last().map(|payment| payment.out_trade_no.clone());
-            return Err(live.map_or(Failure::NoSuchOrder, |out_trade_no| Refusal::NotPaid { out_trade_no }.into()));
+            return Err(
+                live.map_or(Failure::NoSuchOrder, |out_trade_no| Refusal::NotPaid { out_trade_no }.into())
+            );
         };
         let out_trade_no = payment.out_trade_no.clone();
         let known = order.refund(&out_refund_no).map(|refund| refund.amount);
@@ -101,7 +103,8 @@ async fn ask(app: &App, account: &Account, refund: &Refund) -> Result<bool, Fail
 async fn send(app: &App, account: &Account, order: &Order, refund: &Refund) -> Result<(), Failure> {
     let payment = order.payment(&refund.out_trade_no).expect("a refund is of a payment of its order");
     let paid = RefundedPayment::OutTradeNo(refund.out_trade_no.clone());
-    let mut request = RefundRequest::new(paid, refund.out_refund_no.clone(), refund.amount, order.terms.total);
+    let mut request =
+        RefundRequest::new(paid, refund.out_refund_no.clone(), refund.amount, order.terms.total);
     request.reason = Some(refund.reason.clone()).filter(|reason| !reason.is_empty());
     request.notify_url = Some(payment.notify_url.clone());
     let started = app.clock.now();

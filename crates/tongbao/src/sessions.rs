@@ -38,9 +38,13 @@ impl FromRequestParts<App> for Payer {
         let refuse = || Problem::new(Code::Unauthorized, "log in first: POST /client/v1/login");
         let token = bearer(parts).ok_or_else(refuse)?;
         let digest = hex::encode(sha256(token.as_bytes()));
-        let session = app.store.read(|reader| sessions::find(reader, &digest, app.clock.now())).map_err(Failure::from)?;
+        let session = app
+            .store
+            .read(|reader| sessions::find(reader, &digest, app.clock.now()))
+            .map_err(Failure::from)?;
         let session = session.ok_or_else(refuse)?;
-        let account = app.accounts.values().find(|account| account.mchid == session.mchid).ok_or_else(refuse)?;
+        let account =
+            app.accounts.values().find(|account| account.mchid == session.mchid).ok_or_else(refuse)?;
         Ok(Self { app: app.clone(), account: account.name.clone(), openid: session.openid })
     }
 }

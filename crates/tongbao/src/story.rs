@@ -59,16 +59,23 @@ pub fn why(order: &Order, events: &[Event], lang: Lang) -> String {
     match &order.state {
         OrderState::Paid { .. } => why_paid(order, events, lang),
         OrderState::Open => why_unpaid(order, lang),
-        OrderState::Closing { reason: CloseReason::Superseded, .. } => {
-            lang.pick("正在关闭旧的支付单，随后可继续支付。", "The former payment is being closed; then it can be paid.").into()
-        }
+        OrderState::Closing { reason: CloseReason::Superseded, .. } => lang
+            .pick(
+                "正在关闭旧的支付单，随后可继续支付。",
+                "The former payment is being closed; then it can be paid.",
+            )
+            .into(),
         OrderState::Closing { reason, .. } => match lang {
             Lang::Zh => format!("{}，正在等微信支付确认已关单。", reason_zh(*reason)),
-            Lang::En => format!("{}; waiting for WeChat Pay to confirm that it is closed.", reason_en(*reason)),
+            Lang::En => {
+                format!("{}; waiting for WeChat Pay to confirm that it is closed.", reason_en(*reason))
+            }
         },
         OrderState::Closed { reason, .. } => match lang {
             Lang::Zh => format!("{}，微信支付已确认关单，不会再收款。", reason_zh(*reason)),
-            Lang::En => format!("{}; WeChat Pay confirmed that it can no longer be paid.", reason_en(*reason)),
+            Lang::En => {
+                format!("{}; WeChat Pay confirmed that it can no longer be paid.", reason_en(*reason))
+            }
         },
     }
 }
@@ -76,23 +83,34 @@ pub fn why(order: &Order, events: &[Event], lang: Lang) -> String {
 fn why_paid(order: &Order, events: &[Event], lang: Lang) -> String {
     let told = events.iter().find(|event| matches!(event.kind, EventKind::Paid { .. }));
     let by = told.map_or_else(|| cause(&Cause::Query, lang), |event| cause(&event.cause, lang));
-    let at = order.settling_payment().and_then(|payment| payment.receipt()).map(|receipt| receipt.success_time.civil());
+    let at = order
+        .settling_payment()
+        .and_then(|payment| payment.receipt())
+        .map(|receipt| receipt.success_time.civil());
     let at = at.unwrap_or_default();
     match lang {
-        Lang::Zh => format!("微信支付告知已于 {at} 收款 {} 元，金额、商户与付款人均与订单一致（{by}）。", order.terms.total),
-        Lang::En => format!("WeChat Pay says {} yuan were received at {at}; amount, merchant and payer agree with the order ({by}).", order.terms.total),
+        Lang::Zh => format!(
+            "微信支付告知已于 {at} 收款 {} 元，金额、商户与付款人均与订单一致（{by}）。",
+            order.terms.total
+        ),
+        Lang::En => format!(
+            "WeChat Pay says {} yuan were received at {at}; amount, merchant and payer agree with the order ({by}).",
+            order.terms.total
+        ),
     }
 }
 
 fn why_unpaid(order: &Order, lang: Lang) -> String {
     let text = match order.live_payment().map(|payment| &payment.state) {
         None => lang.pick("还没有人发起支付。", "Nobody has tried to pay yet."),
-        Some(PaymentState::Preparing) => {
-            lang.pick("已记录，正在向微信支付下单，结果未知时会用同一单号重试。", "Recorded and being placed with WeChat Pay; a lost answer is retried under the same number.")
-        }
-        Some(PaymentState::Payable { .. } | PaymentState::Paying) => {
-            lang.pick("微信支付已受理，等待付款；我们会持续查询。", "WeChat Pay accepted it and waits for the payer; we keep asking.")
-        }
+        Some(PaymentState::Preparing) => lang.pick(
+            "已记录，正在向微信支付下单，结果未知时会用同一单号重试。",
+            "Recorded and being placed with WeChat Pay; a lost answer is retried under the same number.",
+        ),
+        Some(PaymentState::Payable { .. } | PaymentState::Paying) => lang.pick(
+            "微信支付已受理，等待付款；我们会持续查询。",
+            "WeChat Pay accepted it and waits for the payer; we keep asking.",
+        ),
         Some(PaymentState::Paid(_) | PaymentState::Closed { .. } | PaymentState::Revoked { .. }) => "",
     };
     text.into()
@@ -143,19 +161,27 @@ fn words(kind: &EventKind, lang: Lang) -> (&'static str, String) {
         EventKind::PrepayAccepted { out_trade_no } => {
             (lang.pick("微信支付已受理下单", "Prepay accepted"), out_trade_no.to_string())
         }
-        EventKind::PrepayRefused { refusal, .. } => {
-            (lang.pick("微信支付拒绝下单", "Prepay refused"), format!("{}: {}", refusal.code, refusal.message))
-        }
+        EventKind::PrepayRefused { refusal, .. } => (
+            lang.pick("微信支付拒绝下单", "Prepay refused"),
+            format!("{}: {}", refusal.code, refusal.message),
+        ),
         EventKind::PrepayUnknown { out_trade_no } => (
             lang.pick("下单结果未知，将用同一单号重试", "Prepay answer lost, retried under the same number"),
             out_trade_no.to_string(),
         ),
-        EventKind::CashierOpened { .. } => (lang.pick("已签名，收银台打开", "Signed, cashier opened"), String::new()),
+        EventKind::CashierOpened { .. } => {
+            (lang.pick("已签名，收银台打开", "Signed, cashier opened"), String::new())
+        }
         EventKind::ClientReported { result, detail } => (
-            lang.pick("前端报告（仅供参考，以微信支付为准）", "Front end reported (only WeChat Pay's word counts)"),
+            lang.pick(
+                "前端报告（仅供参考，以微信支付为准）",
+                "Front end reported (only WeChat Pay's word counts)",
+            ),
             if detail.is_empty() { result.clone() } else { detail.clone() },
         ),
-        EventKind::PayerTyping { .. } => (lang.pick("付款人正在输入密码", "Payer is typing the password"), String::new()),
+        EventKind::PayerTyping { .. } => {
+            (lang.pick("付款人正在输入密码", "Payer is typing the password"), String::new())
+        }
         EventKind::NotificationVerified { id } => {
             (lang.pick("收到支付通知，验签通过", "Notification received and verified"), id.clone())
         }
@@ -168,10 +194,9 @@ fn words(kind: &EventKind, lang: Lang) -> (&'static str, String) {
         EventKind::SurplusHeld { .. } => {
             (lang.pick("多余的付款等待人工处理", "Surplus money waits for a person"), String::new())
         }
-        EventKind::CloseAsked { reason } => (
-            lang.pick("开始关单", "Closing began"),
-            lang.pick(reason_zh(*reason), reason_en(*reason)).into(),
-        ),
+        EventKind::CloseAsked { reason } => {
+            (lang.pick("开始关单", "Closing began"), lang.pick(reason_zh(*reason), reason_en(*reason)).into())
+        }
         EventKind::PaymentClosed { out_trade_no } => {
             (lang.pick("微信支付确认已关单", "WeChat Pay confirmed the close"), out_trade_no.to_string())
         }
@@ -179,27 +204,31 @@ fn words(kind: &EventKind, lang: Lang) -> (&'static str, String) {
             lang.pick("订单已关闭", "Order closed"),
             lang.pick(reason_zh(*reason), reason_en(*reason)).into(),
         ),
-        EventKind::Quarantined { mismatch } => {
-            (lang.pick("与微信支付的信息不一致，需人工核对", "WeChat Pay contradicts the order"), mismatch.to_string())
-        }
+        EventKind::Quarantined { mismatch } => (
+            lang.pick("与微信支付的信息不一致，需人工核对", "WeChat Pay contradicts the order"),
+            mismatch.to_string(),
+        ),
         EventKind::RefundCreated { out_refund_no, amount } => {
             (lang.pick("退款已记录", "Refund recorded"), format!("¥{amount} · {out_refund_no}"))
         }
         EventKind::RefundAccepted { refund_id, .. } => {
             (lang.pick("微信支付已受理退款", "Refund accepted"), refund_id.to_string())
         }
-        EventKind::RefundWaiting { out_refund_no } => {
-            (lang.pick("商户余额不足，稍后自动重试", "Merchant balance is short, retried later"), out_refund_no.to_string())
-        }
-        EventKind::RefundUnknown { out_refund_no } => {
-            (lang.pick("退款结果未知，将查询后用同一单号重试", "Refund answer lost, asked about and retried"), out_refund_no.to_string())
-        }
+        EventKind::RefundWaiting { out_refund_no } => (
+            lang.pick("商户余额不足，稍后自动重试", "Merchant balance is short, retried later"),
+            out_refund_no.to_string(),
+        ),
+        EventKind::RefundUnknown { out_refund_no } => (
+            lang.pick("退款结果未知，将查询后用同一单号重试", "Refund answer lost, asked about and retried"),
+            out_refund_no.to_string(),
+        ),
         EventKind::RefundDone { amount, out_refund_no } => {
             (lang.pick("退款已到账", "Refund arrived"), format!("¥{amount} · {out_refund_no}"))
         }
-        EventKind::RefundAbnormal { out_refund_no } => {
-            (lang.pick("退款异常，需人工处理", "Refund is stuck, a person must act"), out_refund_no.to_string())
-        }
+        EventKind::RefundAbnormal { out_refund_no } => (
+            lang.pick("退款异常，需人工处理", "Refund is stuck, a person must act"),
+            out_refund_no.to_string(),
+        ),
         EventKind::RefundFailed { out_refund_no, code } => {
             (lang.pick("退款未成功", "Refund did not happen"), format!("{code} · {out_refund_no}"))
         }

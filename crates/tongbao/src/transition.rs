@@ -1,8 +1,8 @@
 //! An order moves one step, whoever else is moving it.
 
 use tongbao_domain::{Event, Input, Order, step};
-use tongbao_store::orders::{self, CommitError};
 use tongbao_store::Statement;
+use tongbao_store::orders::{self, CommitError};
 use tongbao_wire::{OrderNo, OutTradeNo};
 
 use crate::account::Account;
@@ -73,6 +73,7 @@ pub fn find(app: &App, account: &Account, order_no: &OrderNo) -> Result<Order, F
 /// # Errors
 /// [`Failure::NoSuchOrder`], or the store's.
 pub fn find_by_payment(app: &App, account: &Account, out_trade_no: &OutTradeNo) -> Result<Order, Failure> {
-    let found = app.store.read(|reader| orders::find_by_out_trade_no(reader, &account.mchid, out_trade_no))?;
+    let found =
+        app.store.read(|reader| orders::find_by_out_trade_no(reader, &account.mchid, out_trade_no))?;
     found.ok_or(Failure::NoSuchOrder)
 }

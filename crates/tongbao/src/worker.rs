@@ -111,7 +111,9 @@ async fn tend(app: &App, account: &Account, job: &Claimed) -> Result<(), Failure
         (OrderState::Open, Some((out_trade_no, PaymentState::Preparing))) => {
             payments::pay::resend(app, account, &order, &out_trade_no).await
         }
-        (OrderState::Open, Some((out_trade_no, _))) => payments::query(app, account, &out_trade_no).await.map(drop),
+        (OrderState::Open, Some((out_trade_no, _))) => {
+            payments::query(app, account, &out_trade_no).await.map(drop)
+        }
         (
             OrderState::Closing { .. } | OrderState::Paid { .. } | OrderState::Closed { .. },
             Some((out_trade_no, _)),

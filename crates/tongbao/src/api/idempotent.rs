@@ -41,8 +41,12 @@ pub(super) async fn once(
     match idempotency::begin(&app.store, request, &holder, now).await.map_err(failed)? {
         Begun::Execute(execution) => answer(app, &execution, act.await).await,
         Begun::Answered(answer) => Ok(again(answer)),
-        Begun::InProgress => Err(Problem::new(Code::IdempotencyBusy, "the first request has not been answered yet")),
-        Begun::Different => Err(Problem::new(Code::IdempotencyMismatch, "method, path or body differ from the first request")),
+        Begun::InProgress => {
+            Err(Problem::new(Code::IdempotencyBusy, "the first request has not been answered yet"))
+        }
+        Begun::Different => {
+            Err(Problem::new(Code::IdempotencyMismatch, "method, path or body differ from the first request"))
+        }
     }
 }
 
@@ -50,7 +54,10 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().unwrap_or_default();
     if !(1..=KEY_CHARS_MAX).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Failure::invalid("Idempotency-Key", format!("must be 1 to {KEY_CHARS_MAX} printable characters")));
+        return Err(Failure::invalid(
+            "Idempotency-Key",
+            format!("must be 1 to {KEY_CHARS_MAX} printable characters"),
+        ));
     }
     Ok(Some(text.to_owned()))
 }

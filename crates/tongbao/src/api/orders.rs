@@ -71,9 +71,10 @@ async fn place(app: &App, merchant: &Merchant, created: Created) -> Result<Respo
         }
         Created::New(order) => (StatusCode::CREATED, Invoked { order, invoke: None }),
         Created::Known(order) => match &order.openid {
-            Some(openid) if order.live_payment().is_some() => {
-                (StatusCode::OK, payments::pay(app, account, &order.order_no, Scene::MiniProgram, openid).await?)
-            }
+            Some(openid) if order.live_payment().is_some() => (
+                StatusCode::OK,
+                payments::pay(app, account, &order.order_no, Scene::MiniProgram, openid).await?,
+            ),
             Some(_) | None => (StatusCode::OK, Invoked { order, invoke: None }),
         },
     };
@@ -110,9 +111,16 @@ fn life(seconds: u64) -> Result<Duration, Failure> {
 }
 
 /// A text the platform will take: so many characters, none of four bytes (v3.md §1.2).
-pub(super) fn text(pointer: &str, text: String, chars: std::ops::RangeInclusive<usize>) -> Result<String, Failure> {
+pub(super) fn text(
+    pointer: &str,
+    text: String,
+    chars: std::ops::RangeInclusive<usize>,
+) -> Result<String, Failure> {
     if !chars.contains(&text.chars().count()) {
-        return Err(Failure::invalid(pointer, format!("must have {} to {} characters", chars.start(), chars.end())));
+        return Err(Failure::invalid(
+            pointer,
+            format!("must have {} to {} characters", chars.start(), chars.end()),
+        ));
     }
     if text.chars().any(|c| c.len_utf8() > 3 || c.is_control()) {
         return Err(Failure::invalid(pointer, "WeChat Pay takes no emoji and no control characters"));

@@ -40,7 +40,11 @@ impl CreateRefund {
         Ok(NewRefund {
             out_refund_no: out_refund_no.map_err(|error| Failure::invalid_id("/out_refund_no", &error))?,
             amount: self.amount_fen.map(Fen::new),
-            reason: self.reason.map(|reason| text("/reason", reason, 0..=80)).transpose()?.unwrap_or_default(),
+            reason: self
+                .reason
+                .map(|reason| text("/reason", reason, 0..=80))
+                .transpose()?
+                .unwrap_or_default(),
         })
     }
 }

@@ -38,7 +38,10 @@ const CODE_CHARS_MAX: usize = 256;
 #[utoipa::path(post, path = "/client/v1/login", tag = "client", request_body = Login,
     responses((status = 200, body = LoggedIn), (status = 401, body = crate::problem::ProblemBody)))]
 pub async fn login(State(app): State<App>, Json(body): Json<Login>) -> Result<axum::Json<LoggedIn>, Problem> {
-    if body.code.is_empty() || body.code.len() > CODE_CHARS_MAX || !body.code.chars().all(|c| c.is_ascii_graphic()) {
+    if body.code.is_empty()
+        || body.code.len() > CODE_CHARS_MAX
+        || !body.code.chars().all(|c| c.is_ascii_graphic())
+    {
         return Err(Failure::invalid("/code", "must be what wx.login gave").into());
     }
     let account = app.shop_account().ok_or_else(|| Problem::new(Code::Internal, "no account"))?;

@@ -48,7 +48,8 @@ pub async fn create(
     Json(cart): Json<CartOrder>,
 ) -> Result<Response, Problem> {
     let order_no = number_of_the_cart(&payer, &headers)?;
-    let wanted: Vec<_> = cart.items.iter().map(|line| Wanted { goods_id: &line.goods_id, quantity: line.quantity }).collect();
+    let wanted: Vec<_> =
+        cart.items.iter().map(|line| Wanted { goods_id: &line.goods_id, quantity: line.quantity }).collect();
     let (lines, total) = goods::price(&app.goods, &wanted)?;
     let new = NewOrder {
         order_no: Some(order_no),
@@ -72,7 +73,10 @@ fn number_of_the_cart(payer: &Payer, headers: &HeaderMap) -> Result<OrderNo, Fai
     let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if !(16..=64).contains(&key.len()) || !key.chars().all(allowed) {
-        return Err(Failure::invalid("Idempotency-Key", "must be 16 to 64 letters, digits, _ or -, made once per cart"));
+        return Err(Failure::invalid(
+            "Idempotency-Key",
+            "must be 16 to 64 letters, digits, _ or -, made once per cart",
+        ));
     }
     let digest = hex::encode(sha256(format!("{}\n{key}", payer.openid.as_str()).as_bytes()));
     OrderNo::parse(&digest[..24]).map_err(|error| Failure::invalid_id("Idempotency-Key", &error))
@@ -127,7 +131,8 @@ pub async fn pay(
     Path(number): Path<String>,
 ) -> Result<axum::Json<PayView>, Problem> {
     let order = own(&app, &payer, &number)?;
-    let invoked = payments::pay(&app, payer.account(), &order.order_no, Scene::MiniProgram, &payer.openid).await?;
+    let invoked =
+        payments::pay(&app, payer.account(), &order.order_no, Scene::MiniProgram, &payer.openid).await?;
     Ok(axum::Json(PayView { order: OrderView::of(&invoked.order, app.clock.now()), invoke: invoked.invoke }))
 }
 

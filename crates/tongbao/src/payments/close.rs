@@ -40,7 +40,11 @@ pub async fn close(
 ///
 /// # Errors
 /// [`Failure::Platform`] when any of the three cannot be had; nothing is final then.
-pub async fn close_at_platform(app: &App, account: &Account, out_trade_no: &OutTradeNo) -> Result<Order, Failure> {
+pub async fn close_at_platform(
+    app: &App,
+    account: &Account,
+    out_trade_no: &OutTradeNo,
+) -> Result<Order, Failure> {
     // A number the platform does not know is closed all the same: the prepay may still be on its way.
     if let Looked::Seen(seen) = look(app, account, out_trade_no).await? {
         let order = observe(app, account, *seen, &[]).await?.order;

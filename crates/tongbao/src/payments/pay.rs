@@ -58,7 +58,8 @@ pub async fn pay(
                 return send(app, account, order_no, &out_trade_no, Sent::Before).await;
             }
             Ok(Asked::CloseFirst { out_trade_no }) => {
-                let close = Input::Close { reason: CloseReason::Superseded, cause: tongbao_domain::Cause::Payer };
+                let close =
+                    Input::Close { reason: CloseReason::Superseded, cause: tongbao_domain::Cause::Payer };
                 move_order(app, account, order_no, &[], |_| Ok(Some(close.clone()))).await?;
                 close_at_platform(app, account, &out_trade_no).await?;
             }
@@ -86,7 +87,12 @@ pub async fn send_first(app: &App, account: &Account, order: &Order) -> Result<I
 ///
 /// # Errors
 /// As [`pay`].
-pub async fn resend(app: &App, account: &Account, order: &Order, out_trade_no: &OutTradeNo) -> Result<(), Failure> {
+pub async fn resend(
+    app: &App,
+    account: &Account,
+    order: &Order,
+    out_trade_no: &OutTradeNo,
+) -> Result<(), Failure> {
     match prepay(app, account, order, out_trade_no).await {
         Ok(prepay_id) => {
             let input = Input::PrepayAccepted {
@@ -97,7 +103,9 @@ pub async fn resend(app: &App, account: &Account, order: &Order, out_trade_no: &
             move_order(app, account, &order.order_no, &[], |_| Ok(Some(input.clone()))).await?;
             Ok(())
         }
-        Err(error) => refused(app, account, &order.order_no, out_trade_no, Sent::Before, error).await.map(drop),
+        Err(error) => {
+            refused(app, account, &order.order_no, out_trade_no, Sent::Before, error).await.map(drop)
+        }
     }
 }
 
@@ -244,6 +252,7 @@ fn refused_here(message: &str) -> PlatformRefusal {
 }
 
 fn invoked(account: &Account, order: Order, prepay_id: &PrepayId) -> Result<Invoked, Failure> {
-    let invoke = account.client.invoke_mini_program(&account.appid, prepay_id).map_err(|_| Failure::Signing)?;
+    let invoke =
+        account.client.invoke_mini_program(&account.appid, prepay_id).map_err(|_| Failure::Signing)?;
     Ok(Invoked { order, invoke: Some(invoke) })
 }

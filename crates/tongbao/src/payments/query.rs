@@ -44,11 +44,13 @@ pub(super) async fn look(app: &App, account: &Account, out_trade_no: &OutTradeNo
     app.metrics.call("query", &answer, app.clock.now().since(started));
     match answer {
         Ok(transaction) => Ok(Looked::Seen(Box::new(of_payment(&transaction, Cause::Query)))),
-        Err(error) if error.refusal() == Some(&ErrorCode::OrderNotExist) => Ok(Looked::Absent(PaymentObservation {
-            cause: Cause::Query,
-            out_trade_no: out_trade_no.clone(),
-            seen: None,
-        })),
+        Err(error) if error.refusal() == Some(&ErrorCode::OrderNotExist) => {
+            Ok(Looked::Absent(PaymentObservation {
+                cause: Cause::Query,
+                out_trade_no: out_trade_no.clone(),
+                seen: None,
+            }))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -78,7 +80,12 @@ pub async fn refreshed(app: &App, account: &Account, order_no: &OrderNo) -> Resu
     ask_if_stale(app, account, order, STALE_AFTER).await
 }
 
-async fn ask_if_stale(app: &App, account: &Account, order: Order, within: Duration) -> Result<Order, Failure> {
+async fn ask_if_stale(
+    app: &App,
+    account: &Account,
+    order: Order,
+    within: Duration,
+) -> Result<Order, Failure> {
     let Some(live) = order.live_payment() else { return Ok(order) };
     let out_trade_no = live.out_trade_no.clone();
     if !app.freshness.is_stale(&out_trade_no, app.clock.now(), within) {

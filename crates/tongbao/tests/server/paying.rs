@@ -1,0 +1,131 @@
+//! From the tap on "pay" to money in the books.
+
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::network::Fate;
+use crate::world::{Plan, World, request};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn an_order_is_paid_and_both_sides_agree() {
+    for real_crypto in [true, false] {
+        let world = World::new(Plan { real_crypto, ..Plan::default() });
+        let placed = world.order("A1", "payer-1").await;
+        assert_eq!(placed["order"]["state"], "unpaid");
+        assert!(placed["invoke"]["package"].as_str().expect("text").starts_with("prepay_id="));
+        world.pay("A1", "payer-1").await;
+        world.wait(SECOND).await;
+        let (status, order) = world.api(Method::GET, "/v1/orders/A1", Value::Null).await;
+        assert_eq!((status, &order["state"]), (StatusCode::OK, &json!("paid")), "{order}");
+        let books = world.sim.books();
+        assert_eq!(books.merchants[&world.mchid()].paid.get(), 990);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_taps_at_once_make_one_payment() {
+    let world = World::new(Plan::default());
+    let token = world.login("payer-1").await;
+    let cart = json!({ "items": [{ "goods_id": "tea", "quantity": 2 }] });
+    let create = request(
+        Method::POST,
+        "/client/v1/orders",
+        &token,
+        &[("idempotency-key", "cart-0123456789abcdef")],
+        &cart,
+    );
+    let (_, order) = world.try_call(create).await.expect("the server runs");
+    let number = order["order_no"].as_str().expect("a number").to_owned();
+    let path = format!("/client/v1/orders/{number}/pay");
+    let tap = || world.client(&token, Method::POST, &path, Value::Null);
+    let ((first, one), (second, other)) = tokio::join!(tap(), tap());
+    assert_eq!((first, second), (StatusCode::OK, StatusCode::OK), "{one} {other}");
+    assert_eq!(world.stored(&number).payments.len(), 1);
+    assert_eq!(world.sim.orders().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_prepay_answer_is_repeated_under_the_same_number() {
+    let world = World::new(Plan::default());
+    world
+        .wire
+        .judge(|request| if request.method() == Method::POST { Fate::AnswerLost } else { Fate::Arrives });
+    let body = json!({ "order_no": "B1", "description": "茶", "total_fen": 1, "openid": world.openid("payer-1").as_str() });
+    let (status, problem) = world.api(Method::POST, "/v1/orders", body.clone()).await;
+    assert_eq!(
+        (status, &problem["code"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &json!("platform_unknown")),
+        "{problem}"
+    );
+    let number = world.out_trade_no("B1");
+    world.wire.judge(|_| Fate::Arrives);
+    let (status, again) = world.api(Method::POST, "/v1/orders", body).await;
+    assert_eq!(status, StatusCode::OK, "{again}");
+    assert!(again["invoke"].is_object(), "{again}");
+    assert_eq!(world.out_trade_no("B1"), number);
+    assert_eq!(world.sim.orders().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crash_between_record_and_send_is_healed_by_the_next_server() {
+    let world = World::new(Plan::default());
+    world.wire.judge(|_| Fate::Lost);
+    let body = json!({ "order_no": "C1", "description": "茶", "total_fen": 1, "openid": world.openid("payer-1").as_str() });
+    let call = world.try_call(request(Method::POST, "/v1/orders", crate::world::API_KEY, &[], &body));
+    assert!(tokio::time::timeout(SECOND, call).await.is_err(), "the platform is silent");
+    world.crash_server();
+    world.wire.judge(|_| Fate::Arrives);
+    world.start_server();
+    world.wait(20 * SECOND).await;
+    assert_eq!(world.stored("C1").payments[0].state.as_str(), "payable");
+    assert_eq!(world.sim.orders().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unpaid_order_expires_only_after_the_platform_is_closed() {
+    let world = World::new(Plan::default());
+    world.order("D1", "payer-1").await;
+    world.wait(31 * 60 * SECOND).await;
+    assert_eq!(world.stored("D1").standing().as_str(), "closed");
+    let at_the_platform = world.sim.order(&world.mchid(), &world.out_trade_no("D1")).expect("known there");
+    assert_eq!(at_the_platform.trade_state.as_str(), "CLOSED");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_that_races_the_close_is_paid() {
+    let world = World::new(Plan::default());
+    world.order("E1", "payer-1").await;
+    world.sim.set_faults(tongbao_sim::Faults {
+        delivery: Box::new(|_| tongbao_sim::DeliveryFault::Lose),
+        ..tongbao_sim::Faults::default()
+    });
+    world.pay("E1", "payer-1").await;
+    let (status, order) = world.api(Method::POST, "/v1/orders/E1/close", Value::Null).await;
+    assert_eq!((status, &order["state"]), (StatusCode::OK, &json!("paid")), "{order}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refund_goes_back_once_whatever_is_lost() {
+    let world = World::new(Plan::default());
+    world.order("F1", "payer-1").await;
+    world.pay("F1", "payer-1").await;
+    world.wait(SECOND).await;
+    world.wire.judge(|request| {
+        if request.uri().path().ends_with("/refunds") { Fate::AnswerLost } else { Fate::Arrives }
+    });
+    let refund = json!({ "out_refund_no": "R1", "amount_fen": 400, "reason": "退一部分" });
+    for _ in 0..2 {
+        let (status, body) = world.api(Method::POST, "/v1/orders/F1/refunds", refund.clone()).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{body}");
+    }
+    world.wait(30 * SECOND).await;
+    world.wire.judge(|_| Fate::Arrives);
+    world.wait(600 * SECOND).await;
+    let (_, body) = world.api(Method::GET, "/v1/orders/F1/refunds/R1", Value::Null).await;
+    assert_eq!(body["state"], "done", "{body}");
+    assert_eq!(world.sim.books().merchants[&world.mchid()].refunded.get(), 400);
+}
