@@ -230,7 +230,9 @@ impl CallError {
             ErrorCode::OrderPaid | ErrorCode::AlreadyExists => Retry::AfterQuery,
             // "On close failure, query" (v3.md §2.6): a payment may be racing.
             _ if self.call == Call::Close && matches!(status, 400 | 403 | 404) => Retry::AfterQuery,
-            _ if self.cause() == Some(Cause::AlreadyPaid) => Retry::AfterQuery,
+            _ if self.call == Call::JsapiPrepay && self.cause() == Some(Cause::AlreadyPaid) => {
+                Retry::AfterQuery
+            }
             _ => Retry::Never,
         }
     }

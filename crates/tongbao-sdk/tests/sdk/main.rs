@@ -1,0 +1,12 @@
+//! The client against a scripted network: no socket, no waiting, every byte seen.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests, where a panic is the message")]
+
+mod calls;
+mod certificates;
+mod failover;
+mod http_outbound;
+mod notifications;
+mod retries;
+mod scripted;
+mod weixin;
