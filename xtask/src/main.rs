@@ -1,2 +1,66 @@
-//! The project's own chores.
-fn main() {}
+//! The project's own chores: `cargo xtask test | tidy | simulate | bench`.
+//!
+//! Where to look: `steps` is the table of what `test` runs, `tools` installs what is missing, `process` runs
+//! other programs within a time limit. Nothing outside the target directory is changed, except that a
+//! browser and its fonts are installed with `apt-get` where they are missing and that is permitted.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program speaks on its output")]
+
+mod arguments;
+mod bench;
+mod browser;
+mod deny;
+mod place;
+mod process;
+mod simulate;
+mod steps;
+mod tidy;
+mod tools;
+
+use std::process::ExitCode;
+
+use crate::arguments::Arguments;
+
+/// What went wrong, as a sentence for the person who reads the output.
+type Complaint = String;
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let chore = words.next().unwrap_or_default();
+    let ended = Arguments::parse(words).and_then(|arguments| run(&chore, arguments));
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(complaint) => {
+            // The steps of `test` have said theirs already; their last line stays the last.
+            if !complaint.is_empty() {
+                eprintln!("{complaint}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: &str, arguments: Arguments) -> Result<(), Complaint> {
+    match chore {
+        "test" => steps::test(arguments),
+        "tidy" => tidy::tidy(arguments),
+        "simulate" => simulate::from_arguments(arguments),
+        "bench" => bench::bench(arguments),
+        "" | "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => Err(format!("there is no chore {other:?}\n\n{USAGE}")),
+    }
+}
+
+const USAGE: &str = "\
+cargo xtask test                          run every test, installing what is missing
+cargo xtask test --list                   name the steps
+cargo xtask test --only NAME              run one step (may be repeated)
+cargo xtask tidy                          format, and mend what clippy can mend
+cargo xtask simulate --seed N             replay one simulated world, with its trace
+cargo xtask simulate --seconds S          simulate new worlds for S seconds, printing their seeds
+             [--profile P]                …with the faults of one profile only
+cargo xtask bench                         run every benchmark and repeat its ratios at the end
+cargo xtask bench --only NAME             run one benchmark (may be repeated)";

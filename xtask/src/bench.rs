@@ -1,0 +1,47 @@
+//! `cargo xtask bench`: every benchmark, one after the other, alone on the machine.
+//!
+//! A benchmark compares with its own limit in the same run and says so in lines that begin with `ratio` or
+//! `round`; those are repeated at the end, where they can be read together.
+
+use crate::Complaint;
+use crate::arguments::Arguments;
+use crate::process::cargo;
+
+/// Package and benchmark, in the order they run.
+const BENCHES: [(&str, &str); 5] = [
+    ("tongbao-sdk", "sign"),
+    ("tongbao-store", "group_commit"),
+    ("tongbao", "create"),
+    ("tongbao", "notify"),
+    ("tongbao", "size"),
+];
+
+pub(crate) fn bench(mut arguments: Arguments) -> Result<(), Complaint> {
+    let only = arguments.values("--only")?;
+    arguments.end()?;
+    if let Some(stranger) = only.iter().find(|name| BENCHES.iter().all(|(_, bench)| bench != name)) {
+        let names = BENCHES.map(|(_, bench)| bench).join(", ");
+        return Err(format!("there is no benchmark {stranger:?}; there are: {names}"));
+    }
+    let asked = BENCHES.iter().filter(|(_, bench)| only.is_empty() || only.iter().any(|name| name == bench));
+    let mut ratios = Vec::new();
+    let mut complaints = Vec::new();
+    for (package, bench) in asked {
+        match cargo(&format!("bench --locked -p {package} --bench {bench}")).heard() {
+            Ok(text) => ratios.extend(ratios_of(&text).map(|line| format!("{bench}: {line}"))),
+            Err(complaint) => complaints.push(complaint),
+        }
+    }
+    println!();
+    for line in &ratios {
+        println!("{line}");
+    }
+    match complaints.is_empty() {
+        true => Ok(()),
+        false => Err(complaints.join("\n")),
+    }
+}
+
+fn ratios_of(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| line.starts_with("ratio") || line.starts_with("round"))
+}
