@@ -145,5 +145,7 @@ if (field === null) {
   });
   field.addEventListener("input", changed);
   document.addEventListener("keydown", typed);
+  // The page around may give the focus to the frame; the digits are what it is for.
+  window.addEventListener("focus", () => field.focus({ preventScroll: true }));
   field.focus({ preventScroll: true });
 }

@@ -4,7 +4,7 @@ export const words = {
   zh: {
     page: '演示小店',
     eyebrow: '通宝 · 自己的支付服务器',
-    headline: '从下单到入账，一条命令跑通',
+    headline: '从下单到收款，一条命令跑通',
     about1: '右边是一家演示小店：挑一件、付款、看结果。钱是虚拟的，签名和密文是真的。',
     about2: '“支付成功”只在商户服务器向支付平台核实之后才会出现，每一步都写在订单页里。',
     ordersPage: '打开订单页',
@@ -57,7 +57,7 @@ export const words = {
   en: {
     page: 'Demo shop',
     eyebrow: 'Tongbao · your own payment server',
-    headline: 'From order to money in the books, with one command',
+    headline: 'From an order to being paid, with one command',
     about1: 'On the right is a demo shop: choose something, pay, see what happens. The money is virtual; the signatures and ciphers are real.',
     about2: 'It says "paid" only after the merchant\'s server has checked with the platform. The order page tells every step.',
     ordersPage: 'Open the order page',
