@@ -37,6 +37,8 @@ pub fn router(config: ShopConfig) -> Router<App> {
         .route("/shop/", asset(PAGE, include_str!("../../assets/shop/index.html")))
         .route("/shop/shop.css", asset(STYLE, include_str!("../../assets/shop/shop.css")))
         .route("/shop/shop.js", asset(SCRIPT, include_str!("../../assets/shop/shop.js")))
+        .route("/shop/actions.js", asset(SCRIPT, include_str!("../../assets/shop/actions.js")))
+        .route("/shop/screen.js", asset(SCRIPT, include_str!("../../assets/shop/screen.js")))
         .route("/shop/view.js", asset(SCRIPT, include_str!("../../assets/shop/view.js")))
         .route("/shop/pictures.js", asset(SCRIPT, include_str!("../../assets/shop/pictures.js")))
         .route("/shop/words.js", asset(SCRIPT, include_str!("../../assets/shop/words.js")))
