@@ -51,16 +51,23 @@ export function createTongbao(options) {
   // sent; the server knows the prices.
   function createOrder(items) {
     const lines = items.map((item) => ({ goods_id: item.goods_id, quantity: item.quantity }));
+    const mark = cart.fingerprint(lines);
+    if (creating.has(mark)) return creating.get(mark);
+    const promise = create(lines).then((order) => (order.state === 'closed' ? create(lines) : order));
+    creating.set(mark, promise);
+    const done = () => creating.delete(mark);
+    promise.then(done, done);
+    return promise;
+  }
+
+  // An order that was closed meanwhile has freed the cart by being seen, so that asking again
+  // makes a new one.
+  function create(lines) {
     const key = cart.keyFor(lines);
-    if (creating.has(key)) return creating.get(key);
-    const promise = session.call('POST', '/client/v1/orders', { body: { items: lines }, key }).then((order) => {
+    return session.call('POST', '/client/v1/orders', { body: { items: lines }, key }).then((order) => {
       cart.ordered(key, order.order_no);
       return seen(order);
     });
-    creating.set(key, promise);
-    const done = () => creating.delete(key);
-    promise.then(done, done);
-    return promise;
   }
 
   // Creates the order of a cart and pays it. `ordering` is reported before anything is awaited,

@@ -50,6 +50,17 @@ test('the key outlives a restart and a cancel, and ends with the payment', async
   assert.notEqual(two, three);
 });
 
+test('a cart whose order was closed meanwhile gets a new order', async () => {
+  let calls = 0;
+  const world = makeWorld({ routes: { [create]: () => { calls += 1; return { status: 200, data: order({ order_no: 'TB' + calls, state: calls === 2 ? 'closed' : 'unpaid' }) }; } } });
+  await world.client.createOrder(tea);
+  const made = await world.client.createOrder(tea);
+  assert.equal(made.order_no, 'TB3');
+  const [one, two, three] = keys(world);
+  assert.equal(one, two);
+  assert.notEqual(two, three);
+});
+
 test('another cart has another key, and the sequence of goods does not matter', async () => {
   const world = makeWorld();
   const cake = { goods_id: 'cake', quantity: 1 };
