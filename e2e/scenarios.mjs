@@ -2,7 +2,7 @@
 // that closes by itself, with page(), picture(page, name).
 
 import assert from 'node:assert/strict';
-import { cashier, choose, ends, fits, myOrders, openShop, password, settle, tapDigits, tapPay, timeline, typeDigits } from './shop.mjs';
+import { cashier, choose, ends, fits, myOrders, openShop, orderAddress, password, settle, tapDigits, tapPay, timeline, typeDigits } from './shop.mjs';
 
 const steps = ['订单已创建', '微信支付已受理下单', '收银台打开', '收到支付通知，验签通过', '已支付'];
 
@@ -170,7 +170,7 @@ export const scenarios = {
     assert.equal(await page.locator('.result h2').innerText(), 'Paid');
     await payer.picture(page, '42-english-paid');
     const orderPage = await payer.page();
-    await orderPage.goto(`${links.orders.replace(/\/+$/, '')}/${orderNo}?lang=en`);
+    await orderPage.goto(orderAddress(links, orderNo, 'en'));
     await orderPage.locator('.timeline h3', { hasText: 'Order created' }).waitFor();
     await payer.picture(orderPage, '43-english-order');
   },

@@ -55,9 +55,17 @@ export async function myOrders(page) {
   await settle(page);
 }
 
+// Where the order page shows one order.
+export function orderAddress(links, orderNo, lang = 'zh') {
+  const address = new URL(links.orders);
+  address.pathname = `${address.pathname.replace(/\/+$/, '')}/${encodeURIComponent(orderNo)}`;
+  address.searchParams.set('lang', lang);
+  return address.href;
+}
+
 // The titles of the order page's timeline, once all of `wanted` are there.
 export async function timeline(page, links, orderNo, wanted) {
-  await page.goto(`${links.orders.replace(/\/+$/, '')}/${encodeURIComponent(orderNo)}`);
+  await page.goto(orderAddress(links, orderNo));
   const titles = page.locator('.timeline h3');
   for (const title of wanted) await titles.filter({ hasText: title }).first().waitFor();
   await settle(page);
