@@ -138,6 +138,30 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
+/// Panics when a key of the shape is not in `table`, so that the manual and the structs leave none out.
+#[cfg(test)]
+pub(super) fn assert_shows_every_key(table: &toml::Table) {
+    fn look(table: &toml::Table, fields: &[Field], path: &str) {
+        for field in fields {
+            let value = table.get(field.name).unwrap_or_else(|| panic!("{path}{} is not there", field.name));
+            let path = format!("{path}{}.", field.name);
+            match (&field.shape, value) {
+                (Shape::Table(fields), toml::Value::Table(inner)) => look(inner, fields, &path),
+                (Shape::Named(fields), toml::Value::Table(named)) => {
+                    let (_, first) = named.iter().next().expect("one example");
+                    look(first.as_table().expect("a table"), fields, &path);
+                }
+                (Shape::List(fields), toml::Value::Array(list)) => {
+                    look(list[0].as_table().expect("a table"), fields, &path);
+                }
+                (_, _) => {}
+            }
+        }
+        assert_eq!(table.len(), fields.len(), "{path} has a key the shape does not know");
+    }
+    look(table, ROOT, "");
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ACCOUNT, SERVER, distance, nearest};
