@@ -15,8 +15,8 @@ pub struct ApiKey {
 impl ApiKey {
     /// Keeps the digest of `secret`.
     #[must_use]
-    pub fn new(name: &str, account: &str, secret: &str) -> Self {
-        Self { name: name.into(), account: account.into(), digest: sha256(secret.as_bytes()) }
+    pub fn new(name: &str, account: &str, secret: &[u8]) -> Self {
+        Self { name: name.into(), account: account.into(), digest: sha256(secret) }
     }
 
     /// The key that `secret` is. Looks at every key, so that the time says nothing.

@@ -32,7 +32,8 @@ const PAGE: &str = "text/html; charset=utf-8";
 
 /// The pages of the shop, which may frame and call the simulator.
 pub fn router(config: ShopConfig) -> Router<App> {
-    let policy = HeaderValue::from_str(&policy(&config.simulator)).expect("an origin has no control characters");
+    let policy =
+        HeaderValue::from_str(&policy(&config.simulator)).expect("an origin has no control characters");
     let pages = Router::new()
         .route("/shop/", asset(PAGE, include_str!("../../assets/shop/index.html")))
         .route("/shop/shop.css", asset(STYLE, include_str!("../../assets/shop/shop.css")))
@@ -84,4 +85,3 @@ fn policy(simulator: &str) -> String {
          form-action 'self'"
     )
 }
-

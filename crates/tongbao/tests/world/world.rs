@@ -136,7 +136,7 @@ impl World {
         App::new(Parts {
             store: self.store.clone(),
             accounts: BTreeMap::from([(account.name.clone(), account)]),
-            api_keys: vec![ApiKey::new("test", "main", API_KEY)],
+            api_keys: vec![ApiKey::new("test", "main", API_KEY.as_bytes())],
             goods: goods(),
             rules: Rules {
                 order_life: Duration::from_secs(30 * 60),
