@@ -32,7 +32,9 @@ pub(crate) fn below(directory: &str) -> Vec<Source> {
 
 /// What the crate is built from, without its tests, benchmarks and examples.
 pub(crate) fn of_crate(name: &str) -> Vec<Source> {
-    below(&format!("crates/{name}/src"))
+    let mut sources = below(&format!("crates/{name}/src"));
+    sources.retain(|source| !source.path.contains("/tests/") && !source.path.ends_with("/tests.rs"));
+    sources
 }
 
 fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
@@ -55,9 +57,9 @@ impl Source {
         Self { path, text, code, literals }
     }
 
-    /// The code before its `#[cfg(test)] mod tests`, which stands last.
+    /// The code before its `#[cfg(test)] mod tests {`, which stands last.
     pub(crate) fn product_code(&self) -> &str {
-        self.code.split("#[cfg(test)]\nmod ").next().unwrap_or_default()
+        self.code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()
     }
 
     /// Lines of `code` on which one of `words` stands as a word of its own, as `path:line: word`.
@@ -86,8 +88,8 @@ fn part(text: &str) -> (String, Vec<(usize, String)>) {
     let mut code = String::with_capacity(text.len());
     let mut literals = Vec::new();
     let mut rest = text;
+    let mut line = 1;
     while let Some(first) = rest.chars().next() {
-        let line = code.lines().count().max(1);
         let (taken, literal) = token(rest, code.chars().next_back());
         match literal {
             Some(inside) => {
@@ -103,6 +105,7 @@ fn part(text: &str) -> (String, Vec<(usize, String)>) {
             }
             None => code.push(first),
         }
+        line += rest[..taken].matches('\n').count();
         rest = &rest[taken..];
     }
     (code, literals)
