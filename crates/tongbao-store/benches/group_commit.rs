@@ -4,6 +4,9 @@
 //! `events.insert`, `jobs.remove`) and the arrival is kept (`inbox.insert`). Run with
 //! `cargo bench -p tongbao-store --bench group_commit [DIRECTORY]`; compare figures of one run only.
 
+#![allow(clippy::print_stdout, reason = "a benchmark says what it measured")]
+#![allow(clippy::disallowed_methods, reason = "a benchmark measures real time and starts its own callers")]
+
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -26,7 +29,6 @@ const CALLERS: usize = 64;
 const NOTIFICATIONS: usize = 40_000;
 const ROUNDS: usize = 3;
 
-#[allow(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 fn now() -> Instant {
     Instant::now()
 }

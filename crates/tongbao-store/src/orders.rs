@@ -34,7 +34,7 @@ pub(crate) const SQL: &[&Sql] = &[
 const FIND: Sql = Sql {
     name: "orders.find",
     text: "
-select created_at, expires_at, detail
+select detail
   from orders
  where mchid = $1 and order_no = $2",
 };
@@ -42,7 +42,7 @@ select created_at, expires_at, detail
 const FIND_BY_OUT_TRADE_NO: Sql = Sql {
     name: "orders.find_by_out_trade_no",
     text: "
-select orders.created_at, orders.expires_at, orders.detail
+select orders.detail
   from payments
   join orders on orders.mchid = payments.mchid and orders.order_no = payments.order_no
  where payments.mchid = $1 and payments.out_trade_no = $2",
@@ -51,7 +51,7 @@ select orders.created_at, orders.expires_at, orders.detail
 const FIND_BY_OUT_REFUND_NO: Sql = Sql {
     name: "orders.find_by_out_refund_no",
     text: "
-select orders.created_at, orders.expires_at, orders.detail
+select orders.detail
   from refunds
   join orders on orders.mchid = refunds.mchid and orders.order_no = refunds.order_no
  where refunds.mchid = $1 and refunds.out_refund_no = $2",
@@ -89,9 +89,9 @@ pub fn find_by_out_refund_no(
     reader.one(&FIND_BY_OUT_REFUND_NO, &[mchid.into(), out_refund_no.into()], order)
 }
 
-/// Reads `created_at`, `expires_at`, `detail`. The columns are exact where JSON keeps whole seconds.
+/// Reads the first column, `detail`.
 fn order(row: &Row) -> Result<Order, StoreError> {
-    Ok(Order { created_at: row.time(0)?, expires_at: row.time(1)?, ..row.json(2)? })
+    row.json(0)
 }
 
 /// Writes an order as `detail`.

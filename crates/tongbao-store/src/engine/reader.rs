@@ -26,9 +26,17 @@ pub(super) fn snapshot<T>(
     f: impl FnOnce(&Reader) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     run(connection, "begin").map_err(|error| failed("begin", &error))?;
-    let read = f(&Reader { connection });
-    roll_back(connection);
-    read
+    let _end = End(connection);
+    f(&Reader { connection })
+}
+
+/// Ends a snapshot, also when its reader panics.
+struct End<'a>(&'a Connection);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        roll_back(self.0);
+    }
 }
 
 impl Reader<'_> {

@@ -74,8 +74,6 @@ impl Readers {
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
-            // A reader that panicked may have left its snapshot open.
-            super::apply::roll_back(&connection);
             self.readers.pool.lock().unwrap_or_else(PoisonError::into_inner).idle.push(connection);
             self.readers.freed.notify_one();
         }

@@ -14,7 +14,7 @@ pub const PAGE_MAX: usize = 100;
 pub(super) const NEWEST: Sql = Sql {
     name: "orders.page",
     text: "
-select created_at, expires_at, detail
+select detail
   from orders
  where mchid = $1 and (created_at, order_no) < ($2, $3)
  order by created_at desc, order_no desc
@@ -25,7 +25,7 @@ select created_at, expires_at, detail
 pub(super) const OF_STANDING: Sql = Sql {
     name: "orders.page_of_standing",
     text: "
-select created_at, expires_at, detail
+select detail
   from orders
  where mchid = $1 and (created_at, order_no) < ($2, $3) and standing = $4
  order by created_at desc, order_no desc
@@ -36,7 +36,7 @@ select created_at, expires_at, detail
 pub(super) const UNPAID: Sql = Sql {
     name: "orders.page_unpaid",
     text: "
-select created_at, expires_at, detail
+select detail
   from orders
  where mchid = $1 and standing = 'unpaid' and (created_at, order_no) < ($2, $3)
  order by created_at desc, order_no desc
@@ -46,7 +46,7 @@ select created_at, expires_at, detail
 pub(super) const CLOSING: Sql = Sql {
     name: "orders.page_closing",
     text: "
-select created_at, expires_at, detail
+select detail
   from orders
  where mchid = $1 and standing = 'closing' and (created_at, order_no) < ($2, $3)
  order by created_at desc, order_no desc
@@ -56,7 +56,7 @@ select created_at, expires_at, detail
 pub(super) const OF_PAYER: Sql = Sql {
     name: "orders.page_of_payer",
     text: "
-select created_at, expires_at, detail
+select detail
   from orders
  where mchid = $1 and openid = $2 and (created_at, order_no) < ($3, $4)
  order by created_at desc, order_no desc
@@ -66,7 +66,7 @@ select created_at, expires_at, detail
 pub(super) const OF_PAYER_STANDING: Sql = Sql {
     name: "orders.page_of_payer_standing",
     text: "
-select created_at, expires_at, detail
+select detail
   from orders
  where mchid = $1 and openid = $2 and (created_at, order_no) < ($3, $4) and standing = $5
  order by created_at desc, order_no desc
