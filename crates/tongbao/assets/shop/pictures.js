@@ -17,6 +17,7 @@ const drawings = {
   umbrella: `${shadow}<path d="M60 30v58c0 9-13 9-13 0" fill="none" stroke="#6b4a2b" stroke-width="5" stroke-linecap="round"/><path d="M16 64a44 40 0 0 1 88 0c-5-6-14-6-19 0-6-7-14-7-19 0-4-5-8-5-12 0-5-7-13-7-19 0-5-6-14-6-19 0z" fill="#9a4b33"/><path d="M60 24c14 6 20 22 19 36-4-2-9-1-13 4-4-5-8-5-12 0-5-5-9-6-13-4-1-14 5-30 19-36z" fill="#b8644a"/><path d="M60 18v8" stroke="#6b4a2b" stroke-width="4" stroke-linecap="round"/>`,
   candle: `${shadow}<path d="M60 18c9 10 10 19 0 23-10-4-9-13 0-23z" fill="#e2a54a"/><path d="M60 28c4 5 4 9 0 11-4-2-4-6 0-11z" fill="#f8e3ae"/><path d="M60 40v10" stroke="#4a3a28" stroke-width="3"/><path d="M38 50h44v46a5 5 0 0 1-5 5H43a5 5 0 0 1-5-5z" fill="#efe2c8"/><path d="M70 50h12v46a5 5 0 0 1-5 5h-9c3-14 4-33 2-51z" fill="#dcc9a4"/><path d="M44 66h26v18H44z" fill="#a5683a"/>`,
   bag: `${shadow}<path d="M44 46v-8a16 16 0 0 1 32 0v8" fill="none" stroke="#8a5126" stroke-width="5"/><path d="M28 44h64l6 52a5 5 0 0 1-5 5H27a5 5 0 0 1-5-5z" fill="#d9c7a3"/><path d="M78 44h14l6 52a5 5 0 0 1-5 5H81c3-18 2-38-3-57z" fill="#c7b288"/><path d="M48 62h22v22H48zM55 69h8v8h-8z" fill="#a5683a" fill-rule="evenodd"/>`,
+  coin: `${shadow}<circle cx="64" cy="64" r="36" fill="#8a5126"/><circle cx="58" cy="60" r="36" fill="#b9783f"/><circle cx="58" cy="60" r="29" fill="none" stroke="#e6c08d" stroke-width="2.500"/><path d="M48 50h20v20H48z" fill="#efe2d0" stroke="#8a5126" stroke-width="3"/><path d="M58 35v8M58 77v8M33 60h8M75 60h8" stroke="#e6c08d" stroke-width="3" stroke-linecap="round"/>`,
   honey: `${shadow}<path d="M34 36h52v9H34z" fill="#8a5126"/><path d="M36 45h48c9 9 10 18 10 30 0 16-5 26-12 26H38c-7 0-12-10-12-26 0-12 1-21 10-30z" fill="#e0a640"/><path d="M76 45h8c9 9 10 18 10 30 0 16-5 26-12 26H71c10-15 12-38 5-56z" fill="#c98b2a"/><path d="M40 62h36v22H40z" fill="#fbf1da"/><path d="M48 73h20" stroke="#a5683a" stroke-width="3"/>`,
 };
 
@@ -27,7 +28,7 @@ const signs = {
   '📓': 'notebook', '📔': 'notebook', '📒': 'notebook', '📖': 'notebook', '📚': 'notebook',
   '🖌': 'brush', '✒': 'brush', '🖊': 'brush', '✏': 'brush',
   '☂': 'umbrella', '🌂': 'umbrella', '☔': 'umbrella', '🕯': 'candle',
-  '🛍': 'bag', '👜': 'bag', '🎁': 'bag', '🧧': 'bag', '🍯': 'honey', '🏺': 'honey',
+  '🛍': 'bag', '👜': 'bag', '🎁': 'bag', '🧧': 'bag', '🍯': 'honey', '🪙': 'coin', '🏺': 'honey',
 };
 
 // The picture of one of the goods, decoration only: its name stands beside it.
