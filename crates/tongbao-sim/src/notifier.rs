@@ -30,6 +30,8 @@ impl Simulator {
             }
             let wait = if under_way.len() < SENDS_AT_ONCE { self.until_next_due() } else { IDLE };
             tokio::select! {
+                // In this order, so that a simulation of the same seed is the same.
+                biased;
                 Some(()) = under_way.next(), if !under_way.is_empty() => {}
                 () = &mut bell => {}
                 () = tokio::time::sleep(wait) => {}

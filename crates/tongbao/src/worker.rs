@@ -56,8 +56,10 @@ async fn wait(app: &App) {
     let due = app.store.read(jobs::next_due).ok().flatten();
     let until_due = due.map_or(LOOK_EVERY, |due| due.since(now).clamp(SHORTEST_WAIT, LOOK_EVERY));
     tokio::select! {
-        () = tokio::time::sleep(until_due) => {}
+        // In this order, so that a simulation of the same seed is the same.
+        biased;
         () = app.wake.notified() => {}
+        () = tokio::time::sleep(until_due) => {}
     }
 }
 
