@@ -2,6 +2,7 @@
 //! a clock that only moves when it is told to, and chance from a seed.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use tongbao_domain::{Order, Policy, SurplusPolicy};
 use tongbao_sdk::{
     ApiV3Key, Client, Hosts, Merchant, MerchantKey, Outbound, PlatformKeys, Signer, WeixinClient,
 };
-use tongbao_sim::{CryptoSettings, KeyMode, Settings, Simulator};
+use tongbao_sim::{CryptoSettings, KeyMode, Settings, Simulator, Switches};
 use tongbao_store::{Store, orders};
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid, Openid, OrderNo, OutTradeNo, Timestamp};
@@ -44,11 +45,25 @@ pub(crate) struct Plan {
     pub(crate) surplus: SurplusPolicy,
     /// Which platform keys sign.
     pub(crate) key_mode: KeyMode,
+    /// What the platform does where nobody outside can be sure.
+    pub(crate) switches: Switches,
+    /// Put between the server and its way to the platform.
+    pub(crate) between: Option<Between>,
 }
+
+/// Makes another way to the platform out of the world's.
+pub(crate) type Between = Arc<dyn Fn(Arc<dyn Outbound>) -> Arc<dyn Outbound> + Send + Sync>;
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { seed: 1, real_crypto: false, surplus: SurplusPolicy::Refund, key_mode: KeyMode::PublicKey }
+        Self {
+            seed: 1,
+            real_crypto: false,
+            surplus: SurplusPolicy::Refund,
+            key_mode: KeyMode::PublicKey,
+            switches: Switches::default(),
+            between: None,
+        }
     }
 }
 
@@ -62,6 +77,8 @@ pub(crate) struct World {
     pub(crate) door: Arc<Door>,
     /// What the server finds behind the platform's address.
     pub(crate) wire: Arc<Wire>,
+    /// How many milliseconds the server's clock is ahead of the platform's.
+    pub(crate) server_ahead: Arc<AtomicI64>,
     plan: Plan,
     node: Mutex<Option<Node>>,
     platform: Tasks,
@@ -74,7 +91,8 @@ struct Node {
     tasks: Tasks,
 }
 
-const STAND_IN: &[u8] = b"stand-in for deterministic simulation";
+/// What the fast stand-in for RSA signs with, on both sides.
+pub(crate) const STAND_IN: &[u8] = b"stand-in for deterministic simulation";
 
 impl World {
     /// A world with a running server and platform.
@@ -85,6 +103,7 @@ impl World {
         let base_url = "http://127.0.0.1:8900".to_owned();
         let mut settings = Settings::local(clock.clone(), chance.clone(), door.clone(), base_url);
         settings.key_mode = plan.key_mode;
+        settings.switches = plan.switches.clone();
         settings.crypto = if plan.real_crypto {
             CryptoSettings::Fixed
         } else {
@@ -96,8 +115,10 @@ impl World {
         let platform = Tasks::new();
         let running = sim.clone();
         platform.spawn("platform", async move { running.run().await });
+        let server_ahead = Arc::new(AtomicI64::new(0));
+        let node = Mutex::new(None);
         let world =
-            Arc::new(Self { sim, store, clock, chance, door, wire, plan, node: Mutex::new(None), platform });
+            Arc::new(Self { sim, store, clock, chance, door, wire, server_ahead, plan, node, platform });
         world.start_server();
         world
     }
@@ -143,7 +164,7 @@ impl World {
                 session_life: Duration::from_secs(24 * 3600),
                 payment_enabled: true,
             },
-            clock: self.clock.clone(),
+            clock: self.server_clock(),
             chance: self.chance.clone(),
             metrics: tongbao::metrics::Metrics::default(),
             freshness: tongbao::freshness::Freshness::default(),
@@ -173,8 +194,9 @@ impl World {
             };
             (identity, stand_in_keys(&env))
         };
-        let outbound: Arc<dyn Outbound> = self.wire.clone();
-        let seams = (self.clock.clone(), self.chance.clone());
+        let wire: Arc<dyn Outbound> = self.wire.clone();
+        let outbound = self.plan.between.as_ref().map_or(wire.clone(), |between| between(wire));
+        let seams = (self.server_clock(), self.chance.clone());
         let secret = tongbao_sdk::AppSecret::parse(&app.secret).expect("the simulator's secret");
         Account {
             name: "main".into(),
@@ -193,6 +215,15 @@ impl World {
             policy: Policy { surplus: self.plan.surplus },
             notify_url: "http://127.0.0.1:8080/notify/main/v3".into(),
         }
+    }
+
+    /// What the server takes for the time.
+    pub(crate) fn server_clock(&self) -> Clock {
+        let (clock, ahead) = (self.clock.clone(), self.server_ahead.clone());
+        Clock::new(move || {
+            let ahead = u64::try_from(ahead.load(Ordering::Relaxed)).unwrap_or(0);
+            clock.now().plus(Duration::from_millis(ahead))
+        })
     }
 
     /// Lets the world go on for so long.
