@@ -85,6 +85,9 @@ impl JsapiPrepay {
         unsendable::address("notify_url", &self.notify_url, 255)?;
         unsendable::optional("goods_tag", self.goods_tag.as_ref(), 32)?;
         unsendable::positive("amount.total", self.total)?;
+        if let Some(identity) = &self.identity {
+            identity.check()?;
+        }
         if let Some(detail) = &self.detail {
             detail.check()?;
         }

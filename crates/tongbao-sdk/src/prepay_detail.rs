@@ -21,6 +21,19 @@ pub struct PayerIdentity {
 }
 
 impl PayerIdentity {
+    /// One request names one key.
+    pub(crate) fn check(&self) -> Result<(), Unsendable> {
+        let serials = (self.number.as_ref().map(Sealed::serial), self.name.as_ref().map(Sealed::serial));
+        match serials {
+            (Some(number), Some(name)) if number != name => {
+                let reason =
+                    UnsendableReason::Combination("number and name must be sealed with the same key");
+                Err(Unsendable::new("payer.identity", reason))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Serial number of the key the members were encrypted with.
     pub(crate) fn serial(&self) -> Option<&str> {
         self.number.as_ref().or(self.name.as_ref()).map(Sealed::serial)

@@ -160,7 +160,7 @@ async fn every_optional_member_of_an_order_is_written_as_documented() {
 async fn what_the_platform_would_refuse_is_not_sent() {
     let outbound = Scripted::new(|_, _| signed(200, PREPAID));
     let client = client(outbound.clone());
-    let changes: [fn(&mut tongbao_sdk::JsapiPrepay); 7] = [
+    let changes: [fn(&mut tongbao_sdk::JsapiPrepay); 8] = [
         |order| order.description = "茶🍵".into(),
         |order| order.description = String::new(),
         |order| order.description = "a\nb".into(),
@@ -168,6 +168,11 @@ async fn what_the_platform_would_refuse_is_not_sent() {
         |order| order.notify_url = "https://a.example/b?c=d".into(),
         |order| order.total = Fen::ZERO,
         |order| order.detail = Some(OrderDetail::default()),
+        |order| {
+            let (number, name) =
+                (Some(Sealed::kept("OLD", "bnVtYmVy")), Some(Sealed::kept("NEW", "bmFtZQ==")));
+            order.identity = Some(PayerIdentity { kind: IdentityType::IdCard, number, name });
+        },
     ];
     for change in changes {
         let mut changed = order();
