@@ -91,7 +91,11 @@ impl Ladder {
 #[cfg(test)]
 mod tests {
     use super::Ladder;
+    use proptest::prelude::{ProptestConfig, proptest};
     use tongbao_wire::Timestamp;
+
+    /// Seventy million years either way.
+    const FAR: std::ops::Range<i64> = -i64::MAX / 4..i64::MAX / 4;
 
     #[test]
     fn a_ladder_always_leads_forward() {
@@ -103,5 +107,16 @@ mod tests {
         assert_eq!(next(1_000 + 1_800), 3_600);
         assert_eq!(next(1_000 + 3_601), 5_400);
         assert_eq!(next(0), 5, "a clock that stepped back does not stop the ladder");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+        #[test]
+        fn no_rung_of_any_ladder_is_in_the_past(start in FAR, now in FAR) {
+            let (start, now) = (Timestamp::from_millis(start), Timestamp::from_millis(now));
+            for ladder in [Ladder::QUERY, Ladder::CLOSE, Ladder::REFUND] {
+                assert!(ladder.next(start, now) > now);
+            }
+        }
     }
 }

@@ -2,6 +2,8 @@
 //! order and foreign. After every step the monitor looks; at the end the faults stop, an honest worker does
 //! the jobs, and everything must come to rest with both sides saying the same.
 
+#![allow(clippy::unwrap_used, reason = "a test that does not hold panics")]
+
 #[path = "support/life.rs"]
 mod life;
 #[path = "support/monitor.rs"]

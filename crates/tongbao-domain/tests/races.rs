@@ -1,5 +1,7 @@
 //! What goes wrong in the world, one story each.
 
+#![allow(clippy::unwrap_used, reason = "a test that does not hold panics")]
+
 #[path = "support/world.rs"]
 mod world;
 

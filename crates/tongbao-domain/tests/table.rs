@@ -5,6 +5,8 @@
 //! payments (or refunds) stand, then when its jobs are due. A pair without a row fails, and so does a state
 //! or an input that this file does not know.
 
+#![allow(clippy::unwrap_used, reason = "a test that does not hold panics")]
+
 #[path = "table/refund.rs"]
 mod refund;
 #[path = "table/situation.rs"]

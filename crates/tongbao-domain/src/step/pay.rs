@@ -55,13 +55,9 @@ impl Draft<'_> {
         cashier: Cashier,
     ) -> Result<(), Refusal> {
         let prepay_until = self.now.plus(PREPAY_LIFE);
-        let open = self.waits_to_be_paid();
         let payment = self.payment_mut(out_trade_no)?;
         match payment.state {
             PaymentState::Preparing | PaymentState::Payable { .. } => {
-                if cashier == Cashier::Opens {
-                    open?;
-                }
                 payment.state = PaymentState::Payable { prepay_id, prepay_until };
             }
             // The answer may come after the payer has begun, or paid on another device: no news.
