@@ -288,6 +288,10 @@ fn named(number: &str, body: &[u8]) -> Result<(OutTradeNo, Named), Box<Response>
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Box<Response>> {
+    // A list would be read as members in order, which nobody means.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Box::new(bad_request("a JSON object is expected")));
+    }
     serde_json::from_slice(body).map_err(|error| Box::new(bad_request(&error.to_string())))
 }
 

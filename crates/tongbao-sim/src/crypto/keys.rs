@@ -48,26 +48,8 @@ pub(crate) struct MerchantKeys {
 impl Keys {
     /// Makes or takes all keys.
     pub(crate) fn new(settings: &Settings) -> Result<Self, SimError> {
-        let now = settings.clock.now();
         match &settings.crypto {
-            CryptoSettings::Generate => {
-                // Two for the platform, one stray, one for each merchant.
-                let mut pems = generate::keys(settings.merchants.len() + 2, &settings.chance)?.into_iter();
-                let mut next = || pems.next().expect("as many as were asked for");
-                let salt: [u8; 16] = settings.chance.bytes();
-                let id = format!("PUB_KEY_ID_{}", settings.chance.text(28, DIGITS));
-                let certificate = platform(&next(), &salt, now, None)?;
-                let public = platform(&next(), &salt, now, Some(id))?;
-                let merchants = settings
-                    .merchants
-                    .iter()
-                    .map(|merchant| {
-                        Ok((merchant.mchid.clone(), real_merchant(merchant, next(), &salt, now)?))
-                    })
-                    .collect::<Result<_, SimError>>()?;
-                let stray = fixed::merchant_key()?;
-                Ok(Self { certificate, public, stray, merchants })
-            }
+            CryptoSettings::Generate => Self::generate(settings),
             CryptoSettings::Fixed => {
                 Self::fixed(&settings.merchants, &|pem| SigningKey::from_pkcs8(&pem_to_der(pem)?))
             }
@@ -77,6 +59,30 @@ impl Keys {
                 Ok(keys)
             }
         }
+    }
+
+    /// New keys for every merchant and for the pairs this mode has. A pair it does not have is never shown
+    /// nor signs, so a published key stands in its place and no start waits for it.
+    fn generate(settings: &Settings) -> Result<Self, SimError> {
+        let (mode, now) = (settings.key_mode, settings.clock.now());
+        let pairs = usize::from(mode.has_certificate()) + usize::from(mode.has_public_key());
+        let mut pems = generate::keys(settings.merchants.len() + pairs, &settings.chance)?.into_iter();
+        let mut next = || pems.next().expect("as many as were asked for");
+        let mut next_if = |has: bool, unused: &str| if has { next() } else { unused.to_owned() };
+        let salt: [u8; 16] = settings.chance.bytes();
+        let id = format!("PUB_KEY_ID_{}", settings.chance.text(28, DIGITS));
+        let certificate = next_if(mode.has_certificate(), fixed::PLATFORM_CERTIFICATE_PEM);
+        let public = next_if(mode.has_public_key(), fixed::PLATFORM_PUBLIC_PEM);
+        let merchants = settings
+            .merchants
+            .iter()
+            .map(|merchant| Ok((merchant.mchid.clone(), real_merchant(merchant, next(), &salt, now)?)));
+        Ok(Self {
+            merchants: merchants.collect::<Result<_, SimError>>()?,
+            certificate: platform(&certificate, &salt, now, None)?,
+            public: platform(&public, &salt, now, Some(id))?,
+            stray: fixed::merchant_key()?,
+        })
     }
 
     fn fixed(

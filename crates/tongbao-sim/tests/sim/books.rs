@@ -1,0 +1,88 @@
+//! Money is never made or lost, whatever happens in whatever order.
+
+use std::time::Duration;
+
+use proptest::prelude::{ProptestConfig, Strategy, any, prop_oneof, proptest};
+use proptest::{collection, sample};
+use tongbao_wire::{Fen, OutRefundNo, RefundStatus};
+
+use crate::world::{World, number};
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+enum Step {
+    Create(u8),
+    Pay(u8),
+    Close(u8),
+    Refund { order: u8, refund: u8, fen: i64 },
+    Decide(u8, RefundStatus),
+    Withdraw(i64),
+    Wait(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let decisions = sample::select(vec![RefundStatus::Success, RefundStatus::Closed, RefundStatus::Abnormal]);
+    prop_oneof![
+        (0..4_u8).prop_map(Step::Create),
+        (0..4_u8).prop_map(Step::Pay),
+        (0..4_u8).prop_map(Step::Close),
+        (0..4_u8, 0..6_u8, 1..120_i64).prop_map(|(order, refund, fen)| Step::Refund { order, refund, fen }),
+        (0..6_u8, decisions).prop_map(|(refund, status)| Step::Decide(refund, status)),
+        (0..150_i64).prop_map(Step::Withdraw),
+        any::<u16>().prop_map(|seconds| Step::Wait(u64::from(seconds))),
+    ]
+}
+
+async fn take(world: &World, step: Step) {
+    let order = |order: u8| format!("T2026030{order}");
+    match step {
+        Step::Create(it) => drop(world.create(&world.order(&order(it))).await),
+        Step::Pay(it) => drop(world.sim.pay(&number(&order(it)), None).await),
+        Step::Close(it) => drop(world.close(&order(it)).await),
+        Step::Refund { order: it, refund, fen } => {
+            drop(world.refund(&order(it), &format!("R{refund}"), fen).await);
+        }
+        Step::Decide(refund, status) => {
+            let refund = OutRefundNo::parse(&format!("R{refund}")).unwrap();
+            world.sim.force_refund(&world.mchid(), &refund, status);
+        }
+        Step::Withdraw(fen) => drop(world.sim.withdraw(&world.mchid(), Fen::new(fen))),
+        Step::Wait(seconds) => world.sim.advance(Duration::from_secs(seconds)).await,
+    }
+}
+
+/// What must hold after every step.
+fn audit(world: &World) {
+    let books = world.sim.books();
+    assert!(books.balanced(), "{books:?}");
+    let merchant = &books.merchants[&world.mchid()];
+    let orders = world.sim.orders();
+    let paid: Fen =
+        orders.iter().filter(|order| order.transaction_id.is_some()).map(|order| order.total).sum();
+    assert_eq!(paid, merchant.paid);
+    for order in orders {
+        let returned: Fen = order
+            .refunds
+            .iter()
+            .filter(|refund| refund.status != RefundStatus::Closed)
+            .map(|refund| refund.amount.refund)
+            .sum();
+        assert!(returned <= order.total, "{order:?}");
+        assert!(order.refunds.is_empty() || order.transaction_id.is_some());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #[test]
+    fn every_fen_is_somewhere_exactly_once(steps in collection::vec(step(), 1..24)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let world = World::new();
+            for step in steps {
+                take(&world, step).await;
+                audit(&world);
+            }
+        });
+    }
+}

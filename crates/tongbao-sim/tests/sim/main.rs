@@ -1,0 +1,17 @@
+//! The simulator from outside: requests in, answers and notifications out.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, helpers included")]
+
+mod books;
+mod cashier;
+mod certificates;
+mod checks;
+mod control;
+mod faults;
+mod generated;
+mod malformed;
+mod notifications;
+mod orders;
+mod reentry;
+mod refunds;
+mod weixin;
+mod world;
