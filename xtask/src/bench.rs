@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: every benchmark, one after the other, alone on the machine.
 //!
-//! A benchmark compares with its own limit in the same run and says so in lines that begin with `ratio` or
-//! `round`; those are repeated at the end, where they can be read together.
+//! A benchmark compares with its own limit in the same run. Lines that begin with `ratio` or `round`, or name
+//! a goal, say so; they are repeated at the end, where they can be read together.
 
 use crate::Complaint;
 use crate::arguments::Arguments;
@@ -28,7 +28,10 @@ pub(crate) fn bench(mut arguments: Arguments) -> Result<(), Complaint> {
     let mut complaints = Vec::new();
     for (package, bench) in asked {
         match cargo(&format!("bench --locked -p {package} --bench {bench}")).heard() {
-            Ok(text) => ratios.extend(ratios_of(&text).map(|line| format!("{bench}: {line}"))),
+            Ok(lines) => {
+                let told = lines.iter().map(|line| line.trim()).filter(|line| is_ratio(line));
+                ratios.extend(told.map(|line| format!("{bench:<13} {line}")));
+            }
             Err(complaint) => complaints.push(complaint),
         }
     }
@@ -42,6 +45,6 @@ pub(crate) fn bench(mut arguments: Arguments) -> Result<(), Complaint> {
     }
 }
 
-fn ratios_of(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().map(str::trim).filter(|line| line.starts_with("ratio") || line.starts_with("round"))
+fn is_ratio(line: &str) -> bool {
+    line.starts_with("ratio") || line.starts_with("round") || line.contains("(goal ")
 }

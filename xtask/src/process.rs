@@ -1,6 +1,7 @@
 //! Other programs: each is shown before it runs, gets no input, and has a time limit.
 
 use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -84,17 +85,22 @@ impl Program {
         quiet.is_ok_and(|child| self.wait(child).is_ok_and(|status| status.success()))
     }
 
-    /// Runs it, shows its standard output when it has ended, and gives it back.
-    pub(crate) fn heard(mut self) -> Result<String, Complaint> {
+    /// Runs it with its output shown, and gives back the lines of its standard output.
+    pub(crate) fn heard(mut self) -> Result<Vec<String>, Complaint> {
         println!("$ {}", self.shown);
-        // Standard output is small and read to its end by `output`; what takes long speaks on standard error.
-        let output = self.command.stderr(Stdio::inherit()).output();
-        let output = output.map_err(|error| self.cannot_start(&error))?;
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        print!("{text}");
-        match output.status.success() {
-            true => Ok(text),
-            false => Err(format!("`{}` failed ({}); its output above says why", self.shown, output.status)),
+        let mut child =
+            self.command.stdout(Stdio::piped()).spawn().map_err(|error| self.cannot_start(&error))?;
+        let output = child.stdout.take().expect("standard output is piped");
+        let mut lines = Vec::new();
+        for line in BufReader::new(output).lines() {
+            let line = line.map_err(|error| format!("`{}` does not speak text: {error}", self.shown))?;
+            println!("{line}");
+            lines.push(line);
+        }
+        let status = self.wait(child)?;
+        match status.success() {
+            true => Ok(lines),
+            false => Err(format!("`{}` failed ({status}); its output above says why", self.shown)),
         }
     }
 
