@@ -1,0 +1,96 @@
+//! How a command ends.
+
+use std::process::ExitCode;
+
+use crate::config::{ConfigErrors, Words};
+use crate::lang::Lang;
+
+/// What an exit code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// It was asked for properly and refused.
+    Refused,
+    /// It was asked for wrongly.
+    Usage,
+    /// Whoever should have answered did not.
+    Unreachable,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Refused => 1.into(),
+            Exit::Usage => 2.into(),
+            Exit::Unreachable => 3.into(),
+        }
+    }
+}
+
+/// Why a command did not do what it was asked for. Printed once, with its fix.
+#[derive(Debug)]
+pub(super) enum CliError {
+    /// The configuration has mistakes.
+    Config(ConfigErrors),
+    /// Anything else.
+    Other {
+        /// How the process ends.
+        exit: Exit,
+        /// What went wrong.
+        reason: Words,
+        /// What to do.
+        fix: Words,
+    },
+}
+
+impl CliError {
+    pub(super) fn new(exit: Exit, reason: Words, fix: Words) -> Self {
+        Self::Other { exit, reason, fix }
+    }
+
+    /// The system refused something: a file, a port, a runtime.
+    pub(super) fn system(what: &str, error: &dyn std::error::Error) -> Self {
+        let chain = chain(error);
+        Self::new(
+            Exit::Refused,
+            Words::new(format!("{what}：{chain}"), format!("{what}: {chain}")),
+            Words::new("按上面的原因处理后重试", "mend what is said above and try again"),
+        )
+    }
+
+    /// The exit code.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Config(_) => Exit::Refused,
+            Self::Other { exit, .. } => *exit,
+        }
+    }
+
+    /// What a person reads.
+    pub(super) fn in_words(&self, lang: Lang) -> String {
+        match self {
+            Self::Config(errors) => errors.in_words(lang),
+            Self::Other { reason, fix, .. } => {
+                let (error, mend) = (lang.pick("错误：", "error: "), lang.pick("办法：", "fix:   "));
+                format!("{error}{}\n{mend}{}\n", reason.pick(lang), fix.pick(lang))
+            }
+        }
+    }
+}
+
+impl From<ConfigErrors> for CliError {
+    fn from(errors: ConfigErrors) -> Self {
+        Self::Config(errors)
+    }
+}
+
+/// An error with all its causes.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,220 @@
+//! `tongbao sim`: drives a running simulator over its control API.
+
+mod control;
+mod duration;
+
+use clap::{Args, Subcommand};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::outcome::{CliError, Exit};
+use super::table::{plain, table};
+use super::{Context, Threads, block_on};
+use crate::config::Words;
+use crate::lang::Lang;
+use control::Control;
+
+/// Which simulator, and what to do.
+#[derive(Args)]
+pub(super) struct SimArgs {
+    /// Where the simulator is   模拟器的地址
+    #[arg(long, global = true, value_name = "URL", default_value = "http://127.0.0.1:8900")]
+    url: String,
+    /// Print JSON, for programs   打印 JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: SimCommand,
+}
+
+#[derive(Subcommand)]
+enum SimCommand {
+    #[command(about = "Pay an order as its payer would   以付款人身份付款")]
+    Pay {
+        /// The merchant's number of the payment   商户订单号
+        out_trade_no: String,
+        /// Who pays, such as payer-2   谁付款
+        #[arg(long)]
+        payer: Option<String>,
+    },
+    #[command(about = "Close the cashier without paying   关闭收银台，不付款")]
+    Cancel {
+        /// The merchant's number of the payment   商户订单号
+        out_trade_no: String,
+    },
+    #[command(about = "Show the clock, or move it ahead: +2h, +30m, +1d12h   查看或拨快时钟")]
+    Clock {
+        /// How far ahead   拨快多少
+        #[arg(value_name = "+TIME", value_parser = duration::parse)]
+        ahead: Option<std::time::Duration>,
+    },
+    #[command(about = "List orders, newest first   列出订单")]
+    Orders,
+    #[command(about = "List notifications and what became of them   列出通知及其结果")]
+    Notifications,
+}
+
+/// Does one thing and tells what came of it.
+pub(super) fn run(args: &SimArgs, context: &Context) -> Result<String, CliError> {
+    let control = Control::at(&args.url)?;
+    let answer = block_on(Threads::One, call(&control, &args.command))??;
+    if args.json {
+        let text = serde_json::to_string_pretty(&answer).expect("JSON prints");
+        return Ok(text + "\n");
+    }
+    told(&args.command, &answer, context.lang)
+}
+
+async fn call(control: &Control, command: &SimCommand) -> Result<Value, CliError> {
+    match command {
+        SimCommand::Pay { out_trade_no, payer } => {
+            let path = format!("orders/{}/pay", control::escaped(out_trade_no));
+            control.post(&path, &json!({ "payer": payer })).await
+        }
+        SimCommand::Cancel { out_trade_no } => {
+            let path = format!("orders/{}/cancel", control::escaped(out_trade_no));
+            control.post(&path, &json!({})).await
+        }
+        SimCommand::Clock { ahead: None } => control.get("clock").await,
+        SimCommand::Clock { ahead: Some(ahead) } => {
+            control.post("clock", &json!({ "advance_seconds": ahead.as_secs() })).await
+        }
+        SimCommand::Orders => control.get("orders").await,
+        SimCommand::Notifications => control.get("notifications").await,
+    }
+}
+
+/// The parts of an order that a person looks at.
+#[derive(Deserialize)]
+struct Order {
+    out_trade_no: String,
+    trade_state: String,
+    total: String,
+    description: String,
+    payer: String,
+    created_at: String,
+    #[serde(default)]
+    transaction_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Orders {
+    orders: Vec<Order>,
+}
+
+#[derive(Deserialize)]
+struct Notification {
+    id: String,
+    event_type: String,
+    out_trade_no: String,
+    delivered: bool,
+    #[serde(default)]
+    next_at: Option<String>,
+    attempts: Vec<Attempt>,
+}
+
+#[derive(Deserialize)]
+struct Attempt {
+    #[serde(default)]
+    status: Option<u16>,
+}
+
+#[derive(Deserialize)]
+struct Notifications {
+    notifications: Vec<Notification>,
+}
+
+#[derive(Deserialize)]
+struct Clock {
+    now: String,
+    ahead_seconds: u64,
+}
+
+fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliError> {
+    match command {
+        SimCommand::Pay { .. } => read(answer).map(|order: Order| {
+            let transaction_id = order.transaction_id.unwrap_or_default();
+            let said = lang.pick("已支付", "Paid");
+            plain(&format!("{said} {} ¥{} {transaction_id}", order.out_trade_no, order.total)) + "\n"
+        }),
+        SimCommand::Cancel { .. } => read(answer).map(|order: Order| {
+            let said = lang.pick("付款人关闭了收银台", "The payer closed the cashier");
+            plain(&format!("{said} {} {}", order.out_trade_no, order.trade_state)) + "\n"
+        }),
+        SimCommand::Clock { .. } => read(answer).map(|clock: Clock| {
+            let ahead = duration::printed(clock.ahead_seconds);
+            match lang {
+                Lang::Zh => format!("模拟器时间 {}，比真实时间快 {ahead}\n", plain(&clock.now)),
+                Lang::En => format!("simulator time {}, {ahead} ahead of real time\n", plain(&clock.now)),
+            }
+        }),
+        SimCommand::Orders => read(answer).map(|orders: Orders| listed_orders(&orders.orders, lang)),
+        SimCommand::Notifications => {
+            read(answer).map(|list: Notifications| listed_notifications(&list.notifications, lang))
+        }
+    }
+}
+
+fn listed_orders(orders: &[Order], lang: Lang) -> String {
+    if orders.is_empty() {
+        return lang.pick("还没有订单。\n", "There is no order yet.\n").to_owned();
+    }
+    let head = match lang {
+        Lang::Zh => ["商户订单号", "状态", "金额", "付款人", "创建时间", "商品"],
+        Lang::En => ["out_trade_no", "state", "yuan", "payer", "created", "description"],
+    };
+    let row = |order: &Order| {
+        vec![
+            order.out_trade_no.clone(),
+            order.trade_state.clone(),
+            order.total.clone(),
+            order.payer.clone(),
+            order.created_at.clone(),
+            order.description.clone(),
+        ]
+    };
+    table(&head, &orders.iter().map(row).collect::<Vec<_>>())
+}
+
+fn listed_notifications(notifications: &[Notification], lang: Lang) -> String {
+    if notifications.is_empty() {
+        return lang.pick("还没有通知。\n", "There is no notification yet.\n").to_owned();
+    }
+    let head = match lang {
+        Lang::Zh => ["通知", "事件", "商户订单号", "次数", "结果", "下次"],
+        Lang::En => ["id", "event", "out_trade_no", "sends", "result", "next"],
+    };
+    let row = |it: &Notification| {
+        let last = it.attempts.last().and_then(|attempt| attempt.status);
+        let result = match (it.delivered, last) {
+            (true, _) => lang.pick("已送达", "delivered").to_owned(),
+            (false, Some(status)) => format!("HTTP {status}"),
+            (false, None) if it.attempts.is_empty() => lang.pick("未发送", "not sent").to_owned(),
+            (false, None) => lang.pick("无应答", "no answer").to_owned(),
+        };
+        let next = it.next_at.clone().unwrap_or_else(|| "-".to_owned());
+        vec![
+            it.id.clone(),
+            it.event_type.clone(),
+            it.out_trade_no.clone(),
+            it.attempts.len().to_string(),
+            result,
+            next,
+        ]
+    };
+    table(&head, &notifications.iter().map(row).collect::<Vec<_>>())
+}
+
+fn read<T: DeserializeOwned>(answer: &Value) -> Result<T, CliError> {
+    T::deserialize(answer).map_err(|error| {
+        CliError::new(
+            Exit::Unreachable,
+            Words::new(format!("对方的回答看不懂：{error}"), format!("the answer makes no sense: {error}")),
+            Words::new(
+                "确认 --url 指向同一版本的 tongbao simulate",
+                "point --url at a tongbao simulate of this version",
+            ),
+        )
+    })
+}

@@ -1,0 +1,157 @@
+//! The simulator's control API, from outside.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, HOST};
+use http::uri::Authority;
+use http::{Method, Request, StatusCode, Uri};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpStream;
+
+use crate::cli::outcome::{CliError, Exit};
+use crate::cli::table::plain;
+use crate::config::Words;
+
+/// A simulator to talk to.
+pub(super) struct Control {
+    authority: Authority,
+}
+
+impl Control {
+    /// The simulator at that address.
+    pub(super) fn at(url: &str) -> Result<Self, CliError> {
+        let uri: Option<Uri> = url.parse().ok();
+        let plain = uri.filter(|uri| uri.scheme_str() == Some("http") && uri.path() == "/");
+        let authority = plain.and_then(|uri| uri.authority().cloned());
+        authority.map(|authority| Self { authority }).ok_or_else(|| {
+            CliError::new(
+                Exit::Usage,
+                Words::new(
+                    format!("{url} 不是模拟器的地址"),
+                    format!("{url} is not the address of a simulator"),
+                ),
+                Words::new("写成 --url http://127.0.0.1:8900", "write --url http://127.0.0.1:8900"),
+            )
+        })
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Result<Value, CliError> {
+        self.call(Method::GET, path, Bytes::new()).await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, CliError> {
+        self.call(Method::POST, path, body.to_string().into()).await
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Bytes) -> Result<Value, CliError> {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/sim/v1/{path}"))
+            .header(HOST, self.authority.as_str())
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/json")
+            .body(Full::new(body))
+            .expect("escaped paths and our own headers make a request");
+        let answered = tokio::time::timeout(ANSWER_WITHIN, self.exchange(request)).await;
+        let (status, body) = answered
+            .unwrap_or_else(|_| Err("no answer in time".into()))
+            .map_err(|error| self.unreachable(&error.to_string()))?;
+        let answer: Value = serde_json::from_slice(&body).map_err(|_| self.unreachable("not JSON"))?;
+        if status.is_success() { Ok(answer) } else { Err(refused(status, &answer)) }
+    }
+
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), Failed> {
+        let host = self.authority.host().trim_start_matches('[').trim_end_matches(']');
+        let stream = TcpStream::connect((host, self.authority.port_u16().unwrap_or(80))).await?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        let mut exchange = Box::pin(async {
+            let answer = sender.send_request(request).await?;
+            let status = answer.status();
+            let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await?;
+            Ok((status, body.to_bytes()))
+        });
+        tokio::select! {
+            answered = &mut exchange => answered,
+            // What arrived before the connection ended is still to be read.
+            _ended = connection => exchange.await,
+        }
+    }
+
+    fn unreachable(&self, said: &str) -> CliError {
+        let authority = &self.authority;
+        CliError::new(
+            Exit::Unreachable,
+            Words::new(
+                format!("{authority} 上没有模拟器应答：{said}"),
+                format!("no simulator answers at {authority}: {said}"),
+            ),
+            Words::new(
+                "先运行 tongbao simulate，或用 --url 指向它",
+                "start tongbao simulate, or point --url at it",
+            ),
+        )
+    }
+}
+
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+fn refused(status: StatusCode, answer: &Value) -> CliError {
+    let text = |member: &str| plain(answer[member].as_str().unwrap_or_default());
+    let (code, detail) = (text("code"), text("detail"));
+    let said = format!("{detail} ({code}, HTTP {})", status.as_u16());
+    CliError::new(
+        Exit::Refused,
+        Words::new(format!("模拟器拒绝了：{said}"), format!("the simulator refused: {said}")),
+        Words::new(
+            "用 tongbao sim orders 看订单现在的状态",
+            "look at the order's state with tongbao sim orders",
+        ),
+    )
+}
+
+/// A segment of a path: order numbers may have `|` and `*`.
+pub(super) fn escaped(text: &str) -> String {
+    let mut path = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~*".contains(&byte) {
+            path.push(char::from(byte));
+        } else {
+            path.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    path
+}
+
+/// Moving the clock over days sends every notification on the way, each of which may take five seconds.
+const ANSWER_WITHIN: Duration = Duration::from_secs(120);
+/// Ten thousand orders with their histories.
+const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::{Control, escaped};
+
+    #[test]
+    fn order_numbers_are_escaped() {
+        assert_eq!(escaped("a_b-c|d*e/../f"), "a_b-c%7Cd*e%2F..%2Ff");
+        assert_eq!(escaped("订"), "%E8%AE%A2");
+    }
+
+    #[test]
+    fn only_plain_http_without_a_path_is_a_simulator() {
+        for (url, fine) in [
+            ("http://127.0.0.1:8900", true),
+            ("http://[::1]:8900/", true),
+            ("http://localhost", true),
+            ("https://127.0.0.1:8900", false),
+            ("127.0.0.1:8900", false),
+            ("http://127.0.0.1:8900/sim", false),
+            ("", false),
+        ] {
+            assert_eq!(Control::at(url).is_ok(), fine, "{url}");
+        }
+    }
+}
