@@ -18,6 +18,9 @@ pub enum Fault {
     UnknownBefore,
     /// It is written, and the caller hears `Unknown`.
     UnknownAfter,
+    /// Nothing is written, and the caller hears that it was: what a handler costs without storage, for
+    /// benchmarks.
+    Discard,
 }
 
 type Ask = dyn Fn(&Batch) -> Fault + Send + Sync;

@@ -85,6 +85,7 @@ impl Store {
             Fault::Pass => self.0.engine.write(batch).await,
             Fault::FailBefore => Err(WriteError::Refused(Refused::Busy)),
             Fault::UnknownBefore => Err(unknown()),
+            Fault::Discard => Ok(Applied::default()),
             Fault::UnknownAfter => {
                 self.0.engine.write(batch).await?;
                 Err(unknown())

@@ -13,17 +13,17 @@ use crate::console::asset;
 
 /// What the page is told.
 #[derive(Clone, Debug, Serialize)]
-pub struct ShopConfig {
+pub(super) struct ShopConfig {
     /// Where the simulator answers, as an origin.
-    pub simulator: String,
+    pub(super) simulator: String,
     /// The mini program.
-    pub appid: String,
+    pub(super) appid: String,
     /// Who pays unless another is chosen.
-    pub payer: String,
+    pub(super) payer: String,
     /// Everybody who can pay.
-    pub payers: Vec<String>,
+    pub(super) payers: Vec<String>,
     /// `zh` or `en`.
-    pub lang: &'static str,
+    pub(super) lang: &'static str,
 }
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
@@ -31,7 +31,7 @@ const STYLE: &str = "text/css; charset=utf-8";
 const PAGE: &str = "text/html; charset=utf-8";
 
 /// The pages of the shop, which may frame and call the simulator.
-pub fn router(config: ShopConfig) -> Router<App> {
+pub(super) fn router(config: ShopConfig) -> Router<App> {
     let policy =
         HeaderValue::from_str(&policy(&config.simulator)).expect("an origin has no control characters");
     let pages = Router::new()
