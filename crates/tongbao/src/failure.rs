@@ -26,6 +26,9 @@ pub enum Failure {
     /// The order number stands for other terms.
     #[error("order_no stands for an order with other terms")]
     OrderNoTaken,
+    /// Nobody has paid anything for the order.
+    #[error("nobody has tried to pay the order")]
+    NothingPaid,
     /// The refund number stands for a refund of another order.
     #[error("out_refund_no stands for a refund of another order")]
     RefundNoTaken,
@@ -78,6 +81,7 @@ impl Failure {
             | Self::NoSuchRefund
             | Self::OrderNoTaken
             | Self::RefundNoTaken
+            | Self::NothingPaid
             | Self::Refused(_)
             | Self::PaymentDisabled
             | Self::Signing => false,

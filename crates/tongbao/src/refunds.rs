@@ -2,7 +2,7 @@
 
 use tongbao_domain::{Cause, Input, Order, Refund, RefundState, Refusal};
 use tongbao_sdk::{CallError, ErrorCode, RefundRequest, RefundedPayment, Retry};
-use tongbao_wire::{Fen, OrderNo, OutRefundNo};
+use tongbao_wire::{Fen, OrderNo, OutRefundNo, OutTradeNo};
 
 use crate::account::Account;
 use crate::app::App;
@@ -17,6 +17,9 @@ use crate::transition::{find, move_order};
 pub struct NewRefund {
     /// The number; one is made when there is none. A caller that may repeat itself gives one.
     pub out_refund_no: Option<OutRefundNo>,
+    /// Which payment; the one that settled the order when it is not said. Surplus money that waits for a
+    /// person goes back by naming its payment.
+    pub out_trade_no: Option<OutTradeNo>,
     /// How much; all that is left when it is not said.
     pub amount: Option<Fen>,
     /// Shown to the payer; may be empty.
@@ -37,13 +40,7 @@ pub async fn request(
     let out_refund_no =
         new.out_refund_no.unwrap_or_else(|| numbers::out_refund_no(app.clock.now(), &app.chance));
     let moved = move_order(app, account, order_no, &[], |order| {
-        let Some(payment) = order.settling_payment() else {
-            let live = order.payments.last().map(|payment| payment.out_trade_no.clone());
-            return Err(
-                live.map_or(Failure::NoSuchOrder, |out_trade_no| Refusal::NotPaid { out_trade_no }.into())
-            );
-        };
-        let out_trade_no = payment.out_trade_no.clone();
+        let out_trade_no = payment_to_refund(order, new.out_trade_no.as_ref())?;
         let known = order.refund(&out_refund_no).map(|refund| refund.amount);
         let amount = new.amount.or(known).unwrap_or_else(|| order.refundable(&out_trade_no));
         Ok(Some(Input::Refund {
@@ -56,6 +53,17 @@ pub async fn request(
     })
     .await?;
     Ok((moved.order, out_refund_no))
+}
+
+fn payment_to_refund(order: &Order, named: Option<&OutTradeNo>) -> Result<OutTradeNo, Failure> {
+    let settling = || order.settling_payment().map(|payment| payment.out_trade_no.clone());
+    let Some(out_trade_no) = named.cloned().or_else(settling) else {
+        let latest = order.payments.last().map(|payment| payment.out_trade_no.clone());
+        return Err(
+            latest.map_or(Failure::NothingPaid, |out_trade_no| Refusal::NotPaid { out_trade_no }.into())
+        );
+    };
+    Ok(out_trade_no)
 }
 
 /// Moves a refund on: sends it when the platform does not have it, asks about it when it does.
@@ -72,7 +80,10 @@ pub async fn advance(
     let order = find(app, account, order_no)?;
     let Some(refund) = order.refund(out_refund_no) else { return Ok(()) };
     match refund.state {
-        RefundState::Processing { .. } => ask(app, account, refund).await.map(drop),
+        // A stuck one moves when a person has acted on the merchant platform: only the platform knows.
+        RefundState::Processing { .. } | RefundState::Abnormal { .. } => {
+            ask(app, account, refund).await.map(drop)
+        }
         RefundState::Recorded | RefundState::Waiting { .. } => {
             // After the first attempt nobody knows what the platform has: it is asked before it is told.
             if attempts > 1 && ask(app, account, refund).await? {
@@ -80,7 +91,7 @@ pub async fn advance(
             }
             send(app, account, &order, refund).await
         }
-        RefundState::Done { .. } | RefundState::Abnormal { .. } | RefundState::Failed { .. } => Ok(()),
+        RefundState::Done { .. } | RefundState::Failed { .. } => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use tongbao_wire::{Fen, OutRefundNo};
+use tongbao_wire::{Fen, OutRefundNo, OutTradeNo};
 use utoipa::ToSchema;
 
 use super::Merchant;
@@ -25,6 +25,8 @@ pub struct CreateRefund {
     /// Your number of it: 1 to 64 characters of 0-9 A-Z a-z _ - | * @. Made for you when absent; give one,
     /// and repeating the request never refunds twice.
     pub out_refund_no: Option<String>,
+    /// Which payment; the one that settled the order when absent. Name another to give surplus money back.
+    pub out_trade_no: Option<String>,
     /// In fen; all that is left when absent.
     pub amount_fen: Option<i64>,
     /// Shown to the payer, up to 80 characters.
@@ -37,7 +39,9 @@ impl CreateRefund {
         if self.amount_fen.is_some_and(|fen| fen <= 0) {
             return Err(Failure::invalid("/amount_fen", "must be above zero"));
         }
+        let out_trade_no = self.out_trade_no.as_deref().map(OutTradeNo::parse).transpose();
         Ok(NewRefund {
+            out_trade_no: out_trade_no.map_err(|error| Failure::invalid_id("/out_trade_no", &error))?,
             out_refund_no: out_refund_no.map_err(|error| Failure::invalid_id("/out_refund_no", &error))?,
             amount: self.amount_fen.map(Fen::new),
             reason: self

@@ -39,8 +39,8 @@ impl Environment {
     /// begins with `zh`, else English.
     #[must_use]
     pub fn lang(&self) -> Lang {
-        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| self.get(name));
-        match set.into_iter().find(|value| !value.is_empty()) {
+        let mut set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| self.get(name));
+        match set.find(|value| !value.is_empty()) {
             Some(value) if value.starts_with("zh") => Lang::Zh,
             Some(_) | None => Lang::En,
         }

@@ -105,7 +105,7 @@ fn override_with(merged: &mut Table, name: &str, variable: &str, value: &str, fi
                     Ok(value) => {
                         table.insert(step.clone(), value);
                     }
-                    Err(mistake) => findings.mistakes.push(mistake),
+                    Err(mistake) => findings.mistakes.push(*mistake),
                 }
                 return;
             }
@@ -129,25 +129,27 @@ fn override_with(merged: &mut Table, name: &str, variable: &str, value: &str, fi
 }
 
 /// The text of a variable as the type its key wants.
-fn typed(name: &str, shape: &Shape, text: &str) -> Result<Value, Mistake> {
+fn typed(name: &str, shape: &Shape, text: &str) -> Result<Value, Box<Mistake>> {
     match shape {
         Shape::Whole(min, max) => match text.trim().parse() {
             Ok(number) if (*min..=*max).contains(&number) => Ok(Value::Integer(number)),
-            Ok(_) | Err(_) => Err(out_of_range(name, *min, *max)),
+            Ok(_) | Err(_) => Err(Box::new(out_of_range(name, *min, *max))),
         },
         Shape::YesNo => match text.trim() {
             "true" => Ok(Value::Boolean(true)),
             "false" => Ok(Value::Boolean(false)),
-            _ => Err(wrong_type(name, shape, "string")),
+            _ => Err(Box::new(wrong_type(name, shape, "string"))),
         },
         Shape::Text | Shape::Secret | Shape::Public | Shape::Certificate | Shape::Word(_) => {
             if shape.takes_text(text) {
                 Ok(Value::String(text.to_owned()))
             } else {
-                Err(wrong_text(name, shape))
+                Err(Box::new(wrong_text(name, shape)))
             }
         }
-        Shape::Table(_) | Shape::Named(_) | Shape::List(_) => Err(variable_unknown(name, name, &[])),
+        Shape::Table(_) | Shape::Named(_) | Shape::List(_) => {
+            Err(Box::new(variable_unknown(name, name, &[])))
+        }
     }
 }
 

@@ -45,8 +45,12 @@ pub async fn pay(
             Ok(Asked::AlreadyPaid) => return Ok(Invoked { order, invoke: None }),
             Ok(Asked::Invoke { out_trade_no, prepay_id }) => {
                 let input = Input::CashierOpened { out_trade_no };
-                let moved = move_order(app, account, order_no, &[], |_| Ok(Some(input.clone()))).await?;
-                return invoked(account, moved.order, &prepay_id);
+                match move_order(app, account, order_no, &[], |_| Ok(Some(input.clone()))).await {
+                    Ok(moved) => return invoked(account, moved.order, &prepay_id),
+                    // It moved in between: what the payer gets is asked again.
+                    Err(Failure::Refused(Refusal::AlreadyPaid | Refusal::NotOpen)) => {}
+                    Err(failure) => return Err(failure),
+                }
             }
             Ok(Asked::Create) => {
                 let out_trade_no = record(app, account, order_no, scene, openid).await?;
@@ -153,11 +157,13 @@ async fn send(
         prepay_id: prepay_id.clone(),
         cashier: Cashier::Opens,
     };
-    let order = move_order(app, account, order_no, &[], |_| Ok(Some(input.clone()))).await?.order;
-    match order.payment(out_trade_no) {
-        Some(payment) if payment.is_live() => invoked(account, order, &prepay_id),
-        Some(payment) if payment.receipt().is_some() => Ok(Invoked { order, invoke: None }),
-        Some(_) | None => Err(Refusal::NotOpen.into()),
+    match move_order(app, account, order_no, &[], |_| Ok(Some(input.clone()))).await {
+        Ok(moved) => invoked(account, moved.order, &prepay_id),
+        // Paid on another device while the answer was on its way: no cashier may open any more.
+        Err(Failure::Refused(Refusal::AlreadyPaid)) => {
+            Ok(Invoked { order: find(app, account, order_no)?, invoke: None })
+        }
+        Err(failure) => Err(failure),
     }
 }
 

@@ -151,6 +151,7 @@ impl Code {
             Failure::NoSuchRefund => Self::NoSuchRefund,
             Failure::OrderNoTaken => Self::OrderNoTaken,
             Failure::RefundNoTaken => Self::RefundNoTaken,
+            Failure::NothingPaid => Self::NotPaid,
             Failure::Refused(refusal) => Self::of_refusal(refusal),
             Failure::PaymentDisabled => Self::PaymentDisabled,
             Failure::Platform(error) if error.outcome_unknown() => Self::PlatformUnknown,
