@@ -21,7 +21,7 @@ export function findBinary(named) {
 // Resolves with {links, stop} once the demo has printed {"shop","orders","simulator"}.
 export async function startDemo(binary) {
   const data = mkdtempSync(join(tmpdir(), 'tongbao-e2e-'));
-  const child = spawn(binary, ['demo', '--data', data, '--json-links'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(binary, ['demo', '--data', data, '--json-links', '--lang', 'zh'], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const ended = new Promise((done) => child.once('exit', (code, signal) => done(code ?? signal)));
   const stop = async () => {

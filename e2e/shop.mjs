@@ -6,6 +6,7 @@ export const password = '123456';
 
 export async function openShop(page, links, query = '') {
   const address = new URL(links.shop);
+  address.searchParams.set('lang', 'zh');
   for (const [name, value] of new URLSearchParams(query)) address.searchParams.set(name, value);
   await page.goto(address.href);
   await page.locator('.card').first().waitFor();
