@@ -4,6 +4,7 @@ mod certificate;
 mod fixed;
 mod generate;
 mod keys;
+mod montgomery;
 mod seal;
 mod sign;
 

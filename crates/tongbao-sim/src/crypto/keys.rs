@@ -113,7 +113,7 @@ impl Keys {
                 key: key(fixed::PLATFORM_PUBLIC_PEM)?,
                 certificate: certificates.public.clone(),
             },
-            stray: fixed::merchant_key()?,
+            stray: key(fixed::MERCHANT_PEM)?,
             merchants,
         })
     }

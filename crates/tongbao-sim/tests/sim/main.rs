@@ -14,4 +14,5 @@ mod orders;
 mod reentry;
 mod refunds;
 mod weixin;
+mod wire;
 mod world;

@@ -207,3 +207,22 @@ async fn resending_by_hand_works_after_delivery() {
     assert_eq!((resent.attempts.len(), resent.delivered), (2, true));
     assert!(world.sim.resend("unknown").await.is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn more_slow_merchants_than_places_are_all_reached_in_turn() {
+    let world = World::new();
+    world.mailbox.always(Says::After(Duration::from_secs(4)));
+    let scenario = async {
+        for order in 0..70 {
+            world.paid(&format!("T202603{order}")).await;
+        }
+        tokio::time::sleep(Duration::from_millis(3900)).await;
+        assert_eq!(world.mailbox.count(), 32, "deliveries are bounded");
+        tokio::time::sleep(Duration::from_secs(9)).await;
+        assert!(world.sim.notifications().iter().all(|told| told.delivered && told.attempts.len() == 1));
+    };
+    tokio::select! {
+        () = world.sim.run() => unreachable!("run never ends"),
+        () = scenario => {}
+    }
+}
