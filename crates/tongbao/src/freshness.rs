@@ -18,14 +18,23 @@ impl Freshness {
     /// True when nobody asked within the last `within`; then `now` is remembered, so that of many readers
     /// one asks.
     pub fn is_stale(&self, out_trade_no: &OutTradeNo, now: Timestamp, within: Duration) -> bool {
-        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if asked.get(out_trade_no).is_some_and(|last| now.since(*last) < within) {
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if heard.get(out_trade_no).is_some_and(|last| now.since(*last) < within) {
             return false;
         }
-        if asked.len() >= REMEMBERED_MAX {
-            asked.clear();
-        }
-        asked.insert(out_trade_no.clone(), now);
+        remember(&mut heard, out_trade_no, now);
         true
     }
+
+    /// The platform has just spoken of the payment without being asked about it.
+    pub fn heard(&self, out_trade_no: &OutTradeNo, now: Timestamp) {
+        remember(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner), out_trade_no, now);
+    }
+}
+
+fn remember(heard: &mut BTreeMap<OutTradeNo, Timestamp>, out_trade_no: &OutTradeNo, now: Timestamp) {
+    if heard.len() >= REMEMBERED_MAX {
+        heard.clear();
+    }
+    heard.insert(out_trade_no.clone(), now);
 }

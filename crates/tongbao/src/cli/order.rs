@@ -132,12 +132,21 @@ fn as_text(order: &Order, events: &[Event], lang: Lang) -> String {
 }
 
 fn as_json(order: &Order, events: &[Event], lang: Lang) -> String {
-    let timeline: Vec<_> = events.iter().map(|event| story::line(event, lang)).collect();
+    let entry = |event: &Event| {
+        let line = story::line(event, lang);
+        // The words are for people, `event` and `cause` for programs.
+        json!({
+            "at": event.at,
+            "title": line.title,
+            "detail": line.detail,
+            "event": event.kind,
+            "cause": event.cause,
+        })
+    };
     let answer = json!({
         "order": OrderView::of(order, Clock::system().now()),
         "why": story::why(order, events, lang),
-        "timeline": timeline,
-        "events": events,
+        "timeline": events.iter().map(entry).collect::<Vec<_>>(),
     });
     serde_json::to_string_pretty(&answer).expect("JSON prints") + "\n"
 }

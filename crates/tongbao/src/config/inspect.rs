@@ -32,6 +32,7 @@ impl Inspector<'_> {
             match fields.iter().find(|field| field.name == name) {
                 Some(field) => self.value(value, &field.shape, &join(path, name)),
                 None => {
+                    self.findings.meant.extend(nearest(name, fields).map(|meant| join(path, meant)));
                     let mistake = unknown(&join(path, name), name, fields);
                     self.found(mistake, key.span().start);
                 }

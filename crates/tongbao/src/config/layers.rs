@@ -24,9 +24,7 @@ pub(super) fn load(path: Option<&Path>, environment: &Environment) -> Result<Con
             override_with(&mut merged, name, variable, value, &mut findings);
         }
     }
-    if findings.mistakes.is_empty() {
-        missing(&merged, ROOT, "", &mut findings);
-    }
+    missing(&merged, ROOT, "", &mut findings);
     let config = if findings.mistakes.is_empty() { deserialized(merged, &mut findings) } else { None };
     let (mut config, _) = findings.conclude(config)?;
     config.home = home(path);
@@ -169,7 +167,9 @@ fn missing(table: &Table, fields: &[Field], path: &str, findings: &mut Findings)
     for field in fields {
         let path = join(path, field.name);
         match (table.get(field.name), &field.shape) {
-            (None, _) if field.required => findings.mistakes.push(absent(&path)),
+            (None, _) if field.required && !findings.meant.contains(&path) => {
+                findings.mistakes.push(absent(&path));
+            }
             (Some(Value::Table(inner)), Shape::Table(fields)) => missing(inner, fields, &path, findings),
             (Some(Value::Table(named)), Shape::Named(fields)) => {
                 for (name, inner) in named {

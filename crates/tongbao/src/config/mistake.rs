@@ -1,5 +1,6 @@
 //! What is wrong with a configuration, said so that it can be mended.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::lang::Lang;
@@ -138,6 +139,8 @@ impl std::error::Error for ConfigErrors {}
 pub(super) struct Findings {
     pub(super) mistakes: Vec<Mistake>,
     pub(super) warnings: Vec<Mistake>,
+    /// Keys that misspelt ones were meant to be: telling that they are missing too would say it twice.
+    pub(super) meant: BTreeSet<String>,
 }
 
 impl Findings {

@@ -293,6 +293,20 @@ fn what_is_missing_is_listed() {
 }
 
 #[test]
+fn what_is_misspelt_is_not_told_as_missing_too() {
+    let mut home = Home::new();
+    home.unset("accounts.main.mchid");
+    home.set("accounts.main.mch_id", "1900000001");
+    home.unset("accounts.main.appid");
+    let errors = home.load().expect_err("refused");
+    let found: Vec<_> = errors.mistakes.iter().map(|it| (it.code, it.field.as_str())).collect();
+    assert_eq!(
+        found,
+        [("config.unknown_key", "accounts.main.mch_id"), ("config.missing", "accounts.main.appid")]
+    );
+}
+
+#[test]
 fn a_secret_in_the_file_is_refused_and_never_repeated() {
     let mut home = Home::new();
     home.set("accounts.main.apiv3_key", "01234567890123456789012345678901");

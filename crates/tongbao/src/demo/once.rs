@@ -46,7 +46,7 @@ pub struct Bought {
 /// # Errors
 /// [`OnceError`] naming the step.
 pub async fn buy(app: &App, simulator: &Simulator, links: &Links, lang: Lang) -> Result<Bought, OnceError> {
-    let shop = Shop::new(links)?;
+    let shop = Shop::new(app, links)?;
     let account = app.shop_account().ok_or_else(|| failed("configure", "no account"))?;
     let code = simulator.login_code(&account.appid, None).map_err(|error| failed("wx.login", error))?;
     let login = shop.call("login", Method::POST, "/client/v1/login", "", &json!({ "code": code })).await?;
@@ -98,14 +98,15 @@ async fn wait_until_paid(
 /// The server's client API over HTTP.
 struct Shop {
     origin: String,
+    cart: String,
     outbound: HttpOutbound,
 }
 
 impl Shop {
-    fn new(links: &Links) -> Result<Self, OnceError> {
+    fn new(app: &App, links: &Links) -> Result<Self, OnceError> {
         let outbound = HttpOutbound::new(&HttpOptions::default()).map_err(|error| failed("http", error))?;
         let origin = links.shop.split("/shop/").next().unwrap_or_default().to_owned();
-        Ok(Self { origin, outbound })
+        Ok(Self { origin, cart: hex::encode(app.chance.bytes::<16>()), outbound })
     }
 
     async fn call(
@@ -122,7 +123,7 @@ impl Shop {
             .uri(format!("{}{path}", self.origin))
             .header("content-type", "application/json")
             .header("authorization", format!("Bearer {token}"))
-            .header("idempotency-key", "demo-once-cart-0001")
+            .header("idempotency-key", self.cart.as_str())
             .body(body)
             .map_err(|error| failed(step, error))?;
         let response = self.outbound.call(request).await.map_err(|error| failed(step, error))?;

@@ -189,6 +189,9 @@ async fn prepay(
     let started = app.clock.now();
     let answer = account.client.jsapi_prepay(&request).await;
     app.metrics.call("prepay", &answer, app.clock.now().since(started));
+    if answer.is_ok() {
+        app.freshness.heard(out_trade_no, app.clock.now());
+    }
     answer.map(|answer| answer.prepay_id)
 }
 
