@@ -1,5 +1,6 @@
 // Clicks through the demo at phone and desktop size. See README.md for the options.
 
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -64,6 +65,12 @@ async function runAll(links) {
   return { passed, failed };
 }
 
+// Pictures of an earlier run would tell of another program.
+if (existsSync(pictures)) {
+  for (const name of readdirSync(pictures)) {
+    if (/^(phone|desktop)-.*\.png$/.test(name)) rmSync(join(pictures, name));
+  }
+}
 const demo = asked.links ? { links: JSON.parse(asked.links), stop: async () => {} } : await startDemo(findBinary(asked.binary));
 try {
   const { passed, failed } = await runAll(demo.links);

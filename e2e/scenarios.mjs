@@ -23,6 +23,7 @@ export const scenarios = {
     await frame.locator('#message:not(:empty)').waitFor();
     assert.match(await frame.locator('#message').innerText(), /还可以再试 \d+ 次/);
     await settle(page);
+    assert.equal(await page.evaluate(() => document.querySelector('.phone').scrollTop), 0, 'the phone stays in place');
     await payer.picture(page, '04-wrong-password');
     await typeDigits(page, frame, password);
     const orderNo = await ends(page, 'paid');
