@@ -37,6 +37,13 @@ impl Program {
         if let Some(path) = path_with_tools() {
             command.env("PATH", path);
         }
+        // What `cargo run` told this program about itself is no business of what it starts. Build scripts that
+        // look at these (ring's does) would take them for a change and be built anew with all that follows.
+        let of_this_run =
+            |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|own| name.starts_with(own));
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_this_run)) {
+            command.env_remove(name);
+        }
         Self { command, shown: shown.to_owned(), limit: LIMIT }
     }
 
