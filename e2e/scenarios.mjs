@@ -2,7 +2,7 @@
 // that closes by itself, with page(), picture(page, name).
 
 import assert from 'node:assert/strict';
-import { cashier, choose, ends, fits, myOrders, openShop, orderAddress, password, settle, tapDigits, tapPay, timeline, typeDigits } from './shop.mjs';
+import { cashier, choose, ends, fits, isOneScreen, myOrders, openShop, orderAddress, password, settle, tapDigits, tapPay, timeline, typeDigits } from './shop.mjs';
 
 const steps = ['订单已创建', '微信支付已受理下单', '收银台打开', '收到支付通知，验签通过', '已支付'];
 
@@ -12,6 +12,7 @@ export const scenarios = {
     const page = await payer.page();
     await openShop(page, links);
     await fits(page);
+    await isOneScreen(page);
     await payer.picture(page, '01-shop');
     const price = await choose(page);
     await payer.picture(page, '02-goods');

@@ -73,17 +73,25 @@ export async function timeline(page, links, orderNo, wanted) {
   return titles.allInnerTexts();
 }
 
-// Lets movements end, so that pictures are of things at rest.
+// Lets movements end, in frames too, so that pictures are of things at rest.
 export async function settle(page) {
-  await page.evaluate(async () => {
+  const rest = async () => {
     await document.fonts.ready;
-    const moving = () => document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
-    await Promise.allSettled(moving().map((one) => one.finished));
-  });
+    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(ending.map((one) => one.finished));
+  };
+  // A frame that goes away while it is asked is at rest.
+  await Promise.all(page.frames().map((frame) => frame.evaluate(rest).catch(() => {})));
 }
 
 // Nothing may be wider than the screen.
 export async function fits(page) {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.equal(over, 0, `the page is ${over} px wider than the screen`);
+}
+
+// The shop is one screen: the page around it does not scroll.
+export async function isOneScreen(page) {
+  const over = await page.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight);
+  assert.equal(over, 0, `the page is ${over} px taller than the screen`);
 }
