@@ -3,7 +3,8 @@
 //! What `templates/cashier.html` gets: `zh` (Chinese, else English), `embed` (inside an iframe: tell the
 //! parent), and `outcome`, which is a `Sheet` (`session`, `merchant`, `amount`, `description`, `payer`,
 //! `balance`; money in yuan) or a `Refusal` (`text` for people, `err_msg` for the caller).
-//! `assets/cashier.css` and `assets/cashier.js` are served beside it.
+//! `assets/cashier.css` and `assets/cashier.js` are served beside it; the page's policy allows nothing else
+//! but `data:` pictures, so neither styles nor scripts stand inline.
 
 use std::collections::BTreeMap;
 
@@ -101,4 +102,4 @@ fn asset(kind: &'static str, text: &'static str) -> Response {
 const CSS: &str = include_str!("../../assets/cashier.css");
 const JS: &str = include_str!("../../assets/cashier.js");
 /// Own files only; any page may embed the cashier, as it stands in for a sheet above the shop.
-const PAGE_POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'none'";
+const PAGE_POLICY: &str = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
