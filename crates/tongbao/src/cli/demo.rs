@@ -46,20 +46,31 @@ pub(super) fn run(args: &DemoArgs, context: &Context) -> Result<String, CliError
         key_mode: args.key_mode,
         lang: context.lang,
     };
-    block_on(Threads::Many, demo(args, &options))?
+    let ended = block_on(Threads::Many, demo(args, &options))?;
+    let (told, data) = ended?;
+    if args.data.is_none() {
+        // Made for this run alone; what cannot be removed stays for the system to clean up.
+        let _ = std::fs::remove_dir_all(data);
+    }
+    told
 }
 
-async fn demo(args: &DemoArgs, options: &DemoOptions) -> Result<String, CliError> {
+/// What is told at the end, and where the data is; an error when there was no demo at all.
+async fn demo(
+    args: &DemoArgs,
+    options: &DemoOptions,
+) -> Result<(Result<String, CliError>, PathBuf), CliError> {
     let demo = Demo::prepare(options).await.map_err(|error| CliError::system("tongbao demo", &error))?;
+    let data = demo.data.clone();
     if args.json_links {
         let links = serde_json::to_string(&demo.links).expect("links are plain data");
         say(&format!("{links}\n"));
     } else if !args.once {
-        say(&welcome(&demo, options.lang));
+        say(&welcome(&demo, args.data.is_none(), options.lang));
     }
     if !args.once {
         demo.serve(stop()).await;
-        return Ok(String::new());
+        return Ok((Ok(String::new()), data));
     }
     let (app, simulator, links) = (demo.app.clone(), demo.simulator.clone(), demo.links.clone());
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
@@ -73,13 +84,18 @@ async fn demo(args: &DemoArgs, options: &DemoOptions) -> Result<String, CliError
         bought
     };
     let ((), bought) = tokio::join!(serving, buying);
-    let bought = bought.map_err(|error| CliError::system("tongbao demo --once", &error))?;
-    Ok(told(&bought, options.lang))
+    let bought = bought.map_err(|error| CliError::system("tongbao demo --once", &error));
+    Ok((bought.map(|bought| told(&bought, options.lang)), data))
 }
 
-fn welcome(demo: &Demo, lang: Lang) -> String {
+fn welcome(demo: &Demo, is_temporary: bool, lang: Lang) -> String {
     let (shop, orders, simulator) = (&demo.links.shop, &demo.links.orders, &demo.links.simulator);
     let data = demo.data.display();
+    let until = match (is_temporary, lang) {
+        (false, _) => "",
+        (true, Lang::Zh) => "，结束时删除；要保留请用 --data",
+        (true, Lang::En) => " and goes when the demo ends; --data keeps it",
+    };
     match lang {
         Lang::Zh => format!(
             "通宝演示已就绪。钱是虚拟的，密钥是本次生成的。\n\n\
@@ -88,7 +104,7 @@ fn welcome(demo: &Demo, lang: Lang) -> String {
              1. 打开小店，选一件，点“支付”，密码 123456。\n\
              2. 打开订单，看它的状态、原因和时间线。\n\
              3. 另开终端：tongbao sim orders --url {simulator}\n\n\
-             数据在 {data}。按 Ctrl-C 结束。\n"
+             数据在 {data}{until}。按 Ctrl-C 结束。\n"
         ),
         Lang::En => format!(
             "The Tongbao demo is ready. The money is virtual, the keys were made for this run.\n\n\
@@ -97,7 +113,7 @@ fn welcome(demo: &Demo, lang: Lang) -> String {
              1. Open the shop, choose something, tap Pay; the password is 123456.\n\
              2. Open the orders to see the state, its reason and the timeline.\n\
              3. In another terminal: tongbao sim orders --url {simulator}\n\n\
-             Data is in {data}. Ctrl-C ends it.\n"
+             Data is in {data}{until}. Ctrl-C ends it.\n"
         ),
     }
 }

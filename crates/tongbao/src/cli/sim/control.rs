@@ -132,7 +132,41 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+    use tokio::net::TcpListener;
+    use tongbao_sim::{CryptoSettings, HttpPostman, Settings, Simulator};
+    use tongbao_wire::seam::{Chance, Clock};
+
     use super::{Control, escaped};
+    use crate::cli::outcome::Exit;
+    use crate::listen::{self, Options};
+    use crate::tasks::Tasks;
+
+    #[tokio::test]
+    async fn a_running_simulator_answers_and_refuses_and_a_stopped_one_is_unreachable() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        let postman = Arc::new(HttpPostman::new());
+        let mut settings = Settings::local(Clock::system(), Chance::system(), postman, url.clone());
+        settings.crypto = CryptoSettings::Fixed;
+        let router = Simulator::new(settings).expect("settings that work").router();
+        let tasks = Tasks::new();
+        tasks.spawn("simulator", async move {
+            listen::serve(listener, router, Options::default(), std::future::pending()).await;
+        });
+        let control = Control::at(&url).expect("an address");
+        assert_eq!(control.get("orders").await.expect("answers"), json!({ "orders": [] }));
+        let clock = control.post("clock", &json!({ "advance_seconds": 7200 })).await.expect("answers");
+        assert_eq!(clock["ahead_seconds"], 7200);
+        let refused = control.post("orders/NO-SUCH-1/pay", &json!({})).await.expect_err("refused");
+        assert_eq!(refused.exit(), Exit::Refused);
+        tasks.abort_all();
+        tasks.shutdown(std::time::Duration::ZERO).await;
+        let unreachable = control.get("orders").await.expect_err("nobody listens");
+        assert_eq!(unreachable.exit(), Exit::Unreachable);
+    }
 
     #[test]
     fn order_numbers_are_escaped() {
