@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
+use tracing::Instrument;
 
 use crate::app::App;
 use crate::failure::Failure;
@@ -88,11 +89,11 @@ impl From<Failure> for Problem {
 pub async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
     let lang = Lang::of(request.headers());
     let request_id = numbers::sortable_id(app.clock.now(), &app.chance);
-    let mut response = next.run(request).await;
+    // Every log line of the request carries its id, so that support finds it.
+    let span = tracing::info_span!("request", id = request_id);
+    let mut response = next.run(request).instrument(span).await;
     if response.extensions().get::<Problem>().is_none() {
-        if let Some(problem) =
-            of_bare_status(response.status(), response.headers().contains_key(CONTENT_TYPE))
-        {
+        if let Some(problem) = of_bare_status(response.status()) {
             response.extensions_mut().insert(problem);
         }
     }
@@ -107,7 +108,7 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
 }
 
 /// What the framework refuses by itself, such as an unknown path or a body that is too large.
-fn of_bare_status(status: StatusCode, _has_text: bool) -> Option<Problem> {
+fn of_bare_status(status: StatusCode) -> Option<Problem> {
     let code = match status {
         StatusCode::NOT_FOUND => Code::NotFound,
         StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use tongbao_sdk::WeixinError;
+use tongbao_sdk::{Reaction, WeixinError};
 use tongbao_store::sessions::{self, Session};
 use utoipa::ToSchema;
 
@@ -61,7 +61,16 @@ pub async fn login(State(app): State<App>, Json(body): Json<Login>) -> Result<ax
     Ok(axum::Json(LoggedIn { token, expires_at: session.expires_at.rfc3339(), payment_enabled }))
 }
 
+/// What the payer, or the merchant, can do about it. The secret is in none of these texts.
 fn refused(error: &WeixinError) -> Problem {
-    tracing::warn!("login refused: {error}");
-    Problem::new(Code::LoginFailed, error.to_string())
+    tracing::warn!(code = error.code(), "login refused: {error}");
+    let code = match error.reaction() {
+        Reaction::NewLogin | Reaction::RefreshToken => Code::LoginFailed,
+        Reaction::RefusePerson => Code::PersonRefused,
+        Reaction::RetrySoon | Reaction::BackOff => Code::LoginLater,
+        Reaction::MendConfiguration | Reaction::AskAdministrator | Reaction::ReportFault => {
+            Code::LoginMisconfigured
+        }
+    };
+    Problem::new(code, error.to_string())
 }

@@ -115,6 +115,15 @@ codes! {
     LoginFailed "login_failed" UNAUTHORIZED
         "微信登录失败" "WeChat login failed"
         "重新调用 wx.login 取得新的 code；若反复失败，请检查 appid 与密钥" "Call wx.login for a new code; if it keeps failing, check appid and secret";
+    PersonRefused "login_person_refused" FORBIDDEN
+        "微信拒绝了这位用户登录" "WeChat refuses to log this person in"
+        "请用户联系微信客服；不要重试" "The person must talk to WeChat; do not retry";
+    LoginLater "login_later" SERVICE_UNAVAILABLE
+        "微信登录暂时不可用" "WeChat login cannot be reached now"
+        "稍后重新调用 wx.login 再试" "Call wx.login again in a moment";
+    LoginMisconfigured "login_misconfigured" BAD_GATEWAY
+        "微信登录的配置不对" "WeChat login is configured wrong"
+        "按 detail 检查 appid、AppSecret 与 IP 白名单" "Check appid, AppSecret and the address list, as detail says";
     PlatformRefused "platform_refused" BAD_GATEWAY
         "微信支付拒绝了请求" "WeChat Pay refused"
         "按 detail 中微信支付的说明处理" "Follow what WeChat Pay says in detail";

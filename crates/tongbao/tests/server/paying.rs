@@ -129,3 +129,70 @@ async fn a_refund_goes_back_once_whatever_is_lost() {
     assert_eq!(body["state"], "done", "{body}");
     assert_eq!(world.sim.books().merchants[&world.mchid()].refunded.get(), 400);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_price_from_the_client_is_refused_and_so_is_another_payers_order() {
+    let world = World::new(Plan::default());
+    let (first, second) = (world.login("payer-1").await, world.login("payer-2").await);
+    let cheap = json!({ "items": [{ "goods_id": "tea", "quantity": 1, "price_fen": 1 }] });
+    let key = [("idempotency-key", "cart-0123456789abcdef")];
+    let (status, problem) =
+        world.try_call(request(Method::POST, "/client/v1/orders", &first, &key, &cheap)).await.expect("runs");
+    assert_eq!((status, &problem["code"]), (StatusCode::BAD_REQUEST, &json!("not_json")), "{problem}");
+    let cart = json!({ "items": [{ "goods_id": "tea", "quantity": 1 }] });
+    let (_, order) =
+        world.try_call(request(Method::POST, "/client/v1/orders", &first, &key, &cart)).await.expect("runs");
+    let path = format!("/client/v1/orders/{}/pay", order["order_no"].as_str().expect("a number"));
+    let (status, problem) = world.client(&second, Method::POST, &path, Value::Null).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::NOT_FOUND, &json!("no_such_order")), "{problem}");
+    let (status, problem) = world.client("", Method::POST, &path, Value::Null).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::UNAUTHORIZED, &json!("unauthorized")), "{problem}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_idempotency_key_gives_one_answer_and_refuses_another_request() {
+    let world = World::new(Plan::default());
+    let key = [("idempotency-key", "k-1")];
+    let order = |total: i64| json!({ "description": "茶", "total_fen": total, "openid": world.openid("payer-1").as_str() });
+    let post = |body: Value| world.try_call(request(Method::POST, "/v1/orders", crate::world::API_KEY, &key, &body));
+    let (first_status, first) = post(order(1)).await.expect("runs");
+    let (again_status, again) = post(order(1)).await.expect("runs");
+    assert_eq!((first_status, &first), (StatusCode::CREATED, &again));
+    assert_eq!(again_status, StatusCode::CREATED);
+    let (status, problem) = post(order(2)).await.expect("runs");
+    assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("idempotency_mismatch")));
+    assert_eq!(world.sim.orders().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_refusal_says_what_where_and_how_to_mend_it_in_two_languages() {
+    let world = World::new(Plan::default());
+    let cases = [
+        (Method::POST, "/v1/orders", json!({ "description": "茶", "total_fen": 0 }), "invalid_request"),
+        (Method::POST, "/v1/orders", json!({ "description": "😀", "total_fen": 1 }), "invalid_request"),
+        (Method::POST, "/v1/orders", json!({ "order_no": "a b", "description": "茶", "total_fen": 1 }), "invalid_request"),
+        (Method::POST, "/v1/orders", json!({ "description": "茶", "total_fen": "1" }), "not_json"),
+        (Method::POST, "/v1/orders", json!({ "description": "x".repeat(70_000), "total_fen": 1 }), "too_large"),
+        (Method::GET, "/v1/orders/none", Value::Null, "no_such_order"),
+        (Method::GET, "/v1/orders?limit=101", Value::Null, "invalid_request"),
+        (Method::GET, "/v1/orders?cursor=zz", Value::Null, "invalid_request"),
+        (Method::POST, "/v1/orders/none/refunds", json!({}), "no_such_order"),
+        (Method::DELETE, "/v1/orders", Value::Null, "method_not_allowed"),
+        (Method::GET, "/v1/nothing", Value::Null, "not_found"),
+    ];
+    for (method, path, body, code) in cases {
+        let mut told = Vec::new();
+        for language in ["zh-CN", "en"] {
+            let headers = [("accept-language", language)];
+            let call = request(method.clone(), path, crate::world::API_KEY, &headers, &body);
+            let (status, problem) = world.try_call(call).await.expect("runs");
+            assert!(status.is_client_error(), "{path}: {status}");
+            assert_eq!(problem["code"], code, "{path}: {problem}");
+            for member in ["title", "fix", "detail", "request_id"] {
+                assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{path}: {problem}");
+            }
+            told.push(problem["fix"].clone());
+        }
+        assert_ne!(told[0], told[1], "{path}");
+    }
+}
