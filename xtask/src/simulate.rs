@@ -1,9 +1,9 @@
-//! `cargo xtask simulate`: the deterministic simulation, which is the test `seeds` of the test binary
+//! `cargo xtask simulate`: the deterministic simulation, which is the test `new_seeds` of the test binary
 //! `simulation` in crate tongbao.
 //!
 //! What to run is told in the environment: `TONGBAO_SEED` replays one seed with its trace;
 //! `TONGBAO_SECONDS` runs new seeds for that long and prints them; `TONGBAO_PROFILE` keeps to the faults of
-//! one profile. With none of them set (as among the other tests) it runs its few fixed seeds.
+//! one profile. With none of them set (as among the other tests) it runs a few new seeds.
 
 use std::time::Duration;
 
@@ -51,5 +51,6 @@ pub(crate) fn simulate(worlds: &Worlds, profile: Option<&str>) -> Result<(), Com
 /// `--workspace` keeps the features, and so the build, the same as the other tests'.
 /// The nextest profile lifts the time limit of a single test.
 fn seeds() -> Program {
-    cargo("nextest run --locked --workspace --test simulation --profile simulate --no-capture seeds")
+    let run = "nextest run --locked --workspace --test simulation --profile simulate --no-capture";
+    cargo(run).words("-E test(=seeds::new_seeds)")
 }
