@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{Appid, Fen, Mchid, Openid, OrderNo, OutRefundNo, OutTradeNo, PrepayId, Timestamp};
 
-use crate::{Cause, Mismatch, Payment, PaymentState, Refund, RefundState, Refusal, Scene};
+use crate::{Cause, ClientResult, Mismatch, Payment, PaymentState, Refund, RefundState, Refusal, Scene};
 
 /// Attempts to have one order paid. A payer needs one or two; each is kept with the order for ever, so there
 /// is an end to them.
@@ -37,6 +37,9 @@ pub struct Order {
     /// How often something happened that changes nothing and only the history keeps; bounded.
     #[serde(default)]
     pub payer_acts: u16,
+    /// What the front end last said of the cashier that is open; saying it again is no news.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported: Option<ClientResult>,
     /// A fact of the platform that contradicts ours, until a person has looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarantine: Option<Mismatch>,

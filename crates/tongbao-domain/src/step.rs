@@ -183,6 +183,7 @@ pub fn create(
         payments: Vec::new(),
         refunds: Vec::new(),
         payer_acts: 0,
+        reported: None,
         quarantine: None,
     };
     let jobs = job::first(&order, now);

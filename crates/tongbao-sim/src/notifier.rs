@@ -141,9 +141,10 @@ impl Simulator {
     /// Signs the envelope for this send and writes the send down.
     fn prepare(&self, number: u64, by: SentBy, fault: DeliveryFault) -> Option<(usize, Request<Bytes>)> {
         let platform = &self.inner.platform;
-        let (url, body) = self.with_state(|state, _, _| {
+        let (url, body, answered_with) = self.with_state(|state, _, _| {
             let notice = state.notices.get(&number)?;
-            Some((notice.url.clone(), notice.body.clone()))
+            let answered_with = state.answered_with.get(&notice.mchid).cloned();
+            Some((notice.url.clone(), notice.body.clone(), answered_with))
         })?;
         let forgery = match fault {
             DeliveryFault::Forge(forgery) => Some(forgery),
@@ -152,7 +153,7 @@ impl Simulator {
             | DeliveryFault::Duplicate
             | DeliveryFault::Delay(_) => None,
         };
-        let signed = platform.sign(platform.key_of_notification(), &body, forgery);
+        let signed = platform.sign(platform.key_of_notification(answered_with.as_deref()), &body, forgery);
         let place = self.with_state(|state, platform, now| {
             let attempt = Attempt {
                 at: now,

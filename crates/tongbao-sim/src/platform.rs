@@ -70,11 +70,15 @@ impl Platform {
         if self.key_mode.has_certificate() { &self.keys.certificate } else { &self.keys.public }
     }
 
-    /// The pair that signs a notification: with both kinds, by chance and the migration's share.
-    pub(crate) fn key_of_notification(&self) -> &PlatformKey {
+    /// The pair that signs a notification: with both kinds, the one that answers the merchant's calls, or
+    /// by chance and the migration's share.
+    pub(crate) fn key_of_notification(&self, answered_with: Option<&str>) -> &PlatformKey {
         match self.key_mode {
             KeyMode::Certificate => &self.keys.certificate,
             KeyMode::PublicKey => &self.keys.public,
+            KeyMode::Both if self.switches.notifications_follow_calls => {
+                answered_with.and_then(|serial| self.key_named(serial)).unwrap_or(self.key_unnamed())
+            }
             KeyMode::Both => {
                 let drawn = u16::from_le_bytes(self.chance.bytes()) % 1000;
                 if drawn < self.switches.notifications_by_public_key_permille {

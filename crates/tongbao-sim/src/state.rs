@@ -39,6 +39,8 @@ pub(crate) struct State {
     pub(crate) session_order: VecDeque<String>,
     pub(crate) codes: LoginCodes,
     pub(crate) tokens: BTreeMap<Appid, StableToken>,
+    /// The serial whose pair signed the answer of each merchant's latest call.
+    pub(crate) answered_with: BTreeMap<Mchid, String>,
     /// What orders and refunds do by themselves, and when.
     due: BTreeSet<(Timestamp, u64, Due)>,
     /// Which notices are to be sent, and when.

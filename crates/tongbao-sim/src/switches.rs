@@ -73,8 +73,12 @@ pub struct Switches {
     pub refund_takes: Duration,
     /// HTTP status of `/v3/certificates` when the merchant has none (v3.md §1.8 [I]). Default: 404.
     pub certificates_absent_status: u16,
-    /// With both kinds of keys, the share of notifications signed with the public-key pair, in thousandths
-    /// (v3.md §1.8, migration steps). Default: 500.
+    /// With both kinds of keys, notifications to a merchant are signed with the kind its latest call asked
+    /// answers to be signed with, so that a client that holds one kind is told nothing it cannot verify. The
+    /// platform's own migration goes by shares instead (v3.md §1.8); for that, switch this off. Default: on.
+    pub notifications_follow_calls: bool,
+    /// With both kinds of keys, and not following calls: the share of notifications signed with the
+    /// public-key pair, in thousandths (v3.md §1.8, migration steps). Default: 500.
     pub notifications_by_public_key_permille: u16,
     /// Sends of one notification at most (v3.md §6.8: "at most 15 sends"; its 15 intervals and their sum
     /// of 24 h 4 min would make 16). Default: 15.
@@ -176,6 +180,7 @@ impl Default for Switches {
             refund_mismatch: RefundMismatch::InvalidRequest,
             refund_takes: Duration::from_secs(2),
             certificates_absent_status: 404,
+            notifications_follow_calls: true,
             notifications_by_public_key_permille: 500,
             notification_sends_max: 15,
             invoke_window: Duration::from_secs(2 * 3600),

@@ -86,6 +86,8 @@ pub(crate) async fn read(endpoint: Endpoint, request: Request) -> Result<Call, S
 /// Everything between a request and its answer: no waiting, no faults but 429.
 fn judge(simulator: &Simulator, call: &Call, fault: CallFault) -> Result<Answer, Refusal> {
     let mchid = gate::admit(&simulator.inner.platform, call)?;
+    let serial = answer::key_of_answer(&simulator.inner.platform, call).serial.clone();
+    simulator.with_state(|state, _, _| state.answered_with.insert(mchid.clone(), serial));
     if fault == CallFault::TooMany {
         return Err(Refusal::too_many());
     }

@@ -146,7 +146,7 @@ pub fn remove(mchid: &Mchid, order_no: &OrderNo, key: &JobKey) -> Statement {
 }
 
 /// Takes up to `limit` jobs (at most [`CLAIM_MAX`]) that are due and that nobody holds, the longest due
-/// first. `token` must be new and unguessable by accident; no two claims share one.
+/// first. `token` must be new: no two claims share one.
 ///
 /// # Errors
 /// [`WriteError`]. After `Unknown` the jobs may be held by nobody until the lease is over; that is all.

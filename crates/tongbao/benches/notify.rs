@@ -15,17 +15,29 @@ mod platform;
 #[path = "support/server.rs"]
 mod server;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use load::Run;
 use platform::Platform;
 
+/// As the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const NOTIFICATIONS: usize = 24_000;
 /// Node is slower; as many as keep it busy for some seconds.
-const NOTIFICATIONS_NODE: usize = 6_000;
-const ROUNDS: usize = 3;
+const NOTIFICATIONS_NODE: usize = 4_000;
+const ROUNDS: usize = 5;
+
+/// What every server is loaded with.
+struct Load {
+    runtime: tokio::runtime::Runtime,
+    requests: Arc<Vec<Vec<u8>>>,
+    requests_node: Arc<Vec<Vec<u8>>>,
+}
 
 #[allow(clippy::print_stdout, clippy::float_arithmetic, reason = "a benchmark prints rates")]
 fn main() {
@@ -34,22 +46,18 @@ fn main() {
         return;
     }
     let brief = std::env::args().any(|argument| argument == "--test");
-    let (count, count_node, rounds) = if brief { (600, 300, 1) } else { (NOTIFICATIONS, NOTIFICATIONS_NODE, ROUNDS) };
+    let (count, count_node, rounds) =
+        if brief { (600, 300, 1) } else { (NOTIFICATIONS, NOTIFICATIONS_NODE, ROUNDS) };
     let directory = std::env::temp_dir().join(format!("tongbao-notify-{}", std::process::id()));
     std::fs::create_dir_all(&directory).expect("a directory");
     let platform = Platform::new();
     std::fs::write(directory.join("platform.pem"), platform.public_key_pem()).expect("a file");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let runtime = runtime.expect("a runtime");
     let mut ratios = Vec::new();
     for round in 1..=rounds {
-        let durable = ours(&runtime, &platform, &directory, "disk", count);
-        let without = ours(&runtime, &platform, &directory, "off", count);
-        let node = node::start(&directory, count_node).map(|mut node| {
-            let run = runtime.block_on(load::run(node.address, signed(&platform, node.address, count_node), 204));
-            node.check(count_node);
-            (run, None)
-        });
+        let load = Load::new(&platform, count, count_node);
+        let durable = ours(&load, &directory, "disk");
+        let without = ours(&load, &directory, "off");
+        let node = nodes(&load, &directory);
         report(round, "durable", &durable);
         report(round, "storage off", &without);
         if let Some(node) = &node {
@@ -61,52 +69,64 @@ fn main() {
         ratios.push((to_off, to_node));
     }
     std::fs::remove_dir_all(&directory).expect("our own directory");
-    println!("notify: durable / storage off = {:.2} (goal 0.55)", median(ratios.iter().map(|ratio| ratio.0)));
+    println!("ratio durable / storage off = {:.2} (goal 0.55)", median(ratios.iter().map(|ratio| ratio.0)));
     let nodes: Vec<_> = ratios.iter().filter_map(|ratio| ratio.1).collect();
     match nodes.is_empty() {
-        false => println!("notify: durable / node = {:.1} (goal 10)", median(nodes.into_iter())),
-        true => println!("notify: the Node reference did not run (see above)"),
+        false => println!("ratio durable / node = {:.1} (goal 10)", median(nodes.into_iter())),
+        true => println!("ratio durable / node was not measured (see above)"),
     }
 }
 
-type Measured = (Run, Option<std::time::Duration>);
+impl Load {
+    /// Signed now: a signature is taken for five minutes.
+    fn new(platform: &Platform, count: usize, count_node: usize) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "the server checks the age of a signature against real time"
+        )]
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+        let seconds = i64::try_from(now).expect("this century");
+        let requests: Vec<_> = (0..count).map(|index| platform.notification(index, seconds)).collect();
+        let requests_node = Arc::new(requests[..count_node].to_vec());
+        Self { runtime: runtime.expect("a runtime"), requests: Arc::new(requests), requests_node }
+    }
 
-fn ours(
-    runtime: &tokio::runtime::Runtime,
-    platform: &Platform,
-    directory: &Path,
-    storage: &str,
-    count: usize,
-) -> Measured {
-    let mut server = server::start(directory, storage, count);
-    let requests = signed(platform, server.address, count);
-    let before = load::cpu_of(server.pid());
-    let run = runtime.block_on(load::run(server.address, requests, 204));
-    let spent = load::cpu_of(server.pid()).checked_sub(before);
-    server.stop();
-    (run, spent.map(|spent| spent / u32::try_from(count).expect("thousands")))
+    /// Every request once; what they cost the process `pid`, each.
+    fn put_on(&self, address: SocketAddr, pid: u32, requests: &Arc<Vec<Vec<u8>>>) -> Measured {
+        let before = load::cpu_of(pid);
+        let run = self.runtime.block_on(load::run(address, requests.clone(), 204));
+        let spent = load::cpu_of(pid).saturating_sub(before);
+        (run, spent / u32::try_from(requests.len()).expect("thousands"))
+    }
 }
 
-fn signed(platform: &Platform, address: std::net::SocketAddr, count: usize) -> Arc<Vec<Vec<u8>>> {
-    #[allow(clippy::disallowed_methods, reason = "the server checks the age of a signature against real time")]
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
-    let seconds = i64::try_from(now).expect("this century");
-    let host = address.to_string();
-    let request = |index| {
-        platform.notification(&host, "/notify/main/v3", &platform::out_trade_no(index), index, seconds)
-    };
-    Arc::new((0..count).map(request).collect())
+type Measured = (Run, Duration);
+
+fn ours(load: &Load, directory: &Path, storage: &str) -> Measured {
+    let mut server = server::start(directory, storage, load.requests.len());
+    let measured = load.put_on(server.address, server.pid(), &load.requests);
+    server.stop();
+    measured
+}
+
+fn nodes(load: &Load, directory: &Path) -> Option<Measured> {
+    let count = load.requests_node.len();
+    let mut node = node::start(directory, count)?;
+    let measured = load.put_on(node.address, node.pid(), &load.requests_node);
+    node.check(count);
+    Some(measured)
 }
 
 #[allow(clippy::print_stdout, reason = "a benchmark prints rates")]
 fn report(round: usize, name: &str, (run, cpu): &Measured) {
     assert_eq!(run.unexpected, 0, "{name}: every notification is acknowledged");
-    let cpu = cpu.map_or_else(String::new, |cpu| format!(", server CPU {} µs each", cpu.as_micros()));
     println!(
-        "round {round}: {name}: {:.0}/s, p50 {} µs, p99 {} µs{cpu}",
+        "round {round}: {name}: {:.0}/s, p50 {} µs, p99 {} µs, CPU {} µs each",
         run.per_second,
         run.p50.as_micros(),
-        run.p99.as_micros()
+        run.p99.as_micros(),
+        cpu.as_micros()
     );
 }
 

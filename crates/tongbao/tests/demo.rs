@@ -9,7 +9,8 @@ use tongbao_sim::KeyMode;
 #[tokio::test]
 async fn a_demo_sells_once_in_every_key_mode() {
     for key_mode in [KeyMode::PublicKey, KeyMode::Certificate, KeyMode::Both] {
-        let data = std::env::temp_dir().join(format!("tongbao-demo-test-{}-{key_mode:?}", std::process::id()));
+        let data =
+            std::env::temp_dir().join(format!("tongbao-demo-test-{}-{key_mode:?}", std::process::id()));
         let options = DemoOptions {
             data: Some(data.clone()),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),

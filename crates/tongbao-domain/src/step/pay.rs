@@ -113,15 +113,17 @@ impl Draft<'_> {
         }
         self.waits_to_be_paid()?;
         if self.history_has_room() {
+            self.order.reported = None;
             self.tell(Cause::Payer, EventKind::CashierOpened { out_trade_no: out_trade_no.clone() });
         }
         Ok(())
     }
 
     pub(super) fn client_reported(&mut self, result: ClientResult, detail: &str) {
-        if !self.history_has_room() {
+        if self.order.reported == Some(result) || !self.history_has_room() {
             return;
         }
+        self.order.reported = Some(result);
         let result = match result {
             ClientResult::Ok => "ok",
             ClientResult::Cancel => "cancel",

@@ -8,6 +8,7 @@ use tongbao_wire::{Certificates, EncryptCertificate, Mchid, PlatformCertificate}
 
 use super::Call;
 use super::target::Target;
+use crate::crypto::PlatformKey;
 use crate::faults::{Endpoint, Forgery};
 use crate::notifier::tampered;
 use crate::platform::Platform;
@@ -26,6 +27,12 @@ impl Answer {
     }
 }
 
+/// The pair the request named, or the one that signs for those who named none (v3.md §1.8).
+pub(super) fn key_of_answer<'a>(platform: &'a Platform, call: &Call) -> &'a PlatformKey {
+    let named = call.headers.get("Wechatpay-Serial").and_then(|serial| serial.to_str().ok());
+    named.and_then(|serial| platform.key_named(serial)).unwrap_or(platform.key_unnamed())
+}
+
 /// Signs with the pair the request named (v3.md §1.8), or the one that signs for those who named none.
 pub(super) fn signed(
     platform: &Platform,
@@ -33,8 +40,7 @@ pub(super) fn signed(
     answer: &Answer,
     forgery: Option<Forgery>,
 ) -> Response {
-    let named = call.headers.get("Wechatpay-Serial").and_then(|serial| serial.to_str().ok());
-    let key = named.and_then(|serial| platform.key_named(serial)).unwrap_or(platform.key_unnamed());
+    let key = key_of_answer(platform, call);
     let (status, body) = match answer {
         Answer::Json(body) => (StatusCode::OK, body.as_slice()),
         Answer::NoContent => (StatusCode::NO_CONTENT, [].as_slice()),

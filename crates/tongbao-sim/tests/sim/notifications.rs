@@ -183,7 +183,10 @@ async fn business_time_dates_the_event_and_transport_time_its_signature() {
 
 #[tokio::test(start_paused = true)]
 async fn during_the_migration_both_kinds_of_keys_sign() {
-    let world = World::with(|settings| settings.key_mode = KeyMode::Both);
+    let world = World::with(|settings| {
+        settings.key_mode = KeyMode::Both;
+        settings.switches.notifications_follow_calls = false;
+    });
     for order in 0..20 {
         world.paid(&format!("T20260301{order}")).await;
     }
@@ -195,6 +198,18 @@ async fn during_the_migration_both_kinds_of_keys_sign() {
     };
     let share = letters.iter().filter(by_public).count();
     assert!((1..20).contains(&share), "{share}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_both_kinds_a_merchant_is_told_with_the_kind_it_asks_answers_for() {
+    let world = World::with(|settings| settings.key_mode = KeyMode::Both);
+    // The client of these tests names no serial, so the certificate answers it.
+    world.paid("T20260301A").await;
+    world.sim.advance(Duration::ZERO).await;
+    let certificate = world.env.platform_certificate.as_ref().unwrap().serial_no.clone();
+    let letters = world.mailbox.letters.lock().unwrap().clone();
+    assert_eq!(letters[0].headers()["wechatpay-serial"], certificate);
+    assert!(world.verifies(letters[0].headers(), letters[0].body()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -187,8 +187,10 @@ impl ToSql for Value {
 
 #[cfg(test)]
 mod tests {
-    use super::settle;
-    use crate::{Applied, Refused, Rows, WriteError};
+    use super::{commit_together, settle};
+    use crate::engine::{connection, migrate};
+    use crate::{Applied, Batch, Refused, Rows, WriteError, facts};
+    use tongbao_wire::Timestamp;
 
     fn failure(code: i32) -> rusqlite::Result<()> {
         Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None))
@@ -213,5 +215,28 @@ mod tests {
         let outcome = settle(vec![Ok(Applied::default())], failure(rusqlite::ffi::SQLITE_FULL));
         assert!(!outcome.lost);
         assert_eq!(outcome.results, [Err(WriteError::Refused(Refused::Full))]);
+    }
+
+    #[test]
+    fn when_space_runs_out_in_a_group_each_member_hears_what_became_of_it() {
+        let mut connection = connection::in_memory().unwrap();
+        migrate::bring_up_to_date(&mut connection).unwrap();
+        let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        let limit =
+            |pages: i64| connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()));
+        limit(pages + 2).unwrap();
+        let put = |name: &str, bytes| Batch::from(facts::put(name, &"x".repeat(bytes), Timestamp::default()));
+        let (small, large, last) = (put("small", 1), put("large", 100_000), put("last", 1));
+        let outcome = commit_together(&connection, &[&small, &large, &last]);
+        assert!(!outcome.lost);
+        assert_eq!(outcome.results[1], Err(WriteError::Refused(Refused::Full)));
+        for (name, result) in ["small", "large", "last"].iter().zip(&outcome.results) {
+            let kept: i64 = connection
+                .query_row("select count(*) from facts where name = $1", [name], |row| row.get(0))
+                .unwrap();
+            assert_eq!(kept == 1, result.is_ok(), "{name}: {result:?}");
+        }
+        limit(pages + 1_000).unwrap();
+        assert!(commit_together(&connection, &[&large]).results[0].is_ok(), "once there is room it goes on");
     }
 }

@@ -6,21 +6,21 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// One kept connection.
-pub struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Connection {
     /// Connects.
-    pub async fn open(address: SocketAddr) -> Self {
+    pub(crate) async fn open(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.expect("the server listens");
         stream.set_nodelay(true).expect("a TCP option");
         Self { stream, buffer: Vec::with_capacity(16 * 1024) }
     }
 
     /// Sends a whole request and reads the whole answer.
-    pub async fn exchange(&mut self, request: &[u8]) -> (u16, Vec<u8>) {
+    pub(crate) async fn exchange(&mut self, request: &[u8]) -> (u16, Vec<u8>) {
         self.stream.write_all(request).await.expect("the server reads");
         self.buffer.clear();
         let head = loop {
@@ -32,7 +32,8 @@ impl Connection {
         };
         let text = String::from_utf8_lossy(&self.buffer[..head]).to_ascii_lowercase();
         let status = text.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        let length = text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+        let length =
+            text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
         let length = length.unwrap_or(0);
         while self.buffer.len() < head + length {
             let read = self.stream.read_buf(&mut self.buffer).await.expect("the server answers");

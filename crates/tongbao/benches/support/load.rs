@@ -8,28 +8,28 @@ use std::time::{Duration, Instant};
 use crate::client::Connection;
 
 /// How many connections load a server.
-pub const CONNECTIONS: usize = 64;
+pub(crate) const CONNECTIONS: usize = 64;
 
 #[allow(clippy::disallowed_methods, reason = "a benchmark measures real time")]
-pub fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
 /// What a run gave.
-pub struct Run {
+pub(crate) struct Run {
     /// Requests a second.
-    pub per_second: f64,
+    pub(crate) per_second: f64,
     /// Half the answers came within this.
-    pub p50: Duration,
+    pub(crate) p50: Duration,
     /// All but a hundredth of the answers came within this.
-    pub p99: Duration,
+    pub(crate) p99: Duration,
     /// Answers by anything but `expected`.
-    pub unexpected: usize,
+    pub(crate) unexpected: usize,
 }
 
 /// Sends every request once, over 64 connections.
 #[allow(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "rates, not money")]
-pub async fn run(address: SocketAddr, requests: Arc<Vec<Vec<u8>>>, expected: u16) -> Run {
+pub(crate) async fn run(address: SocketAddr, requests: Arc<Vec<Vec<u8>>>, expected: u16) -> Run {
     let next = Arc::new(AtomicUsize::new(0));
     let mut connections = Vec::new();
     for _ in 0..CONNECTIONS {
@@ -74,7 +74,7 @@ async fn worker(
 }
 
 /// Processor time a process has used so far, of all its threads.
-pub fn cpu_of(pid: u32) -> Duration {
+pub(crate) fn cpu_of(pid: u32) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("the process runs on Linux");
     let fields: Vec<_> = stat.rsplit(')').next().expect("a name in brackets").split_whitespace().collect();
     let ticks: u64 = fields[11..13].iter().map(|ticks| ticks.parse::<u64>().expect("ticks")).sum();

@@ -8,36 +8,44 @@ use std::process::{Child, Command, Stdio};
 use crate::platform;
 
 /// A running Node handler.
-pub struct Node {
+pub(crate) struct Node {
     child: Child,
     database: PathBuf,
     /// Where it listens.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Node {
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Every notification must have done its work.
-    pub fn check(&mut self, count: usize) {
+    pub(crate) fn check(&mut self, count: usize) {
         self.child.kill().expect("the child runs");
         self.child.wait().expect("the child ends");
-        let store = tongbao_store_count(&self.database);
-        assert_eq!(store, count, "the Node handler wrote every payment");
+        assert_eq!(paid_orders(&self.database), count, "the Node handler wrote every payment");
     }
 }
 
 /// Starts it, installing its packages when they are missing; says why when it cannot.
 #[allow(clippy::print_stdout, reason = "a benchmark says what it could not measure")]
-pub fn start(directory: &Path, orders: usize) -> Option<Node> {
+pub(crate) fn start(directory: &Path, orders: usize) -> Option<Node> {
     let home = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../benches/reference");
     if !home.join("node_modules").exists() {
-        let installed = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&home).status();
+        let installed =
+            Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&home).status();
         if !installed.is_ok_and(|status| status.success()) {
             println!("node: its packages could not be installed");
             return None;
         }
     }
-    let database = directory.join(format!("node-{}.db", orders));
-    let _first_time = std::fs::remove_file(&database);
+    let database = directory.join(format!("node-{}.db", std::process::id()));
+    for file in ["", "-wal", "-shm"] {
+        let mut left_over = database.clone().into_os_string();
+        left_over.push(file);
+        let _none_in_the_first_round = std::fs::remove_file(left_over);
+    }
     let child = Command::new("node")
         .arg("notify.mjs")
         .env("DATABASE", &database)
@@ -64,10 +72,15 @@ pub fn start(directory: &Path, orders: usize) -> Option<Node> {
 }
 
 /// How many orders the Node handler moved to paid.
-fn tongbao_store_count(database: &Path) -> usize {
+fn paid_orders(database: &Path) -> usize {
     let script = "const D=require('better-sqlite3');console.log(new D(process.argv[1],{readonly:true})\
                   .prepare(\"select count(*) n from orders where state='paid'\").get().n)";
     let home = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../benches/reference");
-    let output = Command::new("node").args(["-e", script]).arg(database).current_dir(home).output().expect("node runs");
+    let output = Command::new("node")
+        .args(["-e", script])
+        .arg(database)
+        .current_dir(home)
+        .output()
+        .expect("node runs");
     String::from_utf8_lossy(&output.stdout).trim().parse().expect("a count")
 }

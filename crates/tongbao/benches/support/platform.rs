@@ -10,41 +10,41 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 /// Serial of the platform's public key.
-pub const PUBLIC_KEY_ID: &str = "PUB_KEY_ID_0000000000000000000000000001";
+pub(crate) const PUBLIC_KEY_ID: &str = "PUB_KEY_ID_0000000000000000000000000001";
 /// The APIv3 key.
-pub const APIV3_KEY: &[u8; 32] = b"0123456789abcdef0123456789abcdef";
+pub(crate) const APIV3_KEY: &[u8; 32] = b"0123456789abcdef0123456789abcdef";
 /// The merchant.
-pub const MCHID: &str = "1900000001";
+pub(crate) const MCHID: &str = "1900000001";
 /// Its mini program.
-pub const APPID: &str = "wx00000000000000aa";
+pub(crate) const APPID: &str = "wx00000000000000aa";
 /// Who pays.
-pub const OPENID: &str = "oBench000000000000000000001";
+pub(crate) const OPENID: &str = "oBench000000000000000000001";
 
 /// A platform's key pair.
-pub struct Platform(RsaKeyPair);
+pub(crate) struct Platform(RsaKeyPair);
 
 impl Platform {
     /// A new key.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key");
         let pkcs8: Pkcs8V1Der<'_> = pair.as_der().expect("PKCS#8");
         Self(RsaKeyPair::from_pkcs8(pkcs8.as_ref()).expect("the key reads back"))
     }
 
     /// The public key in PEM.
-    pub fn public_key_pem(&self) -> String {
+    pub(crate) fn public_key_pem(&self) -> String {
         let der: PublicKeyX509Der<'_> = self.0.public_key().as_der().expect("SPKI");
         pem("PUBLIC KEY", der.as_ref())
     }
 
-    /// The request that tells `path` on `host` of a payment.
-    pub fn notification(&self, host: &str, path: &str, out_trade_no: &str, index: usize, seconds: i64) -> Vec<u8> {
-        let body = envelope(out_trade_no, index);
+    /// The request that tells the server of the payment at `index`, signed at `seconds`.
+    pub(crate) fn notification(&self, index: usize, seconds: i64) -> Vec<u8> {
+        let body = envelope(&out_trade_no(index), index);
         let nonce = format!("{index:032X}");
         let message = format!("{seconds}\n{nonce}\n{body}\n");
         let signature = self.sign(message.as_bytes());
         format!(
-            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nUser-Agent: Mozilla/4.0\r\n\
+            "POST /notify/main/v3 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nUser-Agent: Mozilla/4.0\r\n\
              Wechatpay-Timestamp: {seconds}\r\nWechatpay-Nonce: {nonce}\r\nWechatpay-Serial: {PUBLIC_KEY_ID}\r\n\
              Wechatpay-Signature: {signature}\r\nWechatpay-Signature-Type: WECHATPAY2-SHA256-RSA2048\r\n\
              Content-Length: {}\r\n\r\n{body}",
@@ -61,12 +61,12 @@ impl Platform {
 }
 
 /// The number of the payment at `index`.
-pub fn out_trade_no(index: usize) -> String {
+pub(crate) fn out_trade_no(index: usize) -> String {
     format!("BENCH{index:025}")
 }
 
 /// What every order costs, in fen.
-pub const TOTAL: i64 = 990;
+pub(crate) const TOTAL: i64 = 990;
 
 fn envelope(out_trade_no: &str, index: usize) -> String {
     let resource = json!({
@@ -91,8 +91,9 @@ fn envelope(out_trade_no: &str, index: usize) -> String {
 }
 
 /// PEM text.
-pub fn pem(kind: &str, der: &[u8]) -> String {
+pub(crate) fn pem(kind: &str, der: &[u8]) -> String {
     let base64 = STANDARD.encode(der);
-    let lines: Vec<_> = base64.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
+    let lines: Vec<_> =
+        base64.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
     format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", lines.join("\n"))
 }

@@ -1,4 +1,5 @@
-//! Our server in a process of its own: this very program, asked for another role.
+//! Our server in a process of its own: this very program, asked for another role. The role exists for one
+//! choice that no configuration leads to: writes that are discarded.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -10,10 +11,12 @@ use std::time::Duration;
 
 use tongbao::account::Account;
 use tongbao::app::{App, Parts, Rules};
-use tongbao::{listen, router};
+use tongbao::tasks::Tasks;
+use tongbao::{listen, router, worker};
 use tongbao_domain::{Cause, Input, OrderTerms, Policy, Scene, Step, create, step};
 use tongbao_sdk::{
-    ApiV3Key, AppSecret, Client, Hosts, HttpOptions, HttpOutbound, Merchant, Outbound, PlatformKeys, Signer, WeixinClient,
+    ApiV3Key, AppSecret, Client, Hosts, HttpOptions, HttpOutbound, Merchant, Outbound, PlatformKeys, Signer,
+    WeixinClient,
 };
 use tongbao_store::{Fault, Options, Statement, Store, orders};
 use tongbao_wire::seam::{Chance, Clock};
@@ -24,7 +27,7 @@ use crate::platform;
 const ROLE: &str = "TONGBAO_BENCH_ROLE";
 
 /// What a child process shall do.
-pub struct Role {
+pub(crate) struct Role {
     directory: PathBuf,
     storage: String,
     orders: usize,
@@ -32,34 +35,38 @@ pub struct Role {
 
 impl Role {
     /// The role this process was started for, if any.
-    pub fn asked_for() -> Option<Self> {
+    pub(crate) fn asked_for() -> Option<Self> {
         let text = std::env::var(ROLE).ok()?;
         let mut parts = text.split('|');
         let mut next = || parts.next().expect("directory|storage|orders");
-        Some(Self { directory: next().into(), storage: next().into(), orders: next().parse().expect("a number") })
+        Some(Self {
+            directory: next().into(),
+            storage: next().into(),
+            orders: next().parse().expect("a number"),
+        })
     }
 }
 
 /// A running child.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     /// Where it listens.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Server {
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.child.kill().expect("the child runs");
         self.child.wait().expect("the child ends");
     }
 }
 
 /// Starts a server that knows `orders` unpaid orders.
-pub fn start(directory: &Path, storage: &str, orders: usize) -> Server {
+pub(crate) fn start(directory: &Path, storage: &str, orders: usize) -> Server {
     let role = format!("{}|{storage}|{orders}", directory.display());
     let program = std::env::current_exe().expect("this program");
     let mut child = Command::new(program).env(ROLE, role).stdout(Stdio::piped()).spawn().expect("a child");
@@ -70,20 +77,24 @@ pub fn start(directory: &Path, storage: &str, orders: usize) -> Server {
 
 /// The child: serves until it is killed.
 #[allow(clippy::print_stdout, reason = "tells the parent where it listens")]
-pub fn serve(role: &Role) {
+pub(crate) fn serve(role: &Role) {
     let database = role.directory.join(format!("{}-{}.db", role.storage, std::process::id()));
     let store = Store::open(&database, &Options::default()).expect("a database");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.expect("a runtime").block_on(async {
         fill(&store, role.orders).await;
+        store.checkpoint().await.expect("nobody reads yet");
         if role.storage == "off" {
             store.set_faults(|_| Fault::Discard);
         }
         let app = app(store, &role.directory);
+        let tasks = Tasks::new();
+        tasks.spawn("worker", worker::run(app.clone()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         println!("{}", listener.local_addr().expect("an address"));
         std::io::stdout().flush().expect("the parent reads");
-        listen::serve(listener, router::router(app), listen::Options::default(), std::future::pending()).await;
+        listen::serve(listener, router::router(app), listen::Options::default(), std::future::pending())
+            .await;
     });
 }
 
@@ -109,7 +120,8 @@ fn unpaid(index: usize) -> Step {
         lines: Vec::new(),
     };
     let openid = Openid::parse(platform::OPENID).expect("an openid");
-    let now = Timestamp::from_seconds(1_795_312_000);
+    // Later than any notification of this run, so that no job comes due under it.
+    let now = Clock::system().now().plus(Duration::from_secs(3600));
     let far = now.plus(Duration::from_secs(7 * 24 * 3600));
     let made = create(number, terms, Some(openid.clone()), (now, far), Cause::Payer).expect("an order");
     let pay = Input::Pay {
@@ -119,7 +131,11 @@ fn unpaid(index: usize) -> Step {
         notify_url: "http://127.0.0.1/notify/main/v3".into(),
     };
     let paying = step(&made.order, pay, &Policy::default(), now).expect("allowed").expect("new");
-    Step { order: paying.order, events: made.events.into_iter().chain(paying.events).collect(), jobs: paying.jobs }
+    Step {
+        order: paying.order,
+        events: made.events.into_iter().chain(paying.events).collect(),
+        jobs: paying.jobs,
+    }
 }
 
 fn app(store: Store, directory: &Path) -> App {
@@ -144,7 +160,14 @@ fn app(store: Store, directory: &Path) -> App {
         mchid,
         appid: appid.clone(),
         client: Client::new(merchant, keys, hosts, outbound.clone(), clock.clone(), chance.clone()),
-        weixin: WeixinClient::new(appid, secret, "http://127.0.0.1:9", outbound, clock.clone(), chance.clone()),
+        weixin: WeixinClient::new(
+            appid,
+            secret,
+            "http://127.0.0.1:9",
+            outbound,
+            clock.clone(),
+            chance.clone(),
+        ),
         policy: Policy::default(),
         notify_url: "http://127.0.0.1/notify/main/v3".into(),
     };

@@ -50,6 +50,25 @@ pub(super) async fn once(
     }
 }
 
+/// The number of what a keyed request makes when it names none: the same request under the same key makes
+/// the same number. So a repetition is the same intent even if the server died between doing it and keeping
+/// the answer.
+pub(super) fn number(
+    merchant: &Merchant,
+    headers: &HeaderMap,
+    what: &str,
+    body: &[u8],
+) -> Result<Option<String>, Failure> {
+    let Some(key) = key(headers)? else { return Ok(None) };
+    let (mchid, owner) = (&merchant.account().mchid, &merchant.key().name);
+    let mut asked = format!("{mchid}\n{owner}\n{key}\n{what}\n").into_bytes();
+    asked.extend_from_slice(body);
+    Ok(Some(hex::encode(sha256(&asked))[..NUMBER_CHARS].to_owned()))
+}
+
+/// 96 bits of the digest: no two requests of a merchant meet by accident.
+const NUMBER_CHARS: usize = 24;
+
 fn key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().unwrap_or_default();

@@ -12,7 +12,7 @@ use tongbao_wire::{Fen, Openid, OrderNo};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Merchant;
-use super::idempotent::once;
+use super::idempotent::{self, once};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::json::Json;
@@ -54,8 +54,12 @@ pub async fn create(
     headers: HeaderMap,
     body: bytes::Bytes,
 ) -> Result<Response, Problem> {
-    once(&app, &merchant, &headers, "POST /v1/orders", &body, async {
-        let new = Json::<CreateOrder>::parse(&body)?.checked()?;
+    let what = "POST /v1/orders";
+    let number = idempotent::number(&merchant, &headers, what, &body)?;
+    once(&app, &merchant, &headers, what, &body, async {
+        let mut asked = Json::<CreateOrder>::parse(&body)?;
+        asked.order_no = asked.order_no.or(number);
+        let new = asked.checked()?;
         let created = payments::create(&app, merchant.account(), new, merchant.cause()).await?;
         place(&app, &merchant, created).await
     })

@@ -8,7 +8,7 @@ use tongbao_wire::{Fen, OutRefundNo, OutTradeNo};
 use utoipa::ToSchema;
 
 use super::Merchant;
-use super::idempotent::once;
+use super::idempotent::{self, once};
 use super::orders::{order_no, text};
 use crate::app::App;
 use crate::failure::Failure;
@@ -68,8 +68,11 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let number = order_no(&number)?;
     let what = format!("POST /v1/orders/{number}/refunds");
+    let made = idempotent::number(&merchant, &headers, &what, &body)?;
     once(&app, &merchant, &headers, &what, &body, async {
-        let new = Json::<CreateRefund>::parse(&body)?.checked()?;
+        let mut asked = Json::<CreateRefund>::parse(&body)?;
+        asked.out_refund_no = asked.out_refund_no.or(made);
+        let new = asked.checked()?;
         let (order, out_refund_no) =
             refunds::request(&app, merchant.account(), &number, new, merchant.cause()).await?;
         let refund = order.refund(&out_refund_no).ok_or(Failure::NoSuchRefund)?;

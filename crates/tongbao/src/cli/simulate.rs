@@ -32,7 +32,7 @@ pub(super) struct SimulateArgs {
     #[arg(long, value_name = "FILE")]
     write_env: Option<PathBuf>,
     /// Which platform keys sign: certificate, public-key or both   平台用哪种密钥签名
-    #[arg(long, value_name = "MODE", default_value = "public-key")]
+    #[arg(long, value_name = "MODE", default_value = "both")]
     key_mode: KeyMode,
     /// Which notify addresses are taken   接受哪些通知地址
     #[arg(long, value_enum, default_value = "local")]

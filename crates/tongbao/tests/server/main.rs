@@ -9,3 +9,4 @@ mod world;
 
 mod notifications;
 mod paying;
+mod repeating;

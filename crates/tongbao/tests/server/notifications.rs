@@ -100,3 +100,17 @@ async fn bytes_that_are_no_notification_are_refused() {
     let (status, _) = world.client("", Method::GET, "/notify/main/v3", Value::Null).await;
     assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_notification_three_hours_late_is_acknowledged_and_changes_nothing() {
+    let world = World::new(Plan::default());
+    deliver(&world, DeliveryFault::Delay(Duration::from_secs(3 * 3600)));
+    world.order("F1", "payer-1").await;
+    world.pay("F1", "payer-1").await;
+    world.wait(20 * SECOND).await;
+    let paid = world.stored("F1");
+    assert_eq!(paid.standing().as_str(), "paid", "asking told us");
+    world.wait(4 * 3600 * SECOND).await;
+    assert_eq!(world.stored("F1"), paid);
+    assert!(world.sim.notifications().iter().all(|notification| notification.delivered));
+}

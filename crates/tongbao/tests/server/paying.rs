@@ -154,13 +154,17 @@ async fn one_idempotency_key_gives_one_answer_and_refuses_another_request() {
     let world = World::new(Plan::default());
     let key = [("idempotency-key", "k-1")];
     let order = |total: i64| json!({ "description": "茶", "total_fen": total, "openid": world.openid("payer-1").as_str() });
-    let post = |body: Value| world.try_call(request(Method::POST, "/v1/orders", crate::world::API_KEY, &key, &body));
+    let post =
+        |body: Value| world.try_call(request(Method::POST, "/v1/orders", crate::world::API_KEY, &key, &body));
     let (first_status, first) = post(order(1)).await.expect("runs");
     let (again_status, again) = post(order(1)).await.expect("runs");
     assert_eq!((first_status, &first), (StatusCode::CREATED, &again));
     assert_eq!(again_status, StatusCode::CREATED);
     let (status, problem) = post(order(2)).await.expect("runs");
-    assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("idempotency_mismatch")));
+    assert_eq!(
+        (status, &problem["code"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("idempotency_mismatch"))
+    );
     assert_eq!(world.sim.orders().len(), 1);
 }
 
@@ -170,9 +174,19 @@ async fn every_refusal_says_what_where_and_how_to_mend_it_in_two_languages() {
     let cases = [
         (Method::POST, "/v1/orders", json!({ "description": "茶", "total_fen": 0 }), "invalid_request"),
         (Method::POST, "/v1/orders", json!({ "description": "😀", "total_fen": 1 }), "invalid_request"),
-        (Method::POST, "/v1/orders", json!({ "order_no": "a b", "description": "茶", "total_fen": 1 }), "invalid_request"),
+        (
+            Method::POST,
+            "/v1/orders",
+            json!({ "order_no": "a b", "description": "茶", "total_fen": 1 }),
+            "invalid_request",
+        ),
         (Method::POST, "/v1/orders", json!({ "description": "茶", "total_fen": "1" }), "not_json"),
-        (Method::POST, "/v1/orders", json!({ "description": "x".repeat(70_000), "total_fen": 1 }), "too_large"),
+        (
+            Method::POST,
+            "/v1/orders",
+            json!({ "description": "x".repeat(70_000), "total_fen": 1 }),
+            "too_large",
+        ),
         (Method::GET, "/v1/orders/none", Value::Null, "no_such_order"),
         (Method::GET, "/v1/orders?limit=101", Value::Null, "invalid_request"),
         (Method::GET, "/v1/orders?cursor=zz", Value::Null, "invalid_request"),
@@ -195,4 +209,51 @@ async fn every_refusal_says_what_where_and_how_to_mend_it_in_two_languages() {
         }
         assert_ne!(told[0], told[1], "{path}");
     }
+}
+
+/// Opens the cashier with what the server signed, as a phone would, and gives its session.
+async fn open_cashier(world: &World, invoke: &Value) -> String {
+    let text = |member: &str| urlencoded(invoke[member].as_str().expect("text"));
+    let query = format!(
+        "/cashier?appid={}&payer=payer-1&timeStamp={}&nonceStr={}&package={}&signType={}&paySign={}",
+        world.appid(),
+        text("timeStamp"),
+        text("nonceStr"),
+        text("package"),
+        text("signType"),
+        text("paySign"),
+    );
+    let page = world.at_the_platform(request(Method::GET, &query, "", &[], &Value::Null)).await;
+    let from = page.find("data-session=\"").unwrap_or_else(|| panic!("the cashier opens: {page}")) + 14;
+    page[from..].chars().take_while(|letter| *letter != '"').collect()
+}
+
+fn urlencoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_password_and_a_cancel_leave_the_order_payable() {
+    let world = World::new(Plan { real_crypto: true, ..Plan::default() });
+    let placed = world.order("G1", "payer-1").await;
+    let session = open_cashier(&world, &placed["invoke"]).await;
+    let pay = |session: &str, password: &str| {
+        let body = json!({ "session": session, "password": password });
+        world.at_the_platform(request(Method::POST, "/cashier/pay", "", &[], &body))
+    };
+    let wrong = pay(&session, "000000").await;
+    assert!(wrong.contains("wrong_password"), "{wrong}");
+    let cancel = request(Method::POST, "/cashier/cancel", "", &[], &json!({ "session": session }));
+    assert!(world.at_the_platform(cancel).await.contains("requestPayment:fail cancel"));
+    world.wait(60 * SECOND).await;
+    assert_eq!(world.stored("G1").standing().as_str(), "unpaid");
+    // Another device of the same payer: the same payment, freshly signed.
+    let body = json!({ "openid": world.openid("payer-1").as_str() });
+    let (_, again) = world.api(Method::POST, "/v1/orders/G1/pay", body).await;
+    let second = open_cashier(&world, &again["invoke"]).await;
+    let right = pay(&second, "123456").await;
+    assert!(right.contains("requestPayment:ok"), "{right}");
+    world.wait(SECOND).await;
+    let order = world.stored("G1");
+    assert_eq!((order.standing().as_str(), order.payments.len()), ("paid", 1));
 }

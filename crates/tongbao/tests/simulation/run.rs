@@ -18,7 +18,7 @@ use crate::dice::Dice;
 use crate::line::Line;
 use crate::mutants::Mutant;
 use crate::profile::{self, Profile, Rates};
-use crate::stage::{Props, Stage};
+use crate::stage::{Belief, Props, Stage};
 use crate::tally::Sometimes;
 use crate::weather::Weather;
 use crate::world::{Plan, START, World};
@@ -164,9 +164,8 @@ fn world(stage: &Arc<Stage>, dice: &Dice) -> Arc<World> {
         delivery: Box::new(move |seen| match mail.upgrade() {
             Some(stage) => {
                 let fault = stage.weather.delivery_fault(seen.id, seen.send);
-                if let tongbao_sim::DeliveryFault::Forge(_) = fault {
-                    stage.suspect(seen.id, crate::stage::Belief::Forged);
-                }
+                let forged = matches!(fault, tongbao_sim::DeliveryFault::Forge(_));
+                stage.suspect(seen.id, if forged { Belief::Forged } else { Belief::Honest });
                 stage
                     .trace
                     .note(format_args!("send {} of {} {}: {fault:?}", seen.send, seen.event_type, seen.id));

@@ -240,6 +240,15 @@ impl World {
         Some((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
     }
 
+    /// Calls the platform as a phone does, and gives what it says.
+    pub(crate) async fn at_the_platform(&self, request: Request<Full<Bytes>>) -> String {
+        let mut request = request.map(axum::body::Body::new);
+        request.headers_mut().insert("host", http::HeaderValue::from_static("127.0.0.1:8900"));
+        let response = self.sim.router().oneshot(request).await.expect("a router always answers");
+        let body = response.into_body().collect().await.expect("a whole answer").to_bytes();
+        String::from_utf8_lossy(&body).into_owned()
+    }
+
     /// Calls the merchant API.
     pub(crate) async fn api(&self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
         self.try_call(request(method, path, API_KEY, &[], &body)).await.expect("the server runs")

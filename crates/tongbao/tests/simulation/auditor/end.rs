@@ -155,9 +155,7 @@ fn history_is_whole(stage: &Stage, order: &Order) -> Verdict {
     // An order and its first payment may be recorded as two steps in one write.
     let first = versions.first().copied().unwrap_or_default();
     let whole = (1..=2).contains(&first) && versions.iter().copied().eq(first..=order.version);
-    demand(whole, Invariant::I1, || {
-        format!("{} versions, and events of {}", order.version, versions.len())
-    })?;
+    demand(whole, Invariant::I1, || format!("{} versions, and events of {}", order.version, versions.len()))?;
     let times_paid = history.iter().filter(|kept| matches!(kept.event.kind, EventKind::Paid { .. })).count();
     let paid = usize::from(matches!(order.state, OrderState::Paid { .. }));
     demand(times_paid == paid, Invariant::I4, || format!("was paid {times_paid} times in its history"))
