@@ -53,6 +53,7 @@ struct Weighed {
 }
 
 impl Weighed {
+    #[allow(clippy::disallowed_methods, reason = "a benchmark measures real time")]
     fn of(program: &Program) -> Self {
         // Background work that begins with the start has begun by then.
         std::thread::sleep(IDLE);

@@ -20,7 +20,7 @@ use tongbao_sdk::{
 };
 use tongbao_store::{Fault, Options, Statement, Store, orders};
 use tongbao_wire::seam::{Chance, Clock};
-use tongbao_wire::{Appid, Fen, Mchid, Openid, OrderNo, OutTradeNo, Timestamp};
+use tongbao_wire::{Appid, Fen, Mchid, Openid, OrderNo, OutTradeNo};
 
 use crate::platform;
 
