@@ -34,9 +34,14 @@ fn now() -> Instant {
 }
 
 fn main() {
-    // `cargo test --benches` runs this with `--test`; then a short run shows that it works.
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let brief = arguments.iter().any(|argument| argument == "--test");
+    let asked = |flag| arguments.iter().any(|argument| argument == flag);
+    if asked("--list") {
+        // A test runner asks which tests are in here: none.
+        return;
+    }
+    // `cargo bench` says so; anyone else, such as `cargo test --benches`, only sees that it works.
+    let brief = !asked("--bench");
     let directory = arguments.iter().find(|argument| !argument.starts_with("--"));
     let base = directory.map_or_else(std::env::temp_dir, PathBuf::from);
     let directory = base.join(format!("tongbao-group-commit-{}", std::process::id()));
