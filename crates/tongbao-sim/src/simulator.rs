@@ -58,10 +58,11 @@ impl Simulator {
 
     /// Everything on one port: the platform's endpoints, the cashier, the control API.
     pub fn router(&self) -> Router {
+        // Only on routes: what nobody serves is the platform's empty 404, under any host name.
         let guarded = cashier::routes()
             .merge(control::routes())
-            .layer(axum::middleware::from_fn_with_state(self.clone(), guard::guard))
-            .layer(axum::extract::DefaultBodyLimit::max(CONTROL_BYTES_MAX));
+            .route_layer(axum::middleware::from_fn_with_state(self.clone(), guard::guard))
+            .route_layer(axum::extract::DefaultBodyLimit::max(CONTROL_BYTES_MAX));
         v3::routes().merge(weixin::routes()).merge(guarded).with_state(self.clone())
     }
 

@@ -190,3 +190,15 @@ async fn the_env_file_names_files_only_their_owner_reads() {
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn paths_nobody_serves_answer_an_empty_404_whatever_name_the_caller_used() {
+    let world = World::new();
+    for path in ["/v3/pay/transactions/native", "/v3/unknown", "/", "/sim/v1/unknown"] {
+        for host in ["api.mch.weixin.qq.com", "simulator:8900", "127.0.0.1:8090"] {
+            let request = Request::post(path).header("host", host).header("origin", "https://shop.example");
+            let told = world.raw(request.body("{}".into()).unwrap()).await;
+            assert_eq!((told.status.as_u16(), told.body.len()), (404, 0), "{host} {path}");
+        }
+    }
+}
