@@ -1,12 +1,13 @@
 //! The control API under `/sim/v1`: what a person or a script does to the simulated world.
 
+mod sent;
+
 use std::time::Duration;
 
-use axum::extract::{Path, Query, State as Shared};
+use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use bytes::Bytes;
 use http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,6 +19,7 @@ use crate::login::LoginRefused;
 use crate::pay::PayRefused;
 use crate::refund::OutcomeRefused;
 use crate::{PayerSettings, Simulator, payer};
+use sent::{Asked, Body, Segments};
 
 pub(crate) fn routes() -> Router<Simulator> {
     let on_post = |path: &'static str| format!("/sim/v1/{path}");
@@ -61,7 +63,7 @@ struct Listed {
     out_trade_no: Option<String>,
 }
 
-async fn orders(Shared(simulator): Shared<Simulator>, Query(asked): Query<Listed>) -> Response {
+async fn orders(Shared(simulator): Shared<Simulator>, Asked(asked): Asked<Listed>) -> Response {
     let most = asked.limit.unwrap_or(LISTED).min(LISTED_MAX);
     Json(json!({ "orders": simulator.orders_newest(most) })).into_response()
 }
@@ -77,8 +79,8 @@ struct Named {
 
 async fn order(
     Shared(simulator): Shared<Simulator>,
-    Path(number): Path<String>,
-    Query(named): Query<Named>,
+    Segments(number): Segments<String>,
+    Asked(named): Asked<Named>,
 ) -> Response {
     let Ok(number) = OutTradeNo::parse(&number) else {
         return refused(&PayRefused::UnknownOrder);
@@ -90,7 +92,11 @@ async fn order(
     found.map_or_else(|why| refused(&why), |order| Json(order).into_response())
 }
 
-async fn pay(Shared(simulator): Shared<Simulator>, Path(number): Path<String>, body: Bytes) -> Response {
+async fn pay(
+    Shared(simulator): Shared<Simulator>,
+    Segments(number): Segments<String>,
+    Body(body): Body,
+) -> Response {
     let (number, named) = match named(&number, &body) {
         Ok(both) => both,
         Err(response) => return *response,
@@ -99,7 +105,11 @@ async fn pay(Shared(simulator): Shared<Simulator>, Path(number): Path<String>, b
     paid.map_or_else(|why| refused(&why), |order| Json(order).into_response())
 }
 
-async fn cancel(Shared(simulator): Shared<Simulator>, Path(number): Path<String>, body: Bytes) -> Response {
+async fn cancel(
+    Shared(simulator): Shared<Simulator>,
+    Segments(number): Segments<String>,
+    Body(body): Body,
+) -> Response {
     let (number, named) = match named(&number, &body) {
         Ok(both) => both,
         Err(response) => return *response,
@@ -117,8 +127,8 @@ struct Decided {
 
 async fn outcome(
     Shared(simulator): Shared<Simulator>,
-    Path((number, refund)): Path<(String, String)>,
-    body: Bytes,
+    Segments((number, refund)): Segments<(String, String)>,
+    Body(body): Body,
 ) -> Response {
     let decided: Decided = match read(&body) {
         Ok(decided) => decided,
@@ -165,7 +175,7 @@ struct Advanced {
     advance_seconds: u64,
 }
 
-async fn advance(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response {
+async fn advance(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
     let advanced: Advanced = match read(&body) {
         Ok(advanced) => advanced,
         Err(response) => return *response,
@@ -177,7 +187,7 @@ async fn advance(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response 
     clock(Shared(simulator)).await
 }
 
-async fn notifications(Shared(simulator): Shared<Simulator>, Query(asked): Query<Listed>) -> Response {
+async fn notifications(Shared(simulator): Shared<Simulator>, Asked(asked): Asked<Listed>) -> Response {
     let most = asked.limit.unwrap_or(LISTED).min(LISTED_MAX);
     let listed: Vec<_> = simulator.with_state(|state, _, _| {
         let wanted = |number: &str| asked.out_trade_no.as_deref().is_none_or(|asked| asked == number);
@@ -187,7 +197,7 @@ async fn notifications(Shared(simulator): Shared<Simulator>, Query(asked): Query
     Json(json!({ "notifications": listed })).into_response()
 }
 
-async fn resend(Shared(simulator): Shared<Simulator>, Path(id): Path<String>) -> Response {
+async fn resend(Shared(simulator): Shared<Simulator>, Segments(id): Segments<String>) -> Response {
     match simulator.resend(&id).await {
         Some(notification) => Json(notification).into_response(),
         None => problem(StatusCode::NOT_FOUND, "unknown_notification", "there is no notification of this id"),
@@ -212,7 +222,7 @@ struct PayerAsked {
 }
 
 /// Adds a payer, or sets one anew: balance, password, and no wrong tries.
-async fn set_payer(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response {
+async fn set_payer(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
     let asked: PayerAsked = match read(&body) {
         Ok(asked) => asked,
         Err(response) => return *response,
@@ -245,7 +255,11 @@ struct Withdrawn {
     amount_fen: Fen,
 }
 
-async fn withdraw(Shared(simulator): Shared<Simulator>, Path(mchid): Path<String>, body: Bytes) -> Response {
+async fn withdraw(
+    Shared(simulator): Shared<Simulator>,
+    Segments(mchid): Segments<String>,
+    Body(body): Body,
+) -> Response {
     let withdrawn: Withdrawn = match read(&body) {
         Ok(withdrawn) => withdrawn,
         Err(response) => return *response,
@@ -264,7 +278,7 @@ struct LoginAsked {
     payer: Option<String>,
 }
 
-async fn login_code(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response {
+async fn login_code(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
     let asked: LoginAsked = match read(&body) {
         Ok(asked) => asked,
         Err(response) => return *response,

@@ -202,3 +202,20 @@ async fn paths_nobody_serves_answer_an_empty_404_whatever_name_the_caller_used()
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_is_refused_with_a_code_and_a_sentence() {
+    let world = World::new();
+    let long = Some(json!({ "payer": "x".repeat(70_000) }));
+    for (method, path, body, status, code) in [
+        ("GET", "/sim/v1/orders?limit=x", None, 400, "bad_request"),
+        ("GET", "/sim/v1/orders/%FF", None, 400, "bad_request"),
+        ("GET", "/sim/v1/orders/T20260301A?mchid=!!", None, 400, "bad_request"),
+        ("POST", "/sim/v1/orders/%FF/pay", None, 400, "bad_request"),
+        ("POST", "/sim/v1/orders/T20260301A/pay", long, 413, "too_large"),
+    ] {
+        let told = call(&world, method, path, body).await;
+        assert_eq!((told.status.as_u16(), told.code().as_str()), (status, code), "{path}");
+        assert!(!told.json()["detail"].as_str().unwrap().is_empty());
+    }
+}
