@@ -39,7 +39,16 @@ impl SimClock {
 
     /// Moves business ahead so that it is `at`; never back.
     pub(crate) fn reach(&self, at: Timestamp) {
-        let ahead = at.since(self.base.now());
+        self.be_ahead(at.since(self.base.now()));
+    }
+
+    /// What business time is when it is so far ahead.
+    pub(crate) fn when_ahead(&self, ahead: Duration) -> Timestamp {
+        self.base.now().plus(ahead)
+    }
+
+    /// Moves business so far ahead of the base clock; never back.
+    pub(crate) fn be_ahead(&self, ahead: Duration) {
         let millis = i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX);
         self.ahead_millis.fetch_max(millis, Ordering::SeqCst);
     }

@@ -44,16 +44,17 @@ impl Simulator {
     pub async fn advance(&self, by: Duration) {
         let _alone = self.inner.advancing.lock().await;
         let clock = &self.inner.platform.clock;
-        let target = clock.business().plus(by);
+        // Held against the base clock at every step: the time merchants take to answer is not part of `by`.
+        let ahead = clock.ahead().saturating_add(by);
         loop {
             self.deliver_due().await;
             let next = self.with_state(|state, _, _| state.next_due());
-            match next.filter(|at| *at <= target) {
+            match next.filter(|at| *at <= clock.when_ahead(ahead)) {
                 Some(at) => clock.reach(at),
                 None => break,
             }
         }
-        clock.reach(target);
+        clock.be_ahead(ahead);
         self.deliver_due().await;
         self.wake();
     }

@@ -3,7 +3,7 @@
 use http::Request;
 use serde_json::{Value, json};
 
-use crate::world::{Told, World};
+use crate::world::{Says, Told, World};
 
 async fn call(world: &World, method: &str, path: &str, body: Option<Value>) -> Told {
     let request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8090");
@@ -218,4 +218,15 @@ async fn what_cannot_be_read_is_refused_with_a_code_and_a_sentence() {
         assert_eq!((told.status.as_u16(), told.code().as_str()), (status, code), "{path}");
         assert!(!told.json()["detail"].as_str().unwrap().is_empty());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_clock_moves_by_what_was_asked_however_long_the_merchant_takes_to_answer() {
+    let world = World::new();
+    world.mailbox.always(Says::After(std::time::Duration::from_secs(4)));
+    world.paid("T20260301A").await;
+    let clock = call(&world, "POST", "/sim/v1/clock", Some(json!({"advance_seconds": 7200}))).await.json();
+    assert_eq!(clock["ahead_seconds"], 7200);
+    let clock = call(&world, "POST", "/sim/v1/clock", Some(json!({"advance_seconds": 60}))).await.json();
+    assert_eq!(clock["ahead_seconds"], 7260);
 }
