@@ -143,6 +143,7 @@ impl Simulator {
         }
         if let Some(certificate) = &env.platform_certificate {
             line("PLATFORM_CERT", &beside(path, "platform_cert.pem", &certificate.pem)?);
+            line("PLATFORM_CERT_SERIAL", &certificate.serial_no);
         }
         write_private(path, &lines)
     }

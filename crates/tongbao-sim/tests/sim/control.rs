@@ -230,3 +230,29 @@ async fn the_clock_moves_by_what_was_asked_however_long_the_merchant_takes_to_an
     let clock = call(&world, "POST", "/sim/v1/clock", Some(json!({"advance_seconds": 60}))).await.json();
     assert_eq!(clock["ahead_seconds"], 7260);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_env_file_names_the_platform_keys_of_its_mode_and_no_others() {
+    use tongbao_sim::KeyMode;
+    let certificate = ["PLATFORM_CERT", "PLATFORM_CERT_SERIAL"];
+    let public = ["PLATFORM_PUBLIC_KEY", "PLATFORM_PUBLIC_KEY_ID"];
+    for (mode, word) in
+        [(KeyMode::Certificate, "certificate"), (KeyMode::PublicKey, "public-key"), (KeyMode::Both, "both")]
+    {
+        let world = World::with(|settings| settings.key_mode = mode);
+        let folder = std::env::temp_dir().join(format!("tongbao-sim-{word}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("wxpay.env");
+        world.sim.write_env(&file).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        let has = |key: &&str| text.lines().any(|line| line.starts_with(&format!("{key}=")));
+        assert_eq!(certificate.iter().all(has), mode != KeyMode::PublicKey, "{word}");
+        assert_eq!(certificate.iter().any(has), mode != KeyMode::PublicKey, "{word}");
+        assert_eq!(public.iter().all(has), mode != KeyMode::Certificate, "{word}");
+        assert_eq!(public.iter().any(has), mode != KeyMode::Certificate, "{word}");
+        if let Some(platform) = &world.env.platform_certificate {
+            assert!(text.contains(&format!("PLATFORM_CERT_SERIAL={}\n", platform.serial_no)), "{word}");
+        }
+    }
+}
