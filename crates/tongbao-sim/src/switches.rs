@@ -29,6 +29,10 @@ pub struct Switches {
     /// 401 answers of `/v3/pay/transactions` carry a `Request-ID` (v3.md §1.4 [P]: they did not).
     /// Default: off.
     pub request_id_on_transaction_401: bool,
+    /// `serial_no` of `Authorization` is compared without regard to case. The dossier has 40 digits in upper
+    /// case (v3.md §1.5); clients that read it from the certificate send it in lower case and are in use
+    /// (npm `wechatpay-node-v3`). Default: on.
+    pub serial_case_ignored: bool,
     /// A wrong merchant serial is told apart from a wrong signature (v3.md §1.6, note below the table:
     /// not always). Default: on.
     pub wrong_serial_named: bool,
@@ -163,6 +167,7 @@ impl Default for Switches {
             content_type_checked: true,
             accept_checked_everywhere: false,
             request_id_on_transaction_401: false,
+            serial_case_ignored: true,
             wrong_serial_named: true,
             wrong_scheme_named: false,
             notify_url_http: true,

@@ -51,7 +51,12 @@ fn check_signature(platform: &Platform, call: &Call, said: &Authorization<'_>) -
     let mchid = Mchid::parse(said.mchid).map_err(|_| wrong())?;
     let keys = platform.merchant_keys(&mchid).ok_or_else(wrong)?;
     let certificate = &keys.certificate;
-    if certificate.serial_no != said.serial_no {
+    let same_serial = if platform.switches.serial_case_ignored {
+        certificate.serial_no.eq_ignore_ascii_case(said.serial_no)
+    } else {
+        certificate.serial_no == said.serial_no
+    };
+    if !same_serial {
         return Err(if platform.switches.wrong_serial_named {
             Refusal::sign("商户证书序列号有误。请使用签名私钥匹配的证书序列号")
         } else {

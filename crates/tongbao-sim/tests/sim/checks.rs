@@ -293,3 +293,13 @@ async fn every_success_is_signed_under_the_serial_it_names() {
         assert_eq!(told.header("wechatpay-signature-type"), "WECHATPAY2-SHA256-RSA2048");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_serial_in_lower_case_is_the_same_serial_unless_switched_off() {
+    for (ignored, status) in [(true, 200), (false, 401)] {
+        let world = World::with(|settings| settings.switches.serial_case_ignored = ignored);
+        let mut draft = world.draft("POST", JSAPI, &world.order("T20260301A").to_string());
+        draft.serial.make_ascii_lowercase();
+        assert_eq!(world.send(draft).await.status, status);
+    }
+}
