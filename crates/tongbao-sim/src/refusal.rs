@@ -94,6 +94,8 @@ pub(crate) mod cause {
     pub(crate) const FOREIGN_ORDER: u32 = 268_447_843;
     /// Not in the published list; the platform has one for everything.
     pub(crate) const SYSTEM: u32 = 268_435_457;
+    /// Not in the published list: a product that is not open.
+    pub(crate) const PERMISSION: u32 = 268_435_459;
     /// Not in the published list: refunds.
     pub(crate) const REFUND: u32 = 268_578_704;
 }

@@ -45,7 +45,7 @@ pub(super) fn open(
     now: Timestamp,
 ) -> Result<Sheet, PayRefused> {
     let invocation = Invocation::read(query)?;
-    let prepay_id = invocation.package.strip_prefix("prepay_id=").and_then(|id| PrepayId::parse(id).ok());
+    let prepay_id = invocation.prepay_id();
     if !invocation.signed(platform, state, prepay_id.as_ref()) {
         return Err(PayRefused::Signature);
     }
@@ -84,6 +84,12 @@ impl<'a> Invocation<'a> {
             sign_type: field("signType", "signType")?,
             pay_sign: field("paySign", "paySign")?,
         })
+    }
+
+    /// The id in `package`, which an instalment choice may follow (v3.md §2.7, 分付).
+    fn prepay_id(&self) -> Option<PrepayId> {
+        let said = self.package.strip_prefix("prepay_id=")?;
+        PrepayId::parse(said.split('&').next()?).ok()
     }
 
     /// True when the merchant of the order signed these values, recently. For a `prepay_id` nobody knows,

@@ -32,11 +32,10 @@ pub(super) static PREPAY: &[Member] = &[
     may(
         "payer",
         "支付者",
-        Kind::Object(&[may(
-            "openid",
-            "用户标识",
-            Kind::Ruled(128, |t| Openid::parse(t).is_ok(), "printable characters"),
-        )]),
+        Kind::Object(&[
+            may("openid", "用户标识", Kind::Ruled(128, |t| Openid::parse(t).is_ok(), "printable characters")),
+            may("identity", "实名支付人", Kind::Object(IDENTITY)),
+        ]),
     ),
     may("detail", "优惠功能", Kind::Object(DETAIL)),
     may("scene_info", "场景信息", Kind::Object(SCENE_INFO)),
@@ -45,6 +44,34 @@ pub(super) static PREPAY: &[Member] = &[
         "limit_pay",
         "指定支付方式",
         Kind::List(&Kind::Ruled(32, is_limit, "no_balance, no_credit, no_debit or balance_only")),
+    ),
+    may(
+        "subsidy_info",
+        "分付贴息",
+        Kind::Object(&[may("subsidy_detail", "贴息详情", Kind::List(&Kind::Object(SUBSIDY)))]),
+    ),
+];
+
+static IDENTITY: &[Member] = &[
+    may("type", "证件类型", Kind::Ruled(32, is_identity, "one of the documented identity types")),
+    // Encrypted: Base64 of 256 bytes.
+    may("number", "证件号", Kind::Text(1024)),
+    may("name", "证件姓名", Kind::Text(1024)),
+];
+
+static SUBSIDY: &[Member] = &[
+    may(
+        "subsidy_period_type",
+        "贴息周期类型",
+        Kind::Ruled(32, |t| matches!(t, "DAILY" | "PERIOD"), "DAILY or PERIOD"),
+    ),
+    may(
+        "subsidy_plan",
+        "贴息方案",
+        Kind::List(&Kind::Object(&[
+            may("subsidy_installment_num", "贴息期数", Kind::OneOf(&[3, 6, 12])),
+            may("subsidy_percent", "贴息比例", Kind::OneOf(&[0, 100])),
+        ])),
     ),
 ];
 
@@ -153,6 +180,11 @@ fn is_limit(text: &str) -> bool {
     matches!(text, "no_balance" | "no_credit" | "no_debit" | "balance_only")
 }
 
+fn is_identity(text: &str) -> bool {
+    let cards = ["IDCARD", "HONGKONG_MACAO", "HONGKONG_MACAO_RESIDENT", "TAIWAN_RESIDENT"];
+    cards.contains(&text) || matches!(text, "FOREIGN_RESIDENT" | "OVERSEA_PASSPORT" | "PHONE_NUMBER")
+}
+
 fn is_address(text: &str) -> bool {
     text.parse::<std::net::IpAddr>().is_ok()
 }
@@ -179,14 +211,25 @@ pub(super) fn check_prepay(body: &Value, switches: &Switches) -> Result<(), Refu
             return Err(missing(&format!("/scene_info/store_info/{name}"), "商户门店信息"));
         }
     }
-    let detail = body.get("detail").map(ToString::to_string);
-    if detail.is_some_and(|compact| compact.len() > DETAIL_BYTES_MAX) {
+    if let Some(detail) = body.get("detail").filter(|it| it.to_string().len() > DETAIL_BYTES_MAX) {
         let issue = "longer than 6144 bytes";
-        return Err(
-            breaks_rule("/detail", "优惠功能", &Value::Bool(true), issue).because(cause::OUT_OF_RANGE)
-        );
+        return Err(breaks_rule("/detail", "优惠功能", detail, issue).because(cause::OUT_OF_RANGE));
     }
     Ok(())
+}
+
+/// True when a member is there that comes encrypted under the platform's key (v3.md §2.1).
+pub(super) fn has_encrypted(body: &Value) -> bool {
+    ["/payer/identity/number", "/payer/identity/name"].iter().any(|at| body.pointer(at).is_some())
+}
+
+/// Members that need a permission no merchant of a simulator has (v3.md §2.1, §2.2).
+pub(super) fn check_permissions(body: &Value) -> Result<(), Refusal> {
+    if body.pointer("/payer/identity").is_none() {
+        return Ok(());
+    }
+    let message = "商户号该产品权限未开通，请前往商户平台>产品中心检查后重试";
+    Err(Refusal::new(403, "NO_AUTH", message, cause::PERMISSION))
 }
 
 /// The payer, whose absence has its own sentence (v3.md §2.2).

@@ -74,7 +74,15 @@ fn check_signature(platform: &Platform, call: &Call, said: &Authorization<'_>) -
     if keys.key.verifies(&message, said.signature) { Ok(mchid) } else { Err(wrong()) }
 }
 
-/// Step 8. No endpoint here has encrypted members yet, so the header may be absent.
+/// Step 8 for bodies with encrypted members: which key they were encrypted for must be said.
+pub(super) fn require_platform_serial(call: &Call) -> Result<(), Refusal> {
+    if call.headers.contains_key("Wechatpay-Serial") {
+        return Ok(());
+    }
+    Err(Refusal::param("HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)"))
+}
+
+/// Step 8: a serial that is named must be known.
 fn check_platform_serial(platform: &Platform, call: &Call) -> Result<(), Refusal> {
     match call.headers.get("Wechatpay-Serial") {
         None => Ok(()),

@@ -5,8 +5,8 @@ use tongbao_wire::{Appid, Fen, Mchid, OutTradeNo, PrepayAnswer, Timestamp, Trans
 use super::Call;
 use super::answer::Answer;
 use super::bodies::{self, CLOSE, PREPAY, text};
-use super::schema;
 use super::target::{Target, mchid_differs};
+use super::{gate, schema};
 use crate::Simulator;
 use crate::order::NewOrder;
 use crate::refusal::{Refusal, cause};
@@ -15,10 +15,15 @@ use crate::refusal::{Refusal, cause};
 pub(super) fn prepay(simulator: &Simulator, call: &Call, signer: &Mchid) -> Result<Answer, Refusal> {
     let switches = &simulator.inner.platform.switches;
     check_content_type(simulator, call)?;
-    let body = schema::read(&call.body, PREPAY, switches)?;
+    let body = schema::parse(&call.body, switches)?;
+    if bodies::has_encrypted(&body) {
+        gate::require_platform_serial(call)?;
+    }
+    schema::hold(&body, PREPAY, switches)?;
     bodies::check_prepay(&body, switches)?;
     let openid = bodies::openid(&body)?;
     check_body_mchid(&body, signer)?;
+    bodies::check_permissions(&body)?;
     let said = |at| text(&body, at).expect("the schema demands it");
     let asked = NewOrder {
         mchid: signer.clone(),

@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Fen,
     /// An integer from 0.
     Count,
+    /// One of these integers.
+    OneOf(&'static [i64]),
     Boolean,
     Object(&'static [Member]),
     /// At least one of these.
@@ -43,17 +45,28 @@ pub(super) const fn may(name: &'static str, title: &'static str, kind: Kind) -> 
 
 /// Reads a body and holds it against its schema.
 pub(super) fn read(body: &[u8], members: &'static [Member], switches: &Switches) -> Result<Value, Refusal> {
+    let value = parse(body, switches)?;
+    hold(&value, members, switches)?;
+    Ok(value)
+}
+
+/// Reads a body as JSON, whatever is in it.
+pub(super) fn parse(body: &[u8], switches: &Switches) -> Result<Value, Refusal> {
     let mut value: Value = serde_json::from_slice(body).map_err(|error| {
         Refusal::param("无法将 JSON 输入源“/body”解析为合法的JSON").at("body", "", None, &error.to_string())
     })?;
     if switches.null_members {
         drop_nulls(&mut value);
     }
-    let Value::Object(map) = &value else {
-        return Err(wrong_type("", "请求体", "对象", &value));
-    };
-    object(map, members, "", switches)?;
     Ok(value)
+}
+
+/// Holds a body against its schema.
+pub(super) fn hold(value: &Value, members: &'static [Member], switches: &Switches) -> Result<(), Refusal> {
+    let Value::Object(map) = value else {
+        return Err(wrong_type("", "请求体", "对象", value));
+    };
+    object(map, members, "", switches)
 }
 
 fn object(
@@ -99,6 +112,11 @@ fn check(
         (Kind::Text(_) | Kind::Ruled(..), other) => Err(wrong_type(at, title, "字符串", other)),
         (Kind::Fen, number) => check_integer(number, 1, at, title),
         (Kind::Count, number) => check_integer(number, 0, at, title),
+        (Kind::OneOf(known), number) => {
+            check_integer(number, 0, at, title)?;
+            let one = number.as_i64().is_some_and(|number| known.contains(&number));
+            if one { Ok(()) } else { Err(breaks_rule(at, title, value, "not one of the documented values")) }
+        }
         (Kind::Boolean, Value::Bool(_)) => Ok(()),
         (Kind::Boolean, other) => Err(wrong_type(at, title, "布尔值", other)),
         (Kind::Object(members), Value::Object(map)) => object(map, members, at, switches),

@@ -283,3 +283,11 @@ async fn the_page_speaks_english_when_asked_and_loads_its_own_files() {
         assert_eq!(world.raw(Request::get(path).body("".into()).unwrap()).await.status, 200);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_instalment_choice_may_follow_the_prepay_id() {
+    let world = World::new();
+    let prepay_id = world.created("T20260301A").await;
+    let chosen = format!("{prepay_id}&subsidy_period_type=PERIOD&selected_installment_number=3");
+    Invocation::new(&world, &chosen).session(&world).await;
+}

@@ -303,3 +303,68 @@ async fn a_serial_in_lower_case_is_the_same_serial_unless_switched_off() {
         assert_eq!(world.send(draft).await.status, status);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn instalment_subsidies_are_known_members() {
+    let world = World::new();
+    let mut body = world.order("T20260301A");
+    let plan = json!([{"subsidy_installment_num": 3, "subsidy_percent": 100}]);
+    body["subsidy_info"] =
+        json!({"subsidy_detail": [{"subsidy_period_type": "PERIOD", "subsidy_plan": plan}]});
+    assert_eq!(world.create(&body).await.status, 200);
+    let at = "/subsidy_info/subsidy_detail/0/subsidy_period_type";
+    let (place, _, _) = check_body(&world, |wrong| {
+        *wrong = body.clone();
+        *wrong.pointer_mut(at).unwrap() = json!("WEEKLY");
+    })
+    .await;
+    assert_eq!(place, at);
+    let at = "/subsidy_info/subsidy_detail/0/subsidy_plan/0/subsidy_installment_num";
+    let (place, _, _) = check_body(&world, |wrong| {
+        *wrong = body.clone();
+        *wrong.pointer_mut(at).unwrap() = json!(4);
+    })
+    .await;
+    assert_eq!(place, at);
+}
+
+#[tokio::test(start_paused = true)]
+async fn step_8_encrypted_members_need_the_serial_they_were_encrypted_for_before_the_body_is_judged() {
+    let world = World::new();
+    let mut body = world.order("T20260301A");
+    body["payer"]["identity"] = json!({"type": "IDCARD", "number": "c2VhbGVk", "name": "c2VhbGVk"});
+    body["amount"]["total"] = json!(0);
+    let told = world.create(&body).await;
+    told.refused(400, "PARAM_ERROR");
+    assert_eq!(told.message(), "HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)");
+
+    let serial = world.env.platform_public_key.as_ref().unwrap().id.clone();
+    let send = async |body: &Value| {
+        let mut draft = world.draft("POST", JSAPI, &body.to_string());
+        draft.headers.push(("wechatpay-serial", serial.clone()));
+        world.send(draft).await
+    };
+    let told = send(&body).await;
+    assert_eq!(told.json()["detail"]["field"], "/amount/total");
+    body["amount"]["total"] = json!(100);
+    let told = send(&body).await;
+    told.refused(403, "NO_AUTH");
+    assert_eq!(told.message(), "商户号该产品权限未开通，请前往商户平台>产品中心检查后重试");
+    body["payer"]["identity"]["type"] = json!("LIBRARY_CARD");
+    assert_eq!(send(&body).await.json()["detail"]["field"], "/payer/identity/type");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_detail_that_is_too_long_is_named_without_being_repeated() {
+    let world = World::new();
+    let mut body = world.order("T20260301A");
+    let goods =
+        json!({"merchant_goods_id": "1", "goods_name": "茶".repeat(200), "quantity": 1, "unit_price": 1});
+    body["detail"] = json!({ "goods_detail": vec![goods; 20] });
+    let told = world.create(&body).await;
+    told.refused(400, "PARAM_ERROR");
+    assert_eq!(
+        (&told.json()["detail"]["field"], &told.json()["detail"]["value"]),
+        (&json!("/detail"), &json!("{…}"))
+    );
+}
