@@ -62,6 +62,8 @@ impl HttpPostman {
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            // As the platform spells them: `Wechatpay-Signature`. Merchants should not care; some do.
+            .http1_title_case_headers()
             .timeout(ANSWER_WITHIN)
             .build()
             .expect("a client with a preconfigured TLS back end builds");

@@ -92,3 +92,26 @@ async fn a_payment_is_told_to_a_merchant_on_a_socket() {
     let (headers, body) = heard.lock().unwrap().take().unwrap();
     assert!(world.verifies(&headers, &body));
 }
+
+#[tokio::test]
+async fn a_notification_spells_its_headers_as_the_platform_does() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/notify", listener.local_addr().unwrap());
+    let merchant = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = vec![0; 4096];
+        let read = stream.read(&mut head).await.unwrap();
+        stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+        String::from_utf8_lossy(&head[..read]).into_owned()
+    };
+    let request =
+        Request::post(&url).header("Wechatpay-Signature", "x").header("Content-Type", "application/json");
+    let postman = HttpPostman::new();
+    let (head, answer) =
+        tokio::join!(merchant, postman.post(request.body(Bytes::from_static(b"{}")).unwrap()));
+    assert_eq!(answer.unwrap().status(), 204);
+    for name in ["Wechatpay-Signature: x", "Content-Type: application/json", "Host: "] {
+        assert!(head.contains(name), "{name} in {head}");
+    }
+}
