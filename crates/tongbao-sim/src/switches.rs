@@ -13,12 +13,12 @@ pub struct Switches {
     /// `null` members are taken as absent (v3.md §1.2, CONFLICT: older rules allow it, those of 2024-07
     /// do not). Default: off.
     pub null_members: bool,
-    /// Characters of four UTF-8 bytes are taken (v3.md §1.2 [I]). Default: off.
+    /// Characters of four UTF-8 bytes are taken (v3.md §1.2 \[I\]). Default: off.
     pub four_byte_characters: bool,
     /// `S(n)` counts bytes of UTF-8 and not characters (v3.md, "How to read it"; error texts seen in the
     /// field speak of bytes). Default: off.
     pub text_limits_in_bytes: bool,
-    /// An empty optional text is answered with `SYSTEM_ERROR` and not `PARAM_ERROR` (v3.md §1.2 [K]).
+    /// An empty optional text is answered with `SYSTEM_ERROR` and not `PARAM_ERROR` (v3.md §1.2 \[K\]).
     /// Default: off.
     pub empty_text_is_system_error: bool,
     /// A body needs `Content-Type: application/json` (v3.md §1.2; the refusal is ours). Default: on.
@@ -26,7 +26,7 @@ pub struct Switches {
     /// A missing `Accept` or `User-Agent` is refused under `/v3/pay/transactions` too (v3.md §1.6 step 3:
     /// observed not to be). Default: off.
     pub accept_checked_everywhere: bool,
-    /// 401 answers of `/v3/pay/transactions` carry a `Request-ID` (v3.md §1.4 [P]: they did not).
+    /// 401 answers of `/v3/pay/transactions` carry a `Request-ID` (v3.md §1.4 \[P\]: they did not).
     /// Default: off.
     pub request_id_on_transaction_401: bool,
     /// `serial_no` of `Authorization` is compared without regard to case. The dossier has 40 digits in upper
@@ -48,24 +48,24 @@ pub struct Switches {
     /// Upper bound of `time_expire` in days after creation; later values are cut (v3.md §2.1, CONFLICT: 15
     /// on JSAPI pages, 7 on the native page). Default: 15.
     pub time_expire_days_max: u32,
-    /// `scene_info` needs `payer_client_ip` (v3.md §2.1, CONFLICT: official pages say so, [O] does not).
+    /// `scene_info` needs `payer_client_ip` (v3.md §2.1, CONFLICT: official pages say so, \[O\] does not).
     /// Default: on.
     pub scene_info_needs_client_ip: bool,
-    /// `store_info` needs name, area code and address besides its id (v3.md §2.1, [O]). Default: off.
+    /// `store_info` needs name, area code and address besides its id (v3.md §2.1, \[O\]). Default: off.
     pub store_info_complete: bool,
     /// Closing a number never seen reserves it, so that creating it later is a re-entry mismatch (v3.md
-    /// §2.4 [F]). Default: off.
+    /// §2.4 \[F\]). Default: off.
     pub close_reserves_unseen: bool,
     /// The code that tells "already paid" (v3.md §2.4, uncertain). Default: `ORDERPAID`.
     pub paid_code: PaidCode,
     /// The code that tells "already closed" (v3.md §2.4). Default: `ORDER_CLOSED`.
     pub closed_code: ClosedCode,
-    /// A renewed `prepay_id` leaves the older one usable until its own two hours end (v3.md §2.4 [I]).
+    /// A renewed `prepay_id` leaves the older one usable until its own two hours end (v3.md §2.4 \[I\]).
     /// Default: on.
     pub older_prepay_usable: bool,
-    /// Queries of unpaid orders tell `total` and `currency` (v3.md §2.5 [I]). Default: on.
+    /// Queries of unpaid orders tell `total` and `currency` (v3.md §2.5 \[I\]). Default: on.
     pub amount_before_payment: bool,
-    /// HTTP status of `TRADE_OVERDUE` (v3.md §5.2 [I]). Default: 403.
+    /// HTTP status of `TRADE_OVERDUE` (v3.md §5.2 \[I\]). Default: 403.
     pub trade_overdue_status: u16,
     /// Partial refunds of one order must be a minute apart (v3.md §5.2). Default: off, for local work.
     pub refund_spacing: bool,
@@ -75,7 +75,7 @@ pub struct Switches {
     /// How long a refund is `PROCESSING` (v3.md §5.2: up to five minutes for balance payments). Default:
     /// two seconds.
     pub refund_takes: Duration,
-    /// HTTP status of `/v3/certificates` when the merchant has none (v3.md §1.8 [I]). Default: 404.
+    /// HTTP status of `/v3/certificates` when the merchant has none (v3.md §1.8 \[I\]). Default: 404.
     pub certificates_absent_status: u16,
     /// With both kinds of keys, notifications to a merchant are signed with the kind its latest call asked
     /// answers to be signed with, so that a client that holds one kind is told nothing it cannot verify. The
@@ -92,7 +92,7 @@ pub struct Switches {
     pub invoke_window: Duration,
     /// Wrong passwords in a row before the payer is locked. Default: 5.
     pub password_tries: u8,
-    /// How long a payer stays locked [I]. Default: ten minutes.
+    /// How long a payer stays locked \[I\]. Default: ten minutes.
     pub password_lock: Duration,
     /// Pages of any origin may call the control API. Off, only pages of loopback origins and of the
     /// simulator's own may; login codes and the cashier are open either way. Default: off.

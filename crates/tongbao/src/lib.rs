@@ -1,7 +1,7 @@
 //! Tongbao: everything that runs.
 //!
-//! Where to look: a payment is created in [`payments::create`] and sent in [`payments::pay`]; it is decided
-//! that it was paid in `tongbao-domain` (`step/observe.rs`), which [`payments::observe`] calls for every
+//! Where to look: a payment is created in [`payments::create`](mod@payments::create) and sent in [`payments::pay`](mod@payments::pay); it is decided
+//! that it was paid in `tongbao-domain` (`step/observe.rs`), which [`payments::observe`](mod@payments::observe) calls for every
 //! notification, query and answer; that decision is written down by `tongbao-store` (`orders/commit.rs`) in
 //! the same write as its events and jobs.
 

@@ -99,7 +99,7 @@ pub struct CheckedApiKey {
     pub name: String,
     /// The account it acts for; it exists.
     pub account: String,
-    /// The bearer key: visible ASCII, [`API_KEY_CHARS_MIN`] characters or more.
+    /// The bearer key: visible ASCII, 32 characters or more.
     pub secret: Secret,
 }
 
