@@ -23,6 +23,10 @@ use tower::ServiceExt;
 
 use crate::tasks::{Ended, Tasks};
 
+mod patience;
+
+use patience::{PatientStream, PunctualBody};
+
 /// The bounds of a listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -31,6 +35,10 @@ pub struct Options {
     /// How long a client may take to send the head of a request. The wait for the next request on a kept
     /// connection counts too.
     pub head_within: Duration,
+    /// How long a client may take to send a body, from when it is first waited for.
+    pub body_within: Duration,
+    /// How long a client may take nothing of an answer that is being written.
+    pub taken_within: Duration,
     /// Header fields of one request; more are answered 431.
     pub headers_max: usize,
     /// How long running requests may take to finish once stopping began.
@@ -42,6 +50,8 @@ impl Default for Options {
         Self {
             connections_max: CONNECTIONS_MAX,
             head_within: HEAD_WITHIN,
+            body_within: BODY_WITHIN,
+            taken_within: TAKEN_WITHIN,
             headers_max: HEADERS_MAX,
             grace: GRACE,
         }
@@ -53,6 +63,10 @@ impl Default for Options {
 pub const CONNECTIONS_MAX: usize = 1024;
 /// A head arrives in one packet; ten seconds forgive three retransmissions.
 pub const HEAD_WITHIN: Duration = Duration::from_secs(10);
+/// The largest body is a megabyte; who cannot send that in ten seconds cannot be answered in five either.
+pub const BODY_WITHIN: Duration = Duration::from_secs(10);
+/// A phone in a tunnel comes back within half a minute, or not at all.
+pub const TAKEN_WITHIN: Duration = Duration::from_secs(30);
 /// The platform sends about 15 fields, browsers 20, a proxy adds five.
 pub const HEADERS_MAX: usize = 64;
 /// The platform waits five seconds for an answer; twice that lets every request end by itself.
@@ -120,13 +134,14 @@ async fn connection(
     }
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(address));
-        router.clone().oneshot(request.map(Body::new))
+        let punctual = request.map(|body| Body::new(PunctualBody::new(body, options.body_within)));
+        router.clone().oneshot(punctual)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(options.head_within)
         .max_headers(options.headers_max)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(PatientStream::new(stream, options.taken_within)), service);
     // Clients that go away or are slow are everyday life; nothing of ours is wrong.
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");
@@ -209,6 +224,36 @@ mod tests {
         let (address, _stop, _served) = running(Router::new(), options).await;
         let mut slow = sent(&address, "GET / HTTP/1.1\r\nHost: a").await;
         assert_eq!(rest_of(&mut slow).await, "", "cut without an answer");
+    }
+
+    /// Answers what it was sent, or says why it could not read it.
+    fn echo() -> Router {
+        use axum::extract::rejection::BytesRejection;
+        let answer = |body: Result<bytes::Bytes, BytesRejection>| async move {
+            body.map_err(|rejection| rejection.status())
+        };
+        Router::new().route("/", axum::routing::post(answer))
+    }
+
+    #[tokio::test]
+    async fn a_client_that_never_ends_its_body_is_refused_and_cut() {
+        let options = Options { body_within: Duration::from_millis(50), ..Options::default() };
+        let (address, _stop, _served) = running(echo(), options).await;
+        for head in ["Content-Length: 3\r\n\r\na", "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n"] {
+            let mut slow = sent(&address, &format!("POST / HTTP/1.1\r\nHost: a\r\n{head}")).await;
+            assert!(rest_of(&mut slow).await.starts_with("HTTP/1.1 400"), "and then the end");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_no_answer_gives_up_its_seat() {
+        let router = Router::new().route("/", get(|| async { vec![b'x'; 64 * 1024 * 1024] }));
+        let taken_within = Duration::from_millis(50);
+        let options = Options { connections_max: 1, taken_within, ..Options::default() };
+        let (address, _stop, _served) = running(router, options).await;
+        let _deaf = sent(&address, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        let mut next = sent(&address, "HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+        assert!(rest_of(&mut next).await.starts_with("HTTP/1.1 200"), "the seat is free");
     }
 
     #[tokio::test]
