@@ -134,7 +134,9 @@ fn fits(
 }
 
 fn too_much(seen: &RefundObservation, ours: String) -> Mismatch {
-    Mismatch { field: format!("refund {}", seen.out_refund_no), ours, theirs: seen.refund.to_string() }
+    // The member alone names the field, for it is counted by; which refund it is stands beside the amount.
+    let theirs = format!("{} ({})", seen.refund, seen.out_refund_no);
+    Mismatch { field: "amount.refund".into(), ours, theirs }
 }
 
 fn what_happened(reached: RefundState, seen: &RefundObservation) -> EventKind {
