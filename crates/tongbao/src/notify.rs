@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing};
@@ -32,29 +33,51 @@ pub const BODY_BYTES_MAX: usize = 1_100_000;
 /// The routes the platform calls.
 pub fn router() -> Router<App> {
     Router::new()
-        .route("/notify/{account}/v3", routing::post(receive))
+        .route("/notify/{account}/v3", routing::post(receive).fallback(not_posted))
         .layer(axum::extract::DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
 /// Takes a notification. The answer is sent after the commit.
 async fn receive(
     State(app): State<App>,
-    Path(account): Path<String>,
+    account: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let taken = tokio::time::timeout(ANSWER_WITHIN, take(&app, &account, &headers, &body)).await;
-    let outcome = taken.unwrap_or(Err(NotTaken::TooSlow));
+    let account = account.map(|Path(account)| account).unwrap_or_default();
+    let outcome = match body {
+        Ok(body) => {
+            let taken = tokio::time::timeout(ANSWER_WITHIN, take(&app, &account, &headers, &body)).await;
+            taken.unwrap_or(Err(NotTaken::TooSlow))
+        }
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(NotTaken::TooLarge),
+        Err(_) => Err(NotTaken::Cut),
+    };
+    answer(&app, &account, outcome)
+}
+
+/// The platform only ever posts.
+async fn not_posted(State(app): State<App>, account: Result<Path<String>, PathRejection>) -> Response {
+    let account = account.map(|Path(account)| account).unwrap_or_default();
+    answer(&app, &account, Err(NotTaken::NotPosted))
+}
+
+fn answer(app: &App, account: &str, outcome: Result<Taken, NotTaken>) -> Response {
     app.metrics.notification(outcome.as_ref().map_or_else(NotTaken::code, |taken| taken.word()));
     match outcome {
         Ok(_) => StatusCode::NO_CONTENT.into_response(),
         Err(not_taken) => {
-            tracing::warn!(account = %account.chars().take(32).collect::<String>(), code = not_taken.code(), "notification refused: {not_taken}");
+            // Anybody can write the account, line ends and all: the log shows it escaped.
+            let account: String = account.escape_debug().take(ACCOUNT_CHARS_LOGGED).collect();
+            tracing::warn!(account, code = not_taken.code(), "notification refused: {not_taken}");
             let body = ErrorBody { code: "FAIL".into(), message: not_taken.to_string(), detail: None };
             (not_taken.status(), Json(body)).into_response()
         }
     }
 }
+
+/// What of an account's name goes into the log; ours are shorter.
+const ACCOUNT_CHARS_LOGGED: usize = 32;
 
 /// What a notification did.
 #[derive(Clone, Copy)]
@@ -89,6 +112,12 @@ enum NotTaken {
     Failed(#[from] Failure),
     #[error("could not be taken in time")]
     TooSlow,
+    #[error("no notification has more than {BODY_BYTES_MAX} bytes")]
+    TooLarge,
+    #[error("the body did not come whole")]
+    Cut,
+    #[error("a notification is posted")]
+    NotPosted,
 }
 
 impl NotTaken {
@@ -101,13 +130,20 @@ impl NotTaken {
             Self::Contradicts(_) => "contradicts",
             Self::Failed(_) => "failed",
             Self::TooSlow => "too_slow",
+            Self::TooLarge => "too_large",
+            Self::Cut => "body_unreadable",
+            Self::NotPosted => "method_not_allowed",
         }
     }
 
     fn status(&self) -> StatusCode {
         match self {
             Self::NoSuchAccount => StatusCode::NOT_FOUND,
-            Self::Unverified(NotificationRefused::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unverified(NotificationRefused::TooLarge { .. }) | Self::TooLarge => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
+            Self::Cut => StatusCode::BAD_REQUEST,
+            Self::NotPosted => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unverified(_) => StatusCode::UNAUTHORIZED,
             Self::NotOurs | Self::Contradicts(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Failed(_) | Self::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
@@ -124,6 +160,11 @@ async fn take(app: &App, account: &str, headers: &HeaderMap, body: &Bytes) -> Re
             let observation = of_payment(transaction, Cause::Notification { id: id.clone() });
             let kept = [letter.keep(app, account)];
             judge(observe(app, account, observation, &kept).await)
+        }
+        Notification::Refund { refund, .. } if refund.mchid != account.mchid => {
+            // A payment's is compared with the order's; a refund's observation has no place for it.
+            tracing::error!(out_refund_no = %refund.out_refund_no, "a refund of another merchant came to this account");
+            Err(NotTaken::Contradicts("mchid".into()))
         }
         Notification::Refund { id, event_type, refund, .. } => {
             let letter = Letter { id, event_type, out_trade_no: &refund.out_trade_no, body };

@@ -110,6 +110,8 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
 /// What the framework refuses by itself, such as an unknown path or a body that is too large.
 fn of_bare_status(status: StatusCode) -> Option<Problem> {
     let code = match status {
+        // An address that is not UTF-8 once its percent signs are read.
+        StatusCode::BAD_REQUEST => Code::Invalid,
         StatusCode::NOT_FOUND => Code::NotFound,
         StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
         StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,

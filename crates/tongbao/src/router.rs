@@ -28,12 +28,12 @@ pub fn with_pages(app: App, pages: Router<App>) -> Router {
         .merge(api::router())
         .merge(client_api::router())
         .merge(openapi::router())
+        .merge(health::router())
         .fallback(|| async { Problem::new(Code::NotFound, "no such address") })
         .layer(from_fn(in_time))
         .layer(from_fn_with_state(app.clone(), problem::render));
     Router::new()
         .merge(notify::router())
-        .merge(health::router())
         .merge(pages)
         .merge(answering_in_json)
         .layer(from_fn(with_safe_headers))

@@ -12,7 +12,7 @@ use super::idempotent::{self, once};
 use super::orders::{order_no, text};
 use crate::app::App;
 use crate::failure::Failure;
-use crate::json::Json;
+use crate::json::{Json, Raw};
 use crate::problem::Problem;
 use crate::refunds::{self, NewRefund};
 use crate::transition::find;
@@ -64,7 +64,7 @@ pub async fn create(
     merchant: Merchant,
     Path(number): Path<String>,
     headers: HeaderMap,
-    body: bytes::Bytes,
+    Raw(body): Raw,
 ) -> Result<Response, Problem> {
     let number = order_no(&number)?;
     let what = format!("POST /v1/orders/{number}/refunds");

@@ -171,6 +171,13 @@ pub async fn cancel(
     Path(number): Path<String>,
 ) -> Result<axum::Json<OrderView>, Problem> {
     let order = own(&app, &payer, &number)?;
+    if order.openid.is_none() {
+        // Whoever guesses the number may ask to pay it, which makes it theirs; giving it up is not for them.
+        return Err(Problem::new(
+            Code::NotYourOrder,
+            "nobody has asked to pay the order yet; the merchant can close it",
+        ));
+    }
     let (account, reason) = (payer.account(), CloseReason::Payer);
     let closed = match payments::close(&app, account, &order.order_no, reason, Cause::Payer).await {
         Err(failure) if payments::close::is_paid(&failure) => find(&app, account, &order.order_no)?,

@@ -55,6 +55,9 @@ codes! {
     NotJson "not_json" BAD_REQUEST
         "请求体不是可接受的 JSON" "The body is not acceptable JSON"
         "以 Content-Type: application/json 发送，字段见 /openapi.json" "Send Content-Type: application/json with the members of /openapi.json";
+    Cut "body_unreadable" BAD_REQUEST
+        "请求体没有完整收到" "The body did not come whole"
+        "检查网络和 Content-Length，用同样的请求重试" "Check the network and Content-Length, and repeat the same request";
     TooLarge "too_large" PAYLOAD_TOO_LARGE
         "请求体太大" "The body is too large"
         "缩小请求体" "Send less";

@@ -7,6 +7,8 @@ mod network;
 #[path = "../world/world.rs"]
 mod world;
 
+mod lying;
+mod malformed;
 mod notifications;
 mod paying;
 mod repeating;
