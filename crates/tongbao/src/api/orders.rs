@@ -15,7 +15,7 @@ use super::Merchant;
 use super::idempotent::{self, once};
 use crate::app::App;
 use crate::failure::Failure;
-use crate::json::Json;
+use crate::json::{Json, Raw};
 use crate::payments::{self, Created, Invoked, NewOrder};
 use crate::problem::{Code, Problem};
 use crate::view::{OrderPage, OrderView, PayView};
@@ -52,7 +52,7 @@ pub async fn create(
     State(app): State<App>,
     merchant: Merchant,
     headers: HeaderMap,
-    body: bytes::Bytes,
+    Raw(body): Raw,
 ) -> Result<Response, Problem> {
     let what = "POST /v1/orders";
     let number = idempotent::number(&merchant, &headers, what, &body)?;
@@ -60,22 +60,29 @@ pub async fn create(
         let mut asked = Json::<CreateOrder>::parse(&body)?;
         asked.order_no = asked.order_no.or(number);
         let new = asked.checked()?;
+        let payer = new.openid.clone();
         let created = payments::create(&app, merchant.account(), new, merchant.cause()).await?;
-        place(&app, &merchant, created).await
+        place(&app, &merchant, created, payer.as_ref()).await
     })
     .await
 }
 
 /// Sends the payment that was recorded with the order; a known order gets its cashier again.
-async fn place(app: &App, merchant: &Merchant, created: Created) -> Result<Response, Problem> {
+async fn place(
+    app: &App,
+    merchant: &Merchant,
+    created: Created,
+    payer: Option<&Openid>,
+) -> Result<Response, Problem> {
     let account = merchant.account();
     let (status, invoked) = match created {
         Created::New(order) if order.live_payment().is_some() => {
             (StatusCode::CREATED, payments::pay::send_first(app, account, &order).await?)
         }
         Created::New(order) => (StatusCode::CREATED, Invoked { order, invoke: None }),
-        Created::Known(order) => match &order.openid {
-            Some(openid) if order.live_payment().is_some() => (
+        // Placed anew when WeChat Pay refused the first attempt: what it minded may be mended by now.
+        Created::Known(order) => match payer {
+            Some(openid) if order.standing() == Standing::Unpaid => (
                 StatusCode::OK,
                 payments::pay(app, account, &order.order_no, Scene::MiniProgram, openid).await?,
             ),

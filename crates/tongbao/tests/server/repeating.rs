@@ -45,3 +45,16 @@ async fn a_key_makes_one_refund_even_when_its_answer_was_not_kept() {
     world.wait(Duration::from_secs(600)).await;
     assert_eq!(world.sim.books().merchants[&world.mchid()].refunded.get(), 400);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_order_whose_first_attempt_was_refused_is_placed_again_when_it_is_asked_for_again() {
+    let world = World::new(Plan::default());
+    let asked =
+        |openid: &str| json!({ "order_no": "R1", "description": "龙井", "total_fen": 990, "openid": openid });
+    let stranger = asked("o_nobody_the_platform_knows_0");
+    for _ in 0..2 {
+        let (status, problem) = world.api(Method::POST, "/v1/orders", stranger.clone()).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::BAD_GATEWAY, &json!("platform_refused")));
+    }
+    assert_eq!(world.stored("R1").payments.len(), 2, "each refused attempt is over");
+}
