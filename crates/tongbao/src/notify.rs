@@ -214,10 +214,10 @@ async fn open(
 /// Money that goes back was paid before. When that news was lost, it is fetched first.
 async fn learn_of_the_payment_first(app: &App, account: &Account, out_trade_no: &OutTradeNo) {
     let Ok(order) = crate::transition::find_by_payment(app, account, out_trade_no) else { return };
-    if order.payment(out_trade_no).is_some_and(|payment| payment.receipt().is_none()) {
-        if let Err(failure) = query(app, account, out_trade_no).await {
-            tracing::warn!(out_trade_no = %out_trade_no, "a refund came before its payment: {failure}");
-        }
+    if order.payment(out_trade_no).is_some_and(|payment| payment.receipt().is_none())
+        && let Err(failure) = query(app, account, out_trade_no).await
+    {
+        tracing::warn!(out_trade_no = %out_trade_no, "a refund came before its payment: {failure}");
     }
 }
 

@@ -92,10 +92,10 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
     // Every log line of the request carries its id, so that support finds it.
     let span = tracing::info_span!("request", id = request_id);
     let mut response = next.run(request).instrument(span).await;
-    if response.extensions().get::<Problem>().is_none() {
-        if let Some(problem) = of_bare_status(response.status()) {
-            response.extensions_mut().insert(problem);
-        }
+    if response.extensions().get::<Problem>().is_none()
+        && let Some(problem) = of_bare_status(response.status())
+    {
+        response.extensions_mut().insert(problem);
     }
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         app.metrics.refused(problem.code.as_str());
