@@ -21,7 +21,7 @@ fn check(mutant: Mutant, within: u64, by: &[Invariant]) {
 
 #[test]
 fn acknowledging_what_was_not_taken_is_seen() {
-    check(Mutant::AcknowledgesAlways, 20, &[Invariant::I2, Invariant::I11]);
+    check(Mutant::AcknowledgesAlways, 20, &[Invariant::I2]);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn believing_any_signature_is_seen() {
 
 #[test]
 fn keeping_surplus_money_is_seen() {
-    check(Mutant::KeepsSurplus, 300, &[Invariant::I4]);
+    check(Mutant::KeepsSurplus, 200, &[Invariant::I4]);
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(crate) async fn guard(stage: Weak<Stage>, request: Request, next: Next) -> R
     let Some(response) = alive(&stage, handled).await else {
         return std::future::pending().await;
     };
-    let response = mutants::alter_acknowledgement(&stage, response);
+    let response = mutants::alter_acknowledgement(&stage, belief, response);
     let accepted = matches!(response.status().as_u16(), 200 | 204);
     stage.trace.note(format_args!("notification {number} is answered {}", response.status().as_u16()));
     stage.auditor.catch_up(&stage);

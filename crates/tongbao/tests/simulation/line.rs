@@ -35,7 +35,7 @@ impl Line {
         let _busy = stage.busy();
         let request = mutants::alter_call(&stage, request);
         let name = format!("{} {}", request.method(), shortened(request.uri().path()));
-        let journey = stage.weather.journey();
+        let journey = stage.weather.journey(is_hasty(&request));
         stage.trace.note(format_args!("call {name}: {journey:?}"));
         let answer = match journey {
             Journey::NotSent => Err(CallFailure::NotSent("connection refused".into())),
@@ -89,6 +89,14 @@ impl Outbound for Line {
     fn call(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, CallFailure>> {
         Box::pin(self.carry(request))
     }
+}
+
+/// What orders are described by that are closed before the platform has heard of them.
+pub(crate) const HASTY: &str = "hasty";
+
+fn is_hasty(request: &Request<Bytes>) -> bool {
+    request.uri().path().ends_with("/jsapi")
+        && request.body().windows(HASTY.len()).any(|at| at == HASTY.as_bytes())
 }
 
 /// Without what is the same in every line.

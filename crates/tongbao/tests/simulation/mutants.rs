@@ -13,22 +13,20 @@ use futures_util::FutureExt;
 use http::request::Parts;
 use http::{HeaderValue, Request, StatusCode};
 use serde_json::{Value, json};
-use tongbao_domain::{
-    Cause, Event, EventKind, JobKey, OrderState, PaymentObservation, PaymentState, SeenPayment, Step,
-};
+use tongbao_domain::{Cause, JobKey, OrderState, PaymentObservation, PaymentState, SeenPayment, Step};
 use tongbao_sdk::Signer;
 use tongbao_store::{jobs, orders};
 use tongbao_wire::{PrepayId, TradeState, TransactionId};
 
 use crate::auditor::find;
 use crate::forge;
-use crate::stage::Stage;
+use crate::stage::{Belief, Stage};
 use crate::world::STAND_IN;
 
 /// A planted mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mutant {
-    /// A notification is acknowledged although it could not be taken.
+    /// A true notification is acknowledged although it could not be taken.
     AcknowledgesAlways,
     /// No job is ever claimed: nothing is asked, closed, refunded or repaired.
     NeverAsks,
@@ -143,8 +141,8 @@ pub(crate) fn alter_notification(stage: &Stage, mut parts: Parts, body: Bytes) -
 }
 
 /// The server's answer to a notification.
-pub(crate) fn alter_acknowledgement(stage: &Stage, mut response: Response) -> Response {
-    if stage.mutant == Some(Mutant::AcknowledgesAlways) {
+pub(crate) fn alter_acknowledgement(stage: &Stage, belief: Belief, mut response: Response) -> Response {
+    if stage.mutant == Some(Mutant::AcknowledgesAlways) && belief == Belief::Honest {
         *response.status_mut() = StatusCode::NO_CONTENT;
     }
     response
@@ -177,10 +175,8 @@ fn overwrite(stage: &Arc<Stage>, order_no: &str) {
     let payment = order.payments.last_mut().expect("a paid order has a payment");
     let prepay_id = PrepayId::parse("wx000000000000000000000000000000late").expect("36 characters");
     payment.state = PaymentState::Payable { prepay_id, prepay_until: now };
-    let kind = EventKind::PrepayAccepted { out_trade_no: payment.out_trade_no.clone() };
     order.state = OrderState::Open;
-    order.version += 1;
-    let step = Step { order, events: vec![Event { at: now, cause: Cause::Answer, kind }], jobs: Vec::new() };
+    let step = Step { order, events: Vec::new(), jobs: Vec::new() };
     write(stage, orders::save(&before, &step));
 }
 

@@ -69,14 +69,17 @@ impl Weather {
         self.calm.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn journey(&self) -> Journey {
+    /// What becomes of a request; `hasty`: of one that its order's closing shall overtake.
+    pub(crate) fn journey(&self, hasty: bool) -> Journey {
         let quick = |dice: &Dice| dice.millis(5..=300);
         let dice = &self.wire;
         if self.is_calm() {
             return Journey::Travels { there: quick(dice), back: Some(quick(dice)) };
         }
         let rates = &self.rates;
-        if dice.permille(rates.not_sent) {
+        if hasty {
+            Journey::Travels { there: dice.seconds(12..=90), back: Some(quick(dice)) }
+        } else if dice.permille(rates.not_sent) {
             Journey::NotSent
         } else if dice.permille(rates.lost) {
             Journey::Lost

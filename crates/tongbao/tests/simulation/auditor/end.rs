@@ -9,6 +9,7 @@ use tongbao_wire::{Fen, RefundStatus, TradeState};
 
 use super::{Auditor, Inner, Invariant, all};
 use crate::stage::Stage;
+use crate::tally::Sometimes;
 
 type Verdict = Result<(), (Invariant, String)>;
 
@@ -33,6 +34,11 @@ impl Auditor {
     /// Looks at the whole once, at the end of the quiet phase.
     pub(crate) fn close_the_books(&self, stage: &Arc<Stage>) {
         self.catch_up(stage);
+        let orders = stage.world().sim.orders();
+        let refunds = orders.iter().flat_map(|order| &order.refunds);
+        for _ in refunds.filter(|refund| refund.out_refund_no.as_str().starts_with("surplus-")) {
+            stage.tally.happened(Sometimes::SurplusRefund);
+        }
         let verdict = all(stage)
             .iter()
             .try_for_each(|order| {
