@@ -6,6 +6,7 @@ mod cashier;
 mod certificates;
 mod checks;
 mod control;
+mod document;
 mod faults;
 mod generated;
 mod malformed;
