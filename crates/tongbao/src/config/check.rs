@@ -241,12 +241,29 @@ fn accounts(checker: &mut Checker<'_>) -> BTreeMap<String, CheckedAccount> {
         );
     }
     let mut checked = BTreeMap::new();
+    let mut names_by_mchid = BTreeMap::new();
     for (name, account) in &config.accounts {
+        if let Some(other) = names_by_mchid.insert(account.mchid.as_str(), name) {
+            mchid_twice(&format!("accounts.{name}.mchid"), &account.mchid, other, checker.findings);
+        }
         if let Some(account) = checker.account(name, account) {
             checked.insert(name.clone(), account);
         }
     }
     checked
+}
+
+/// Orders, jobs and logins belong to a merchant's number: two accounts of one would read each other's.
+fn mchid_twice(field: &str, mchid: &str, other: &str, findings: &mut Findings) {
+    findings.mistake(
+        "config.mchid_duplicate",
+        field,
+        Words::new(
+            format!("商户号 {mchid} 已经是账户 {other} 的"),
+            format!("merchant {mchid} is account {other} already"),
+        ),
+        Words::new("一个商户号只写一个账户", "write one account per merchant's number"),
+    );
 }
 
 fn api_keys(checker: &mut Checker<'_>) -> Vec<CheckedApiKey> {

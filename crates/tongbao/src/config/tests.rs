@@ -188,6 +188,7 @@ fn numbers_of_another_shape_are_named() {
     let name = "accounts.main.merchant_name";
     finds(|home| home.set(name, " "), &[("config.merchant_name", name)]);
     finds(|home| home.rename_account("Main!"), &[("config.account_name", "accounts.Main!")]);
+    finds(|home| home.copy_account("second"), &[("config.mchid_duplicate", "accounts.second.mchid")]);
 }
 
 #[test]

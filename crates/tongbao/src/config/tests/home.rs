@@ -129,6 +129,13 @@ impl Home {
         table.remove("api_keys");
     }
 
+    /// A second account, the same in everything but its name.
+    pub(super) fn copy_account(&mut self, name: &str) {
+        let accounts = self.table()["accounts"].as_table_mut().expect("a table");
+        let copy = accounts["main"].clone();
+        accounts.insert(name.into(), copy);
+    }
+
     pub(super) fn good(&mut self, id: &str, price_fen: i64, account: &str) {
         let good = format!("id = {id:?}\nname = \"杯\"\nprice_fen = {price_fen}\naccount = {account:?}\n");
         self.push("goods", &good);
