@@ -61,6 +61,10 @@ pub async fn create(
         asked.order_no = asked.order_no.or(number);
         let new = asked.checked()?;
         let payer = new.openid.clone();
+        if payer.is_some() && !app.rules.payment_enabled {
+            // Said before anything is recorded, or a job would place it all the same.
+            return Err(Failure::PaymentDisabled.into());
+        }
         let created = payments::create(&app, merchant.account(), new, merchant.cause()).await?;
         place(&app, &merchant, created, payer.as_ref()).await
     })

@@ -257,3 +257,20 @@ async fn a_wrong_password_and_a_cancel_leave_the_order_payable() {
     let order = world.stored("G1");
     assert_eq!((order.standing().as_str(), order.payments.len()), ("paid", 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn while_payment_is_switched_off_nothing_is_placed_by_any_way() {
+    let world = World::new(Plan { payment_enabled: false, ..Plan::default() });
+    let mut order = json!({ "order_no": "S1", "description": "龙井", "total_fen": 990 });
+    order["openid"] = json!(world.openid("payer-1").as_str());
+    let (status, problem) = world.api(Method::POST, "/v1/orders", order.clone()).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::FORBIDDEN, &json!("payment_disabled")));
+    order["openid"].take();
+    let (status, _) = world.api(Method::POST, "/v1/orders", order).await;
+    assert_eq!(status, StatusCode::CREATED, "an order that names no payer asks for no payment");
+    let token = world.login("payer-1").await;
+    let (status, _) = world.client(&token, Method::POST, "/client/v1/orders/S1/pay", json!({})).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    world.wait(Duration::from_secs(60)).await;
+    assert_eq!(world.stored("S1").payments, []);
+}

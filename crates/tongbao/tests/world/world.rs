@@ -47,6 +47,8 @@ pub(crate) struct Plan {
     pub(crate) key_mode: KeyMode,
     /// What the platform does where nobody outside can be sure.
     pub(crate) switches: Switches,
+    /// Whether payment is switched on.
+    pub(crate) payment_enabled: bool,
     /// Put between the server and its way to the platform.
     pub(crate) between: Option<Between>,
 }
@@ -62,6 +64,7 @@ impl Default for Plan {
             surplus: SurplusPolicy::Refund,
             key_mode: KeyMode::PublicKey,
             switches: Switches::default(),
+            payment_enabled: true,
             between: None,
         }
     }
@@ -162,7 +165,7 @@ impl World {
             rules: Rules {
                 order_life: Duration::from_secs(30 * 60),
                 session_life: Duration::from_secs(24 * 3600),
-                payment_enabled: true,
+                payment_enabled: self.plan.payment_enabled,
             },
             clock: self.server_clock(),
             chance: self.chance.clone(),
