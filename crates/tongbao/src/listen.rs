@@ -141,6 +141,8 @@ async fn connection(
         .timer(TokioTimer::new())
         .header_read_timeout(options.head_within)
         .max_headers(options.headers_max)
+        // `Wechatpay-Signature`, as the platform and its documents spell it: some clients look no further.
+        .title_case_headers(true)
         .serve_connection(TokioIo::new(PatientStream::new(stream, options.taken_within)), service);
     // Clients that go away or are slow are everyday life; nothing of ours is wrong.
     if let Err(error) = watcher.watch(connection).await {
