@@ -19,7 +19,7 @@ use crate::mutants;
 use crate::stage::{Actor, Belief, Stage};
 use crate::tally::Sometimes;
 
-/// What must hold (the table of invariants in docs/ARCHITECTURE.md names them).
+/// What must hold, numbered as everywhere in this project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Invariant {
     /// An order's version rises by one with every step; payments and refunds never go back.

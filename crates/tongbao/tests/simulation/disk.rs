@@ -55,7 +55,9 @@ fn before_commit(stage: &Arc<Stage>, batch: &Batch) -> Fault {
             }
         }
     }
-    stage.auditor.written(actor, order_no);
+    if fault != Fault::UnknownBefore {
+        stage.auditor.written(actor, order_no);
+    }
     fault
 }
 

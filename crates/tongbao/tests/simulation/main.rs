@@ -8,6 +8,7 @@
 //!
 //! `cargo xtask simulate --seed N` replays one seed with its whole trace.
 
+#![allow(clippy::print_stdout, reason = "a run tells its seeds, and a replay its trace")]
 #![allow(dead_code, reason = "the world is shared by several test programs, each of which uses a part of it")]
 
 #[path = "../world/network.rs"]

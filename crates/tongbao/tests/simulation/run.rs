@@ -246,11 +246,12 @@ async fn quiet(stage: &Arc<Stage>) {
     stage.weather.calm_down();
     scenario::mend_what_is_stuck(stage);
     stage.trace.note("the quiet phase begins");
-    let now = world.clock.now();
-    let last_expiry = auditor::all(stage).iter().map(|order| order.expires_at).max().unwrap_or(now).max(now);
+    let begun = world.clock.now();
+    let last_expiry = auditor::all(stage).iter().map(|order| order.expires_at).fold(begun, Timestamp::max);
     let bound = last_expiry.plus(SETTLED_WITHIN);
     let bound_of_mail = last_expiry.plus(MAIL_WITHIN);
     while stage.auditor.violation().is_none() {
+        stage.auditor.money_is_noticed(stage, begun);
         let now = world.clock.now();
         let (settled, mail) = (auditor::is_settled(stage), mail_is_out(stage));
         if (settled && mail && !stage.is_busy()) || now > bound_of_mail {

@@ -1,11 +1,12 @@
 //! What must hold when everything has come to its end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tongbao_domain::{EventKind, Order, OrderState, Refund, RefundState, SurplusPolicy};
 use tongbao_sim::OrderView;
 use tongbao_store::{events, jobs};
-use tongbao_wire::{Fen, RefundStatus, TradeState};
+use tongbao_wire::{Fen, RefundStatus, Timestamp, TradeState};
 
 use super::{Auditor, Inner, Invariant, all};
 use crate::stage::Stage;
@@ -30,7 +31,33 @@ fn is_over(order: &Order) -> bool {
     }
 }
 
+/// The longest pause between two questions about a payment of an open order, and of one being closed, the
+/// lease of a worker that died holding the question, and the question itself.
+const ASKED_WITHIN: (Duration, Duration) = (Duration::from_secs(1800 + 110), Duration::from_secs(3600 + 110));
+
 impl Auditor {
+    /// Since faults have stopped: what is paid there becomes paid here within a period of asking (I5).
+    pub(crate) fn money_is_noticed(&self, stage: &Stage, quiet_since: Timestamp) {
+        let world = stage.world();
+        let now = world.clock.now();
+        for order in all(stage) {
+            let within = match order.state {
+                OrderState::Open => ASKED_WITHIN.0,
+                OrderState::Closing { .. } | OrderState::Paid { .. } | OrderState::Closed { .. } => {
+                    ASKED_WITHIN.1
+                }
+            };
+            for payment in order.payments.iter().filter(|payment| payment.is_live()) {
+                let there = world.sim.order(&order.mchid, &payment.out_trade_no);
+                let Some(paid_at) = there.and_then(|there| there.success_time) else { continue };
+                if now > paid_at.max(quiet_since).plus(within) {
+                    let said = format!("{} was paid at {paid_at} and nobody noticed", payment.out_trade_no);
+                    self.violated(stage, Invariant::I5, said);
+                }
+            }
+        }
+    }
+
     /// Looks at the whole once, at the end of the quiet phase.
     pub(crate) fn close_the_books(&self, stage: &Arc<Stage>) {
         self.catch_up(stage);
