@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tongbao_domain::JobChange;
 use tongbao_store::Store;
 use tongbao_wire::seam::{Chance, Clock};
 
@@ -43,6 +44,10 @@ pub struct Parts {
     pub wake: Notify,
 }
 
+/// The longest wait between two looks of the worker: jobs of other nodes and leases of dead ones are seen
+/// within it.
+pub const LOOK_EVERY: Duration = Duration::from_secs(1);
+
 /// The choices that are not an account's.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -59,6 +64,15 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// Wakes the worker for jobs that come due before it would look by itself. Most do not, and a look for
+    /// nothing costs a write.
+    pub fn wake_for(&self, jobs: &[JobChange]) {
+        let soon = self.clock.now().plus(LOOK_EVERY);
+        if jobs.iter().any(|job| matches!(job, JobChange::Set { due, .. } if *due <= soon)) {
+            self.wake.notify_one();
+        }
     }
 
     /// The account with that name.

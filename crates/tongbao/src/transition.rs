@@ -35,8 +35,21 @@ pub async fn move_order(
     with: &[Statement],
     decide: impl Fn(&Order) -> Result<Option<Input>, Failure>,
 ) -> Result<Moved, Failure> {
+    move_from(app, account, find(app, account, order_no)?, with, decide).await
+}
+
+/// As [`move_order`], for an order that was read just now.
+///
+/// # Errors
+/// As [`move_order`].
+pub async fn move_from(
+    app: &App,
+    account: &Account,
+    mut order: Order,
+    with: &[Statement],
+    decide: impl Fn(&Order) -> Result<Option<Input>, Failure>,
+) -> Result<Moved, Failure> {
     for _ in 0..ATTEMPTS_MAX {
-        let order = find(app, account, order_no)?;
         let step = match decide(&order)? {
             Some(input) => step(&order, input, &account.policy, app.clock.now())?,
             None => None,
@@ -50,10 +63,10 @@ pub async fn move_order(
         match orders::commit_step(&app.store, Some(&order), &step, with.to_vec()).await {
             Ok(_) => {
                 app.metrics.step(&step);
-                app.wake.notify_one();
+                app.wake_for(&step.jobs);
                 return Ok(Moved { order: step.order, events: step.events });
             }
-            Err(CommitError::Moved) => {}
+            Err(CommitError::Moved) => order = find(app, account, &order.order_no)?,
             Err(error) => return Err(error.into()),
         }
     }

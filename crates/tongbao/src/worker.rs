@@ -8,7 +8,7 @@ use tongbao_domain::{CloseReason, JobKey, OrderState, PaymentState};
 use tongbao_store::jobs::{self, Claimed};
 
 use crate::account::Account;
-use crate::app::App;
+use crate::app::{App, LOOK_EVERY};
 use crate::failure::Failure;
 use crate::payments::{self, close::close_at_platform};
 use crate::transition::find;
@@ -20,9 +20,6 @@ const CLAIMED_MAX: usize = 32;
 /// How long a job is ours. Longer than the longest chain of calls of one job (three calls, two hosts, ten
 /// seconds each), so that a living node never loses its lease.
 const LEASE: Duration = Duration::from_secs(90);
-
-/// The longest wait between two looks: jobs of other nodes and leases of dead ones are seen within it.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Works until it is dropped. Dropping it in the middle is safe: the leases run out.
 pub async fn run(app: App) {

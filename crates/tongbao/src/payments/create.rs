@@ -71,7 +71,7 @@ pub async fn create(app: &App, account: &Account, new: NewOrder, cause: Cause) -
     match orders::commit_step(&app.store, None, &step, Vec::new()).await {
         Ok(_) => {
             app.metrics.step(&step);
-            app.wake.notify_one();
+            app.wake_for(&step.jobs);
             Ok(Created::New(step.order))
         }
         // Somebody recorded the same number at the same moment.

@@ -7,7 +7,7 @@ use tongbao_wire::{Refund, RefundNotice, Transaction};
 use crate::account::Account;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::transition::{Moved, find_by_payment, move_order};
+use crate::transition::{Moved, find_by_payment, move_from};
 
 /// Takes what the platform says of a payment. `with` is written in the same commit.
 ///
@@ -21,7 +21,7 @@ pub async fn observe(
 ) -> Result<Moved, Failure> {
     let order = find_by_payment(app, account, &observation.out_trade_no)?;
     let input = Input::Observed(observation);
-    let moved = move_order(app, account, &order.order_no, with, |_| Ok(Some(input.clone()))).await?;
+    let moved = move_from(app, account, order, with, |_| Ok(Some(input.clone()))).await?;
     report_contradiction(app, &moved);
     Ok(moved)
 }
@@ -38,7 +38,7 @@ pub async fn observe_refund(
 ) -> Result<Moved, Failure> {
     let order = find_by_payment(app, account, &observation.out_trade_no)?;
     let input = Input::RefundObserved(observation);
-    let moved = move_order(app, account, &order.order_no, with, |_| Ok(Some(input.clone()))).await?;
+    let moved = move_from(app, account, order, with, |_| Ok(Some(input.clone()))).await?;
     report_contradiction(app, &moved);
     Ok(moved)
 }
