@@ -35,26 +35,24 @@ fn main() {
     let place = Place::new("create");
     let _platform = place.simulate();
     place.init();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let primitives = Primitives::of(&place.env("MCH_PRIVATE_KEY"));
     let mut shares = Vec::new();
     for round in 1..=rounds {
         // A new server each time: yesterday's orders would be asked about under today's load.
         let server = place.serve(&format!("data-{round}"));
-        runtime.block_on(shows_a_cashier(&place, &server));
-        runtime.block_on(load::run(server.address, requests(&place, "warm", WARM_UP), 201));
+        shows_a_cashier(&place, &server);
+        load::run(server.address, requests(&place, "warm", WARM_UP), 201);
         let bare = primitives.signs_and_verification(orders.min(400));
         let before = load::cpu_of(server.pid());
-        let run = runtime.block_on(load::run(server.address, requests(&place, "order", orders), 201));
+        let run = load::run(server.address, requests(&place, "order", orders), 201);
         let spent = load::cpu_of(server.pid()).saturating_sub(before);
         assert_eq!(run.unexpected, 0, "every payment is created");
         let each = spent / u32::try_from(orders).expect("thousands");
+        let [p50, p99] = load::percentiles(&run.latencies, [50, 99]).map(|time| time.as_millis());
         println!(
-            "round {round}: {:.0}/s, p50 {} µs, p99 {} µs; server CPU {} µs each, of which two signatures and \
-             one verification are {} µs",
-            run.per_second,
-            run.p50.as_micros(),
-            run.p99.as_micros(),
+            "round {round}: {orders} in {} ms, p50 {p50} ms, p99 {p99} ms; server CPU {} µs each, of which two \
+             signatures and one verification are {} µs",
+            run.took.as_millis(),
             each.as_micros(),
             bare.as_micros(),
         );
@@ -75,10 +73,12 @@ fn share(bare: Duration, each: Duration) -> f64 {
 }
 
 /// One payment is looked at: what is measured must be the whole work.
-async fn shows_a_cashier(place: &Place, server: &Program) {
-    let mut connection = Connection::open(server.address).await;
-    let requests = requests(place, "look", 1);
-    let (status, body) = connection.exchange(&requests[0]).await;
+fn shows_a_cashier(place: &Place, server: &Program) {
+    let request = &requests(place, "look", 1)[0];
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let (status, body) = runtime
+        .expect("a runtime")
+        .block_on(async { Connection::open(server.address).await.exchange(request).await });
     let answer: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
     assert_eq!(status, 201, "{answer}");
     assert!(answer["invoke"]["paySign"].as_str().is_some_and(|sign| sign.len() == 344), "{answer}");

@@ -16,126 +16,125 @@ mod platform;
 mod server;
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use load::Run;
 use platform::Platform;
 
 /// As the program itself.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const NOTIFICATIONS: usize = 24_000;
-/// Node is slower; as many as keep it busy for some seconds.
-const NOTIFICATIONS_NODE: usize = 4_000;
+/// Turns of one round: the servers alternate, so that a machine that slows down slows all.
+const TURNS: usize = 4;
+const NOTIFICATIONS_A_TURN: usize = 2_000;
+/// Node is slower; as many as keep it busy about as long.
+const NOTIFICATIONS_A_TURN_NODE: usize = 400;
 const ROUNDS: usize = 5;
 
-/// What every server is loaded with.
-struct Load {
-    runtime: tokio::runtime::Runtime,
-    requests: Arc<Vec<Vec<u8>>>,
-    requests_node: Arc<Vec<Vec<u8>>>,
-}
-
-#[allow(clippy::print_stdout, clippy::float_arithmetic, reason = "a benchmark prints rates")]
+#[allow(clippy::float_arithmetic, reason = "ratios, not money")]
 fn main() {
     if let Some(role) = server::Role::asked_for() {
         server::serve(&role);
         return;
     }
     let brief = std::env::args().any(|argument| argument == "--test");
-    let (count, count_node, rounds) =
-        if brief { (600, 300, 1) } else { (NOTIFICATIONS, NOTIFICATIONS_NODE, ROUNDS) };
+    let (turns, rounds) = if brief { (1, 1) } else { (TURNS, ROUNDS) };
     let directory = std::env::temp_dir().join(format!("tongbao-notify-{}", std::process::id()));
     std::fs::create_dir_all(&directory).expect("a directory");
     let platform = Platform::new();
     std::fs::write(directory.join("platform.pem"), platform.public_key_pem()).expect("a file");
-    let mut ratios = Vec::new();
-    for round in 1..=rounds {
-        let load = Load::new(&platform, count, count_node);
-        let durable = ours(&load, &directory, "disk");
-        let without = ours(&load, &directory, "off");
-        let node = nodes(&load, &directory);
-        report(round, "durable", &durable);
-        report(round, "storage off", &without);
-        if let Some(node) = &node {
-            report(round, "node", node);
+    let orders = rounds * turns * NOTIFICATIONS_A_TURN;
+    let orders_node = rounds * turns * NOTIFICATIONS_A_TURN_NODE;
+    let durable = server::start(&directory, "disk", orders);
+    let without = server::start(&directory, "off", orders);
+    let node = node::start(&directory, orders_node);
+    let (mut to_off, mut to_node) = (Vec::new(), Vec::new());
+    for round in 0..rounds {
+        let turns = round * turns..(round + 1) * turns;
+        let requests = signed(&platform, &turns, NOTIFICATIONS_A_TURN);
+        let requests_node = signed(&platform, &turns, NOTIFICATIONS_A_TURN_NODE);
+        let mut sides = [Side::default(), Side::default(), Side::default()];
+        for (turn, turn_node) in requests.into_iter().zip(requests_node) {
+            sides[0].take(durable.address, durable.pid(), &turn);
+            sides[1].take(without.address, without.pid(), &turn);
+            if let Some(node) = &node {
+                sides[2].take(node.address, node.pid(), &turn_node);
+            }
         }
-        let to_off = durable.0.per_second / without.0.per_second;
-        let to_node = node.map(|node| durable.0.per_second / node.0.per_second);
-        println!("round {round}: durable / storage off = {to_off:.2}; durable / node = {}", shown(to_node));
-        ratios.push((to_off, to_node));
+        for (side, name) in sides.iter().zip(["durable", "storage off", "node"]) {
+            side.report(round, name);
+        }
+        to_off.push(sides[0].per_second() / sides[1].per_second());
+        to_node.extend(node.is_some().then(|| sides[0].per_second() / sides[2].per_second()));
     }
+    if let Some(mut node) = node {
+        node.check(orders_node);
+    }
+    drop((durable, without));
     std::fs::remove_dir_all(&directory).expect("our own directory");
-    println!("ratio durable / storage off = {:.2} (goal 0.55)", median(ratios.iter().map(|ratio| ratio.0)));
-    let nodes: Vec<_> = ratios.iter().filter_map(|ratio| ratio.1).collect();
-    match nodes.is_empty() {
-        false => println!("ratio durable / node = {:.1} (goal 10)", median(nodes.into_iter())),
-        true => println!("ratio durable / node was not measured (see above)"),
-    }
+    conclude("durable / storage off", 0.55, to_off);
+    conclude("durable / node", 10.0, to_node);
 }
 
-impl Load {
-    /// Signed now: a signature is taken for five minutes.
-    fn new(platform: &Platform, count: usize, count_node: usize) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        #[allow(
-            clippy::disallowed_methods,
-            reason = "the server checks the age of a signature against real time"
-        )]
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
-        let seconds = i64::try_from(now).expect("this century");
-        let requests: Vec<_> = (0..count).map(|index| platform.notification(index, seconds)).collect();
-        let requests_node = Arc::new(requests[..count_node].to_vec());
-        Self { runtime: runtime.expect("a runtime"), requests: Arc::new(requests), requests_node }
-    }
+/// Requests of each turn, signed now: a signature is taken for five minutes.
+fn signed(platform: &Platform, turns: &Range<usize>, count: usize) -> Vec<Arc<Vec<Vec<u8>>>> {
+    #[allow(clippy::disallowed_methods, reason = "servers check the age of a signature against real time")]
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    let seconds = i64::try_from(now).expect("this century");
+    let turn = |turn: usize| {
+        let indices = turn * count..(turn + 1) * count;
+        Arc::new(indices.map(|index| platform.notification(index, seconds)).collect())
+    };
+    turns.clone().map(turn).collect()
+}
 
-    /// Every request once; what they cost the process `pid`, each.
-    fn put_on(&self, address: SocketAddr, pid: u32, requests: &Arc<Vec<Vec<u8>>>) -> Measured {
+/// What one server did in a round.
+#[derive(Default)]
+struct Side {
+    requests: u32,
+    took: Duration,
+    cpu: Duration,
+    latencies: Vec<Duration>,
+}
+
+impl Side {
+    /// Puts every request once on the server of process `pid`.
+    fn take(&mut self, address: SocketAddr, pid: u32, requests: &Arc<Vec<Vec<u8>>>) {
         let before = load::cpu_of(pid);
-        let run = self.runtime.block_on(load::run(address, requests.clone(), 204));
-        let spent = load::cpu_of(pid).saturating_sub(before);
-        (run, spent / u32::try_from(requests.len()).expect("thousands"))
+        let run = load::run(address, requests.clone(), 204);
+        self.cpu += load::cpu_of(pid).saturating_sub(before);
+        assert_eq!(run.unexpected, 0, "every notification is acknowledged");
+        self.requests += u32::try_from(requests.len()).expect("thousands");
+        self.took += run.took;
+        self.latencies.extend(run.latencies);
+    }
+
+    #[allow(clippy::float_arithmetic, reason = "a rate, not money")]
+    fn per_second(&self) -> f64 {
+        f64::from(self.requests) / self.took.as_secs_f64()
+    }
+
+    #[allow(clippy::print_stdout, reason = "a benchmark prints rates")]
+    fn report(&self, round: usize, name: &str) {
+        if self.requests > 0 {
+            let [p50, p99] = load::percentiles(&self.latencies, [50, 99]).map(|time| time.as_micros());
+            let cpu = (self.cpu / self.requests).as_micros();
+            let (round, rate) = (round + 1, self.per_second());
+            println!("round {round}: {name}: {rate:.0}/s, p50 {p50} µs, p99 {p99} µs, CPU {cpu} µs each");
+        }
     }
 }
 
-type Measured = (Run, Duration);
-
-fn ours(load: &Load, directory: &Path, storage: &str) -> Measured {
-    let mut server = server::start(directory, storage, load.requests.len());
-    let measured = load.put_on(server.address, server.pid(), &load.requests);
-    server.stop();
-    measured
-}
-
-fn nodes(load: &Load, directory: &Path) -> Option<Measured> {
-    let count = load.requests_node.len();
-    let mut node = node::start(directory, count)?;
-    let measured = load.put_on(node.address, node.pid(), &load.requests_node);
-    node.check(count);
-    Some(measured)
-}
-
+/// The median, and how far the rounds are apart.
 #[allow(clippy::print_stdout, reason = "a benchmark prints rates")]
-fn report(round: usize, name: &str, (run, cpu): &Measured) {
-    assert_eq!(run.unexpected, 0, "{name}: every notification is acknowledged");
-    println!(
-        "round {round}: {name}: {:.0}/s, p50 {} µs, p99 {} µs, CPU {} µs each",
-        run.per_second,
-        run.p50.as_micros(),
-        run.p99.as_micros(),
-        cpu.as_micros()
-    );
-}
-
-fn shown(ratio: Option<f64>) -> String {
-    ratio.map_or_else(|| "not measured".into(), |ratio| format!("{ratio:.1}"))
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<_> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+fn conclude(what: &str, goal: f64, mut ratios: Vec<f64>) {
+    ratios.sort_by(f64::total_cmp);
+    match (ratios.first(), ratios.get(ratios.len() / 2), ratios.last()) {
+        (Some(low), Some(median), Some(high)) => {
+            println!("ratio {what} = {median:.2} (goal {goal}; rounds {low:.2} to {high:.2})");
+        }
+        (_, _, _) => println!("ratio {what} was not measured (see above)"),
+    }
 }

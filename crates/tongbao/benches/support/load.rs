@@ -17,19 +17,21 @@ pub(crate) fn now() -> Instant {
 
 /// What a run gave.
 pub(crate) struct Run {
-    /// Requests a second.
-    pub(crate) per_second: f64,
-    /// Half the answers came within this.
-    pub(crate) p50: Duration,
-    /// All but a hundredth of the answers came within this.
-    pub(crate) p99: Duration,
+    /// From the first request to the last answer.
+    pub(crate) took: Duration,
+    /// From each request to its answer.
+    pub(crate) latencies: Vec<Duration>,
     /// Answers by anything but `expected`.
     pub(crate) unexpected: usize,
 }
 
-/// Sends every request once, over 64 connections.
-#[allow(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "rates, not money")]
-pub(crate) async fn run(address: SocketAddr, requests: Arc<Vec<Vec<u8>>>, expected: u16) -> Run {
+/// Sends every request once, over 64 connections, from this thread.
+pub(crate) fn run(address: SocketAddr, requests: Arc<Vec<Vec<u8>>>, expected: u16) -> Run {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(send(address, requests, expected))
+}
+
+async fn send(address: SocketAddr, requests: Arc<Vec<Vec<u8>>>, expected: u16) -> Run {
     let next = Arc::new(AtomicUsize::new(0));
     let mut connections = Vec::new();
     for _ in 0..CONNECTIONS {
@@ -50,10 +52,14 @@ pub(crate) async fn run(address: SocketAddr, requests: Arc<Vec<Vec<u8>>>, expect
         latencies.extend(taken);
         unexpected += bad;
     }
-    let seconds = started.elapsed().as_secs_f64();
+    Run { took: started.elapsed(), latencies, unexpected }
+}
+
+/// The latencies that so many in a hundred do not exceed.
+pub(crate) fn percentiles<const N: usize>(latencies: &[Duration], hundredths: [usize; N]) -> [Duration; N] {
+    let mut latencies = latencies.to_vec();
     latencies.sort_unstable();
-    let at = |part: usize| latencies[(latencies.len() - 1) * part / 100];
-    Run { per_second: latencies.len() as f64 / seconds, p50: at(50), p99: at(99), unexpected }
+    hundredths.map(|part| latencies[(latencies.len() - 1) * part / 100])
 }
 
 async fn worker(

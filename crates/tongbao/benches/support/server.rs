@@ -58,10 +58,11 @@ impl Server {
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
+}
 
-    pub(crate) fn stop(&mut self) {
-        self.child.kill().expect("the child runs");
-        self.child.wait().expect("the child ends");
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ended = self.child.kill().and_then(|()| self.child.wait());
     }
 }
 
