@@ -235,6 +235,7 @@ fn judge(moved: Result<Moved, Failure>) -> Result<Taken, NotTaken> {
             }
         }
         Err(Failure::Refused(Refusal::Mismatch(mismatch))) => Err(NotTaken::Contradicts(mismatch.field)),
+        Err(Failure::RefundNoTaken) => Err(NotTaken::Contradicts("out_refund_no".into())),
         Err(Failure::NoSuchOrder | Failure::Refused(Refusal::NoSuchPayment { .. })) => Err(NotTaken::NotOurs),
         Err(failure) => Err(failure.into()),
     }

@@ -41,11 +41,11 @@ async fn refund_notice(world: &World, plain: &Value) -> StatusCode {
 }
 
 /// The notice of a refund of one yuan of a paid order, which nobody here asked for.
-async fn notice_of_a_paid_order(world: &World) -> Value {
-    world.order("A1", "payer-1").await;
-    world.pay("A1", "payer-1").await;
+async fn notice_of_a_paid_order(world: &World, order_no: &str) -> Value {
+    world.order(order_no, "payer-1").await;
+    world.pay(order_no, "payer-1").await;
     world.wait(std::time::Duration::from_secs(1)).await;
-    let order = world.stored("A1");
+    let order = world.stored(order_no);
     let payment = order.settling_payment().expect("paid");
     let receipt = payment.receipt().expect("paid");
     json!({ "mchid": order.mchid, "out_trade_no": payment.out_trade_no,
@@ -58,7 +58,7 @@ async fn notice_of_a_paid_order(world: &World) -> Value {
 #[tokio::test(start_paused = true)]
 async fn a_refund_of_another_merchant_is_refused_and_changes_nothing() {
     let world = World::new(Plan::default());
-    let mut notice = notice_of_a_paid_order(&world).await;
+    let mut notice = notice_of_a_paid_order(&world, "A1").await;
     let before = world.stored("A1");
     notice["mchid"] = json!("1900000099");
     assert_eq!(refund_notice(&world, &notice).await, StatusCode::UNPROCESSABLE_ENTITY);
@@ -73,7 +73,7 @@ async fn a_refund_of_another_merchant_is_refused_and_changes_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_refund_of_more_than_was_paid_is_counted_by_the_member_that_lies() {
     let world = World::new(Plan::default());
-    let mut notice = notice_of_a_paid_order(&world).await;
+    let mut notice = notice_of_a_paid_order(&world, "A1").await;
     notice["amount"]["refund"] = json!(9_900);
     assert_eq!(refund_notice(&world, &notice).await, StatusCode::UNPROCESSABLE_ENTITY);
     let order = world.stored("A1");
@@ -81,4 +81,15 @@ async fn a_refund_of_more_than_was_paid_is_counted_by_the_member_that_lies() {
     assert!(order.quarantine.expect("kept").theirs.contains("by-hand-1"), "a person must find the refund");
     let counted = world.running().metrics.render();
     assert!(counted.contains("tongbao_quarantined_total{outcome=\"amount.refund\"} 1"), "{counted}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_refund_number_for_two_orders_contradicts_and_changes_nothing() {
+    let world = World::new(Plan::default());
+    let first = notice_of_a_paid_order(&world, "A1").await;
+    assert_eq!(refund_notice(&world, &first).await, StatusCode::NO_CONTENT);
+    let second = notice_of_a_paid_order(&world, "A2").await;
+    let before = world.stored("A2");
+    assert_eq!(refund_notice(&world, &second).await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(world.stored("A2"), before);
 }
