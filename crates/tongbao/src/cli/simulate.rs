@@ -105,6 +105,14 @@ fn settings(args: &SimulateArgs, base_url: String) -> Settings {
         settings.crypto = CryptoSettings::Fixed;
     }
     for merchant in &mut settings.merchants {
+        if args.fixed_keys {
+            // A server that was set up for one run of the simulator works with the next.
+            merchant.apiv3_key = FIXED_APIV3_KEY.into();
+            merchant.apiv2_key = FIXED_APIV2_KEY.into();
+            for app in &mut merchant.apps {
+                app.secret = FIXED_APP_SECRET.into();
+            }
+        }
         if let Some(mchid) = &args.mchid {
             merchant.mchid = mchid.clone();
         }
@@ -117,6 +125,11 @@ fn settings(args: &SimulateArgs, base_url: String) -> Settings {
     }
     settings
 }
+
+/// As public as the keys that `--fixed-keys` uses; they open nothing but a simulator.
+const FIXED_APIV3_KEY: &str = "TongbaoSimulatorFixedAPIv3Key000";
+const FIXED_APIV2_KEY: &str = "TongbaoSimulatorFixedAPIv2Key000";
+const FIXED_APP_SECRET: &str = "00000000000000000000000000000001";
 
 /// An address that listens everywhere is reached here on loopback.
 fn reachable(address: SocketAddr) -> SocketAddr {
@@ -168,4 +181,31 @@ fn welcome(simulator: &Simulator, address: SocketAddr, env: Option<&Path>, lang:
         );
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::{SimulateArgs, settings};
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: SimulateArgs,
+    }
+
+    #[test]
+    fn fixed_keys_are_the_same_secrets_in_every_run_and_others_are_new() {
+        for (flags, same) in [(&["simulate", "--fixed-keys"][..], true), (&["simulate"][..], false)] {
+            let args = Line::parse_from(flags).args;
+            let secrets = || {
+                let merchant = settings(&args, "http://127.0.0.1:8900".into()).merchants.remove(0);
+                [merchant.apiv3_key, merchant.apiv2_key, merchant.apps[0].secret.clone()]
+            };
+            let (one, other) = (secrets(), secrets());
+            assert_eq!(one == other, same);
+            assert!(one.iter().all(|secret| secret.len() == 32));
+        }
+    }
 }
