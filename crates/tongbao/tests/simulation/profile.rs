@@ -83,7 +83,9 @@ impl Rates {
     /// The rates of a seed. A third of the kinds of fault do not happen at all, so that no fault always
     /// hides behind another.
     pub(crate) fn drawn(dice: &Dice, profile: Profile) -> Self {
-        let rate = |most| if dice.one_in(3) { 0 } else { dice.between(1..=most) };
+        // One seed in five is a storm.
+        let times = if dice.one_in(5) { 3 } else { 1 };
+        let rate = |most: u64| if dice.one_in(3) { 0 } else { dice.between(1..=most * times) };
         let mut rates = Self {
             not_sent: rate(100),
             lost: rate(120),

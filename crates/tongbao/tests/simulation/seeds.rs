@@ -32,7 +32,7 @@ fn wanted_profile() -> Option<Profile> {
     Some(Profile::named(&name).unwrap_or_else(|| panic!("no profile {name:?}; there are {known}")))
 }
 
-const FIXED: u64 = 240;
+const FIXED: u64 = 150;
 
 #[test]
 fn fixed_seeds() {
