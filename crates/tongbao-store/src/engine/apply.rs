@@ -1,5 +1,7 @@
 //! Applying batches in a transaction.
 
+use std::borrow::Borrow;
+
 use bytes::Bytes;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql};
@@ -16,13 +18,20 @@ pub(super) struct Outcome {
 }
 
 /// Applies batches that share one commit. One that conflicts is undone alone; the others stay.
-pub(super) fn commit_together(connection: &Connection, batches: &[&Batch]) -> Outcome {
+///
+/// Whenever all of `group` is applied, `more` may add what came meanwhile: it shares the commit, too.
+pub(super) fn commit_together<B: Borrow<Batch>>(
+    connection: &Connection,
+    group: &mut Vec<B>,
+    more: &mut dyn FnMut(&mut Vec<B>),
+) -> Outcome {
     // Nearly always every batch applies, and undoing points would cost more than they save. When one does
     // not, all are undone and applied once more with a point to return to before each.
-    match attempt(connection, batches, Undo::All) {
-        Some(outcome) => outcome,
-        None => attempt(connection, batches, Undo::Each).expect("with undo points an attempt has an outcome"),
-    }
+    let outcome = attempt(connection, group, Undo::All, more);
+    outcome.unwrap_or_else(|| {
+        let again = attempt(connection, group, Undo::Each, &mut |_| ());
+        again.expect("with undo points an attempt has an outcome")
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,27 +41,37 @@ enum Undo {
 }
 
 /// `None` when a batch failed and undoing it alone was not possible: everything is undone.
-fn attempt(connection: &Connection, batches: &[&Batch], undo: Undo) -> Option<Outcome> {
+fn attempt<B: Borrow<Batch>>(
+    connection: &Connection,
+    group: &mut Vec<B>,
+    undo: Undo,
+    more: &mut dyn FnMut(&mut Vec<B>),
+) -> Option<Outcome> {
     if let Err(error) = run(connection, "begin immediate") {
-        return Some(all_refused(batches.len(), &refused("begin", &error)));
+        return Some(all_refused(group.len(), &refused("begin", &error)));
     }
-    let mut results = Vec::with_capacity(batches.len());
-    for batch in batches {
+    let mut results = Vec::with_capacity(group.len());
+    while let Some(batch) = group.get(results.len()) {
         let result = match undo {
-            Undo::All => apply(connection, batch),
-            Undo::Each => apply_or_undo(connection, batch),
+            Undo::All => apply(connection, batch.borrow()),
+            Undo::Each => apply_or_undo(connection, batch.borrow()),
         };
         if let Err(error) = &result {
             // The engine itself undoes everything when the disk fails or is full.
             if connection.is_autocommit() {
-                return Some(all_refused(batches.len(), &why_refused(error)));
+                return Some(all_refused(group.len(), &why_refused(error)));
             }
-            if undo == Undo::All && batches.len() > 1 {
+            if undo == Undo::All && group.len() > 1 {
                 roll_back(connection);
                 return None;
             }
         }
+        // What a lone batch left when it failed must be rolled back, so nothing may join it.
+        let others_may_join = result.is_ok();
         results.push(result);
+        if others_may_join && results.len() == group.len() {
+            more(group);
+        }
     }
     if results.iter().all(Result::is_err) {
         roll_back(connection);
@@ -227,7 +246,7 @@ mod tests {
         limit(pages + 2).unwrap();
         let put = |name: &str, bytes| Batch::from(facts::put(name, &"x".repeat(bytes), Timestamp::default()));
         let (small, large, last) = (put("small", 1), put("large", 100_000), put("last", 1));
-        let outcome = commit_together(&connection, &[&small, &large, &last]);
+        let outcome = commit_together(&connection, &mut vec![&small, &large, &last], &mut |_| ());
         assert!(!outcome.lost);
         assert_eq!(outcome.results[1], Err(WriteError::Refused(Refused::Full)));
         for (name, result) in ["small", "large", "last"].iter().zip(&outcome.results) {
@@ -237,6 +256,47 @@ mod tests {
             assert_eq!(kept == 1, result.is_ok(), "{name}: {result:?}");
         }
         limit(pages + 1_000).unwrap();
-        assert!(commit_together(&connection, &[&large]).results[0].is_ok(), "once there is room it goes on");
+        let outcome = commit_together(&connection, &mut vec![&large], &mut |_| ());
+        assert!(outcome.results[0].is_ok(), "once there is room it goes on");
+    }
+
+    fn put(name: &str) -> Batch {
+        Batch::from(facts::put(name, "x", Timestamp::default()))
+    }
+
+    /// Writes like [`put`], and says that two rows must be touched.
+    fn misfit(name: &str) -> Batch {
+        let mut statement = facts::put(name, "x", Timestamp::default());
+        statement.rows = Rows::Exactly(2);
+        Batch::from(statement)
+    }
+
+    fn kept(connection: &rusqlite::Connection) -> Vec<String> {
+        let mut names = connection.prepare("select name from facts order by name").unwrap();
+        let rows = names.query_map((), |row| row.get(0)).unwrap();
+        rows.collect::<rusqlite::Result<_>>().unwrap()
+    }
+
+    #[test]
+    fn who_comes_while_a_group_is_applied_shares_its_commit_and_a_misfit_is_undone_alone() {
+        let mut connection = connection::in_memory().unwrap();
+        migrate::bring_up_to_date(&mut connection).unwrap();
+        let mut later = vec![put("last"), misfit("misfit"), put("second")];
+        let mut group = vec![put("first")];
+        let outcome = commit_together(&connection, &mut group, &mut |group| group.extend(later.pop()));
+        assert!(!outcome.lost);
+        assert_eq!(outcome.results.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, true, false]);
+        assert_eq!(kept(&connection), ["first", "second"]);
+        assert_eq!(later, [put("last")], "who comes after a misfit waits for the next commit");
+    }
+
+    #[test]
+    fn nobody_joins_a_lone_batch_that_failed() {
+        let mut connection = connection::in_memory().unwrap();
+        migrate::bring_up_to_date(&mut connection).unwrap();
+        let mut group = vec![misfit("misfit")];
+        let outcome = commit_together(&connection, &mut group, &mut |group| group.push(put("late")));
+        assert!(outcome.results.len() == 1 && outcome.results[0].is_err());
+        assert!(kept(&connection).is_empty());
     }
 }

@@ -23,7 +23,7 @@ impl Inline {
         if !self.healthy() {
             return Err(WriteError::Refused(Refused::Stopped));
         }
-        let outcome = commit_together(&self.lock(), &[batch]);
+        let outcome = commit_together(&self.lock(), &mut vec![batch], &mut |_| ());
         if outcome.lost {
             self.stopped.store(true, Ordering::Relaxed);
         }

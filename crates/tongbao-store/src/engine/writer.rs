@@ -1,11 +1,12 @@
 //! The thread that writes, so that all who wait share one fsync.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::{self, Sender as Reply};
 
 use super::apply::commit_together;
 use crate::{Applied, Batch, EngineError, Options, Refused, StoreError, WriteError};
@@ -19,12 +20,18 @@ pub(crate) struct Writer {
 
 enum Message {
     Write(Pending),
-    Checkpoint(oneshot::Sender<Result<(), StoreError>>),
+    Checkpoint(Reply<Result<(), StoreError>>),
 }
 
 struct Pending {
     batch: Batch,
-    reply: oneshot::Sender<Result<Applied, WriteError>>,
+    reply: Reply<Result<Applied, WriteError>>,
+}
+
+impl Borrow<Batch> for Pending {
+    fn borrow(&self) -> &Batch {
+        &self.batch
+    }
 }
 
 impl Writer {
@@ -84,9 +91,14 @@ impl Drop for Thread {
 impl Thread {
     fn run(self) {
         while let Ok(first) = self.messages.recv() {
-            let (group, checkpoint) = self.gather(first);
+            let (mut group, mut checkpoint) = match first {
+                Message::Write(pending) => (vec![pending], None),
+                Message::Checkpoint(reply) => (Vec::new(), Some(reply)),
+            };
             if !group.is_empty() {
-                self.commit(group);
+                let mut more = |group: &mut Vec<Pending>| self.gather(group, &mut checkpoint);
+                more(&mut group);
+                self.commit(group, &mut more);
             }
             if let Some(reply) = checkpoint {
                 // Who asked may have gone; the checkpoint is made all the same.
@@ -95,26 +107,24 @@ impl Thread {
         }
     }
 
-    /// Everything that waits, up to the bound; a checkpoint ends the group.
-    fn gather(&self, first: Message) -> (Vec<Pending>, Option<oneshot::Sender<Result<(), StoreError>>>) {
-        let mut group = Vec::with_capacity(self.group_max);
-        let mut next = Some(first);
-        while let Some(message) = next {
-            match message {
-                Message::Write(pending) => group.push(pending),
-                Message::Checkpoint(reply) => return (group, Some(reply)),
+    /// Adds everything that waits, up to the bound; a checkpoint ends the group.
+    fn gather(&self, group: &mut Vec<Pending>, checkpoint: &mut Option<Reply<Result<(), StoreError>>>) {
+        while checkpoint.is_none() && group.len() < self.group_max {
+            match self.messages.try_recv() {
+                Ok(Message::Write(pending)) => group.push(pending),
+                Ok(Message::Checkpoint(reply)) => *checkpoint = Some(reply),
+                Err(_) => return,
             }
-            next = if group.len() < self.group_max { self.messages.try_recv().ok() } else { None };
         }
-        (group, None)
     }
 
-    fn commit(&self, group: Vec<Pending>) {
+    /// The longer a group is, the less its one commit costs each, so those who come while it is applied
+    /// still join it.
+    fn commit(&self, mut group: Vec<Pending>, more: &mut dyn FnMut(&mut Vec<Pending>)) {
         let results = if self.stopped.load(Ordering::Acquire) {
             vec![Err(WriteError::Refused(Refused::Stopped)); group.len()]
         } else {
-            let batches: Vec<&Batch> = group.iter().map(|pending| &pending.batch).collect();
-            let outcome = commit_together(&self.connection, &batches);
+            let outcome = commit_together(&self.connection, &mut group, more);
             if outcome.lost {
                 self.stopped.store(true, Ordering::Release);
             }
