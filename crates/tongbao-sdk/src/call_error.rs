@@ -2,55 +2,12 @@
 
 use std::fmt;
 
-use tongbao_wire::ErrorDetail;
+use tongbao_wire::{Call, Cause, ErrorCode, ErrorDetail, Repetition, Retry};
 
-use crate::error_code::{Cause, ErrorCode};
 use crate::json::Misfit;
 use crate::outbound::{BoxError, CallFailure};
 use crate::signature::SignatureFault;
 use crate::unsendable::Unsendable;
-
-/// The calls this client makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Call {
-    /// Create a JSAPI or mini-program order.
-    JsapiPrepay,
-    /// Look up a payment.
-    Query,
-    /// Close an order.
-    Close,
-    /// Ask for a refund.
-    Refund,
-    /// Look up a refund.
-    QueryRefund,
-    /// Download the platform's certificates.
-    Certificates,
-}
-
-impl Call {
-    /// True when sending the same bytes twice has the effect of sending them once, so that this client
-    /// may do so by itself. A refund is repeated only by the caller, after a query (v3.md §1.12, §5.4).
-    #[must_use]
-    pub fn repeatable(self) -> bool {
-        match self {
-            Self::JsapiPrepay | Self::Query | Self::Close | Self::QueryRefund | Self::Certificates => true,
-            Self::Refund => false,
-        }
-    }
-
-    /// Stable name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::JsapiPrepay => "jsapi_prepay",
-            Self::Query => "query",
-            Self::Close => "close",
-            Self::Refund => "refund",
-            Self::QueryRefund => "query_refund",
-            Self::Certificates => "certificates",
-        }
-    }
-}
 
 /// A call that gave no usable answer.
 #[derive(Debug)]
@@ -65,6 +22,8 @@ pub struct CallError {
     pub cause_code: Option<u64>,
     /// An earlier attempt of the same call was left in doubt, whatever the last one said.
     pub(crate) earlier_in_doubt: bool,
+    /// What sending it twice does: the call's, unless the caller of an untyped one said otherwise.
+    pub(crate) repetition: Repetition,
 }
 
 /// What happened.
@@ -104,22 +63,15 @@ pub enum CallErrorKind {
     CannotDecrypt,
 }
 
-/// Whether, and how, to try again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
-    /// Trying again gives the same; somebody has to mend something.
-    Never,
-    /// Send the same request with the same number and the same content again.
-    SameRequest,
-    /// Ask first what became of it; only then, if nothing did, the same request again.
-    AfterQuery,
-    /// The same request, but not now: back off.
-    Later,
-}
-
 impl CallError {
     pub(crate) fn new(call: Call, kind: CallErrorKind) -> Self {
-        Self { call, kind, request_id: None, cause_code: None, earlier_in_doubt: false }
+        let repetition = call.repetition();
+        Self { call, kind, request_id: None, cause_code: None, earlier_in_doubt: false, repetition }
+    }
+
+    /// For `map_err` after a request's check.
+    pub(crate) fn unsendable(call: Call) -> impl FnOnce(Unsendable) -> Self {
+        move |error| Self::new(call, CallErrorKind::Unsendable(error))
     }
 
     pub(crate) fn from_failure(call: Call, failure: CallFailure) -> Self {
@@ -182,8 +134,8 @@ impl CallError {
             CallErrorKind::Refused { status, code, .. } => match *status {
                 // Accepted, not finished.
                 200..=299 => true,
-                // For a refund documented as "may already be accepted" (v3.md §5.4).
-                429 => self.call == Call::Refund,
+                // Where money moves, documented for refunds as "may already be accepted" (v3.md §5.4).
+                429 => self.repetition == Repetition::AfterQuery,
                 500.. => !is_mistake(code),
                 _ => *code == ErrorCode::SystemError,
             },
@@ -229,18 +181,20 @@ impl CallError {
             ErrorCode::UserPaying => Retry::SameRequest,
             ErrorCode::OrderPaid | ErrorCode::AlreadyExists => Retry::AfterQuery,
             // "On close failure, query" (v3.md §2.6): a payment may be racing.
-            _ if self.call == Call::Close && matches!(status, 400 | 403 | 404) => Retry::AfterQuery,
-            _ if self.call == Call::JsapiPrepay && self.cause() == Some(Cause::AlreadyPaid) => {
-                Retry::AfterQuery
-            }
+            _ if closes(self.call) && matches!(status, 400 | 403 | 404) => Retry::AfterQuery,
+            _ if self.cause() == Some(Cause::AlreadyPaid) => Retry::AfterQuery,
             _ => Retry::Never,
         }
     }
 
     /// `retry` for what may be repeated blindly, a query first for what may not.
     fn again(&self, retry: Retry) -> Retry {
-        if self.call.repeatable() { retry } else { Retry::AfterQuery }
+        if self.repetition == Repetition::Harmless { retry } else { Retry::AfterQuery }
     }
+}
+
+fn closes(call: Call) -> bool {
+    matches!(call, Call::Close | Call::PartnerClose | Call::CombineClose)
 }
 
 /// Codes that say the request itself is wrong, even where they come with an odd HTTP 500 (v3.md §1.11).

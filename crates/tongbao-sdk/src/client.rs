@@ -2,7 +2,10 @@
 
 mod calls;
 mod certificates;
-mod send;
+mod echo;
+pub(crate) mod outgoing;
+pub(crate) mod send;
+mod untyped;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,15 +20,18 @@ use crate::merchant::{Hosts, Merchant};
 use crate::notification::{self, Notification, NotificationRefused};
 use crate::outbound::Outbound;
 use crate::platform_keys::PlatformKeys;
+use crate::retry_policy::RetryPolicy;
 use crate::signer::SignError;
 use crate::verified::Verified;
 
 pub use certificates::CertificatesRefreshed;
+pub use echo::EchoRequest;
+pub use untyped::{SignedAnswer, SignedCall};
 
 /// One merchant's calls to WeChat Pay. Cheap to clone; clones share everything.
 ///
-/// Answers are believed only when they carry the platform's signature (v3.md §1.7). Creating, querying and
-/// closing are repeated once on the backup host when the first host gives no answer; refunds never are.
+/// Answers are believed only when they carry the platform's signature (v3.md §1.7). What is repeated by
+/// itself, and where, is for its [`RetryPolicy`] to say; refunds and transfers never are.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
@@ -36,6 +42,7 @@ struct Inner {
     outbound: Arc<dyn Outbound>,
     clock: Clock,
     chance: Chance,
+    retry: RetryPolicy,
     refreshing: tokio::sync::Mutex<certificates::Refreshing>,
 }
 
@@ -57,8 +64,20 @@ impl Client {
             outbound,
             clock,
             chance,
+            retry: RetryPolicy::default(),
             refreshing: tokio::sync::Mutex::default(),
         }))
+    }
+
+    /// The same client with another policy of repeating. To be called before the client is shared.
+    ///
+    /// # Panics
+    /// When the client was cloned already.
+    #[must_use]
+    pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
+        let inner = Arc::get_mut(&mut self.0).expect("the policy is set before the client is shared");
+        inner.retry = retry;
+        self
     }
 
     /// The merchant that calls.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use rustls::pki_types::CertificateDer;
 
-use crate::outbound::{BoxError, BoxFuture, CallFailure, Outbound};
+use crate::outbound::{Body, BoxError, BoxFuture, CallFailure, Chunks, Outbound};
 use crate::pem::{self, PemError, PemKind};
 
 /// Sends over HTTPS with pooled connections. TLS is rustls on aws-lc-rs, trusting Mozilla's roots; no
@@ -106,6 +106,21 @@ impl HttpOutbound {
         std::mem::swap(answer.headers_mut(), response.headers_mut());
         Ok(answer)
     }
+
+    async fn start(&self, request: http::Request<Bytes>) -> Result<http::Response<Body>, CallFailure> {
+        let request =
+            reqwest::Request::try_from(request).map_err(|error| CallFailure::NotSent(plain(error)))?;
+        let silence_max = self.total_timeout;
+        let started = tokio::time::timeout(silence_max, self.client.execute(request)).await;
+        let mut response = match started {
+            Ok(response) => response.map_err(failure)?,
+            Err(_) => return Err(CallFailure::Unknown("no answer in time".into())),
+        };
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let mut answer = http::Response::new(Body::coming(Coming { response, silence_max }));
+        (*answer.status_mut(), *answer.headers_mut()) = (status, headers);
+        Ok(answer)
+    }
 }
 
 impl Outbound for HttpOutbound {
@@ -114,6 +129,30 @@ impl Outbound for HttpOutbound {
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Bytes>, CallFailure>> {
         Box::pin(self.send(request))
+    }
+
+    fn open(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, CallFailure>> {
+        Box::pin(self.start(request))
+    }
+}
+
+/// A file on its way. Its size is the reader's business; silence is ours.
+struct Coming {
+    response: reqwest::Response,
+    silence_max: Duration,
+}
+
+impl Chunks for Coming {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, CallFailure>> {
+        Box::pin(async {
+            match tokio::time::timeout(self.silence_max, self.response.chunk()).await {
+                Ok(chunk) => chunk.map_err(|error| CallFailure::Unknown(plain(error))),
+                Err(_) => Err(CallFailure::Unknown("the answer stopped half way".into())),
+            }
+        })
     }
 }
 

@@ -86,56 +86,97 @@
 //! ```
 
 mod apiv3_key;
+#[cfg(feature = "client")]
 mod authorization;
+pub mod bill;
+#[cfg(feature = "client")]
 mod call_error;
 mod certificate;
+#[cfg(feature = "client")]
 mod client;
-mod error_code;
+#[cfg(feature = "client")]
+pub mod combine;
+#[cfg(feature = "client")]
+pub mod complaint;
+#[cfg(feature = "client")]
 mod http_outbound;
 mod invoke;
 mod json;
+#[cfg(feature = "client")]
+pub mod media;
 mod merchant;
 mod merchant_key;
 mod notification;
+#[cfg(feature = "client")]
+pub mod onboarding;
+#[cfg(feature = "client")]
 mod outbound;
+#[cfg(feature = "client")]
+pub mod partner;
 mod pem;
 mod platform_keys;
+#[cfg(feature = "client")]
 mod prepay;
+#[cfg(feature = "client")]
 mod prepay_detail;
+#[cfg(feature = "client")]
+pub mod profit_sharing;
 #[cfg(test)]
 mod published;
+#[cfg(feature = "client")]
 mod refund_request;
+#[cfg(feature = "client")]
+mod retry_policy;
 mod sealed;
 mod signature;
 mod signer;
+#[cfg(feature = "sm")]
+mod sm;
+#[cfg(feature = "client")]
+pub mod transfer;
+#[cfg(feature = "client")]
 mod unsendable;
+#[cfg(feature = "v2")]
+pub mod v2;
 mod verified;
+#[cfg(feature = "client")]
 pub mod weixin;
 
 pub use apiv3_key::{ApiV3Key, ApiV3KeyError};
-pub use call_error::{Call, CallError, CallErrorKind, Retry};
-pub use client::{CertificatesRefreshed, Client};
-pub use error_code::{Cause, ErrorCode};
+#[cfg(feature = "client")]
+pub use call_error::{CallError, CallErrorKind};
+#[cfg(feature = "client")]
+pub use client::{CertificatesRefreshed, Client, EchoRequest, SignedAnswer, SignedCall};
+#[cfg(feature = "client")]
 pub use http_outbound::{HttpOptions, HttpOutbound, HttpOutboundError};
 pub use invoke::{BridgeInvoke, RequestPayment};
 pub use json::Misfit;
 pub use merchant::{Hosts, Merchant};
 pub use merchant_key::{MerchantKey, MerchantKeyError};
-pub use notification::{Notification, NotificationRefused, Plaintext};
-pub use outbound::{BoxError, BoxFuture, CallFailure, Outbound};
+pub use notification::{Content, Notification, NotificationRefused, Plaintext};
+#[cfg(feature = "client")]
+pub use outbound::{Body, BoxError, BoxFuture, CallFailure, Chunks, Outbound};
 pub use pem::PemError;
 pub use platform_keys::{PlatformKeyError, PlatformKeys};
+#[cfg(feature = "client")]
 pub use prepay::JsapiPrepay;
+#[cfg(feature = "client")]
 pub use prepay_detail::{
     GoodsDetail, IdentityType, LimitPay, OrderDetail, PayerIdentity, SceneInfo, StoreInfo, SubsidyDetail,
     SubsidyInfo, SubsidyPeriodType, SubsidyPlan,
 };
+#[cfg(feature = "client")]
 pub use refund_request::{
     Cny, FundsAccount, RefundFrom, RefundRequest, RefundRequestAmount, RefundedGoods, RefundedPayment,
 };
+#[cfg(feature = "client")]
+pub use retry_policy::{Failover, Pause, RetryPolicy};
 pub use sealed::{SealError, Sealed};
 pub use signature::SignatureFault;
 pub use signer::{SignError, Signer, Verifier};
+pub use tongbao_wire::{Call, Cause, ErrorCode, Explanation, Repetition, Retry};
+#[cfg(feature = "client")]
 pub use unsendable::{Unsendable, UnsendableReason};
 pub use verified::Verified;
+#[cfg(feature = "client")]
 pub use weixin::{AccessToken, AppSecret, LoginSession, Reaction, WeixinClient, WeixinError, WeixinRefusal};

@@ -5,6 +5,12 @@ use std::fmt;
 use http::HeaderMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use tongbao_wire::combine::CombinedTransaction;
+use tongbao_wire::complaint::ComplaintNotice;
+use tongbao_wire::echo::SecurityEchoNotice;
+use tongbao_wire::partner::{PartnerRefundNotice, PartnerTransaction};
+use tongbao_wire::profit_sharing::ProfitSharingNotice;
+use tongbao_wire::transfer::{TransferAuthorizationNotice, TransferNotice};
 use tongbao_wire::{NotificationEnvelope, RefundNotice, Timestamp, Transaction};
 
 use crate::json;
@@ -15,62 +21,50 @@ use crate::verified::Verified;
 
 /// What the platform tells without being asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notification {
-    /// A payment was made (`TRANSACTION.SUCCESS`, direct merchant).
-    Payment {
-        /// Constant over all sends of one event.
-        id: String,
-        /// When it happened.
-        create_time: Timestamp,
-        /// Such as `TRANSACTION.SUCCESS`.
-        event_type: String,
-        /// The payment.
-        transaction: Transaction,
-    },
-    /// A refund reached a final state (`REFUND.…`, direct merchant).
-    Refund {
-        /// Constant over all sends of one event.
-        id: String,
-        /// When it happened.
-        create_time: Timestamp,
-        /// Such as `REFUND.SUCCESS`.
-        event_type: String,
-        /// The refund.
-        refund: RefundNotice,
-    },
-    /// Anything else: service providers, combined orders, profit sharing, complaints, or news.
+pub struct Notification {
+    /// The event, constant over all its sends.
+    pub id: String,
+    /// When it happened.
+    pub create_time: Timestamp,
+    /// Such as `TRANSACTION.SUCCESS` (v3.md §6.2).
+    pub event_type: String,
+    /// The event in words for people.
+    pub summary: String,
+    /// What happened.
+    pub content: Content,
+}
+
+/// What a notification is about, told apart by `original_type` and by the members inside: service
+/// providers, combined orders and profit sharing share the names of the ordinary ones (v3.md §6.2 to §6.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A payment was made, ordinary merchant.
+    Payment(Transaction),
+    /// A payment was made, service provider.
+    PartnerPayment(PartnerTransaction),
+    /// A combined order was paid.
+    CombinedPayment(CombinedTransaction),
+    /// A refund reached a final state, ordinary merchant.
+    Refund(RefundNotice),
+    /// A refund reached a final state, service provider.
+    PartnerRefund(PartnerRefundNotice),
+    /// A share of a payment, or its return, was credited.
+    ProfitSharing(ProfitSharingNotice),
+    /// A transfer to a user reached a final state.
+    Transfer(TransferNotice),
+    /// An authorisation to receive transfers took effect or ended.
+    TransferAuthorization(TransferAuthorizationNotice),
+    /// A complaint was made, or moved.
+    Complaint(ComplaintNotice),
+    /// The self-test of [`Client::security_echo`](crate::Client::security_echo).
+    SecurityEcho(SecurityEchoNotice),
+    /// Products this version does not type, or news.
     Other {
-        /// Constant over all sends of one event.
-        id: String,
-        /// When it happened.
-        create_time: Timestamp,
-        /// Such as `PROFITSHARING.SUCCESS`.
-        event_type: String,
-        /// Such as `profitsharing`.
+        /// Such as `payscore`.
         original_type: String,
         /// The decrypted JSON.
         plaintext: Plaintext,
     },
-}
-
-impl Notification {
-    /// The id of the event, constant over all sends.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        match self {
-            Self::Payment { id, .. } | Self::Refund { id, .. } | Self::Other { id, .. } => id,
-        }
-    }
-
-    /// The event, such as `TRANSACTION.SUCCESS` (v3.md §6.2).
-    #[must_use]
-    pub fn event_type(&self) -> &str {
-        match self {
-            Self::Payment { event_type, .. }
-            | Self::Refund { event_type, .. }
-            | Self::Other { event_type, .. } => event_type,
-        }
-    }
 }
 
 /// Decrypted JSON, kept out of logs.
@@ -217,42 +211,57 @@ pub(crate) fn open(
     read(envelope, plaintext).map(Verified::vouch)
 }
 
-/// Reads the decrypted resource by what the envelope says it is.
+/// Reads the decrypted resource.
 fn read(envelope: NotificationEnvelope, plaintext: Vec<u8>) -> Result<Notification, NotificationRefused> {
-    let NotificationEnvelope { id, create_time, event_type, resource, .. } = envelope;
-    let misfit = match resource.original_type.as_str() {
-        "transaction" if event_type == "TRANSACTION.SUCCESS" => match json::decode(&plaintext) {
-            Ok(transaction) => return Ok(Notification::Payment { id, create_time, event_type, transaction }),
-            Err(misfit) => Some(misfit),
-        },
-        "refund" if event_type.starts_with("REFUND.") => match json::decode(&plaintext) {
-            Ok(refund) => return Ok(Notification::Refund { id, create_time, event_type, refund }),
-            Err(misfit) => Some(misfit),
-        },
-        _ => None,
-    };
-    if let Some(json::Misfit { member, reason }) = misfit
-        && !is_another_product(&plaintext)
-    {
-        return Err(NotificationRefused::NotAResource { member, reason });
-    }
-    let original_type = resource.original_type;
-    let plaintext = Plaintext(plaintext);
-    Ok(Notification::Other { id, create_time, event_type, original_type, plaintext })
+    let NotificationEnvelope { id, create_time, event_type, summary, resource, .. } = envelope;
+    let content = content(&event_type, resource.original_type, plaintext).map_err(|misfit| {
+        let json::Misfit { member, reason } = misfit;
+        NotificationRefused::NotAResource { member, reason }
+    })?;
+    Ok(Notification { id, create_time, event_type, summary, content })
 }
 
-/// Service-provider, combined and profit-sharing notifications share the names of the direct ones
-/// (v3.md §6.2 to §6.6); their own members tell them apart.
-fn is_another_product(plaintext: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    struct Marks {
-        sp_mchid: Option<IgnoredAny>,
-        combine_out_trade_no: Option<IgnoredAny>,
-        receiver: Option<IgnoredAny>,
+/// Members that only one kind of content has.
+#[derive(Default, Deserialize)]
+struct Marks {
+    sp_mchid: Option<IgnoredAny>,
+    combine_out_trade_no: Option<IgnoredAny>,
+    receiver: Option<IgnoredAny>,
+}
+
+fn content(event_type: &str, original_type: String, plaintext: Vec<u8>) -> Result<Content, json::Misfit> {
+    let text = plaintext.as_slice();
+    // What is no object has no marks; reading it as what it should be says so.
+    let marks: Marks = json::decode(text).unwrap_or_default();
+    let partner = marks.sp_mchid.is_some();
+    match original_type.as_str() {
+        // Profit sharing has been seen under the names of payments (v3.md §6.2, CONFLICT).
+        "profitsharing" | "transaction" if marks.receiver.is_some() => {
+            json::decode(text).map(Content::ProfitSharing)
+        }
+        "transaction" if event_type == "TRANSACTION.SUCCESS" && marks.combine_out_trade_no.is_some() => {
+            json::decode(text).map(Content::CombinedPayment)
+        }
+        "transaction" if event_type == "TRANSACTION.SUCCESS" && partner => {
+            json::decode(text).map(Content::PartnerPayment)
+        }
+        "transaction" if event_type == "TRANSACTION.SUCCESS" => json::decode(text).map(Content::Payment),
+        "refund" if event_type.starts_with("REFUND.") && partner => {
+            json::decode(text).map(Content::PartnerRefund)
+        }
+        "refund" if event_type.starts_with("REFUND.") => json::decode(text).map(Content::Refund),
+        "mch_payment" if event_type.starts_with("MCHTRANSFER.BILL.") => {
+            json::decode(text).map(Content::Transfer)
+        }
+        "mch_payment" if event_type.starts_with("MCHTRANSFER.AUTHORIZATION.") => {
+            json::decode(text).map(Content::TransferAuthorization)
+        }
+        "complaint" if event_type.starts_with("COMPLAINT.") => json::decode(text).map(Content::Complaint),
+        "security" if event_type.starts_with("SECURITY_ECHO.") => {
+            json::decode(text).map(Content::SecurityEcho)
+        }
+        _ => Ok(Content::Other { original_type, plaintext: Plaintext(plaintext) }),
     }
-    json::decode::<Marks>(plaintext).is_ok_and(|marks| {
-        marks.sp_mchid.is_some() || marks.combine_out_trade_no.is_some() || marks.receiver.is_some()
-    })
 }
 
 /// The only cipher supported.
@@ -265,7 +274,7 @@ mod tests {
     use http::{HeaderMap, HeaderValue};
     use tongbao_wire::{Mchid, Timestamp};
 
-    use super::{Notification, open};
+    use super::{Content, open};
     use crate::apiv3_key::ApiV3Key;
     use crate::merchant::Merchant;
     use crate::merchant_key::MerchantKey;
@@ -289,10 +298,11 @@ mod tests {
         }
         let now = Timestamp::from_seconds(1_624_523_850);
         let verified = open(&merchant, &keys, now, &headers, published::GO_NOTIFICATION).expect("official");
-        assert_eq!(verified.get().id(), "3119dfba-e649-5eec-ab1e-3412bc4d2e17");
-        match verified.into_inner() {
-            Notification::Other { event_type, original_type, plaintext, .. } => {
-                assert_eq!(event_type, "PAYSCORE.USER_OPEN_SERVICE");
+        let notification = verified.into_inner();
+        assert_eq!(notification.id, "3119dfba-e649-5eec-ab1e-3412bc4d2e17");
+        assert_eq!(notification.event_type, "PAYSCORE.USER_OPEN_SERVICE");
+        match notification.content {
+            Content::Other { original_type, plaintext } => {
                 assert_eq!(original_type, "payscore");
                 assert_eq!(
                     plaintext.as_bytes(),

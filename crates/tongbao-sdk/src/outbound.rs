@@ -1,5 +1,6 @@
 //! The seam "what goes out": one asynchronous call with three results.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -25,6 +26,19 @@ pub trait Outbound: Send + Sync {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Bytes>, CallFailure>>;
+
+    /// Sends `request` and gives the answer's body piece by piece, for files. Unless an implementation knows
+    /// better, the whole answer is read first.
+    ///
+    /// # Errors
+    /// [`CallFailure`], as for [`Outbound::call`]; later also from [`Body::next`].
+    fn open(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, CallFailure>> {
+        let whole = self.call(request);
+        Box::pin(async move { Ok(whole.await?.map(Body::whole)) })
+    }
 }
 
 /// Why there is no answer.
@@ -36,4 +50,49 @@ pub enum CallFailure {
     /// The other side may have acted: time-out, connection lost, answer truncated or too large.
     #[error("the request was sent, but no whole answer came back")]
     Unknown(#[source] BoxError),
+}
+
+/// A body that comes piece by piece.
+pub struct Body(Pieces);
+
+enum Pieces {
+    Whole(Option<Bytes>),
+    Coming(Box<dyn Chunks>),
+}
+
+/// Where the pieces of a [`Body`] come from.
+pub trait Chunks: Send {
+    /// The next piece; `None` after the last.
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, CallFailure>>;
+}
+
+impl Body {
+    /// A body that is there already.
+    #[must_use]
+    pub fn whole(bytes: Bytes) -> Self {
+        Self(Pieces::Whole(Some(bytes)))
+    }
+
+    /// A body that is still coming.
+    #[must_use]
+    pub fn coming(chunks: impl Chunks + 'static) -> Self {
+        Self(Pieces::Coming(Box::new(chunks)))
+    }
+
+    /// The next piece; `None` after the last.
+    ///
+    /// # Errors
+    /// [`CallFailure::Unknown`] when the connection breaks or falls silent.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, CallFailure> {
+        match &mut self.0 {
+            Pieces::Whole(bytes) => Ok(bytes.take()),
+            Pieces::Coming(chunks) => chunks.next().await,
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Body")
+    }
 }

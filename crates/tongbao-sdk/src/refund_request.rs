@@ -174,16 +174,16 @@ mod tests {
         let with = |change: fn(&mut RefundRequest)| {
             let mut changed = request();
             change(&mut changed);
-            changed.check().map_err(|error| error.member)
+            changed.check().map_err(|error| error.member.into_owned())
         };
         assert_eq!(with(|_| ()), Ok(()));
-        assert_eq!(with(|r| r.amount.refund = Fen::new(101)), Err("amount.refund"));
-        assert_eq!(with(|r| r.amount.refund = Fen::ZERO), Err("amount.refund"));
-        assert_eq!(with(|r| r.reason = Some(String::new())), Err("reason"));
-        assert_eq!(with(|r| r.notify_url = Some("https://a/b?c".into())), Err("notify_url"));
+        assert_eq!(with(|r| r.amount.refund = Fen::new(101)), Err("amount.refund".into()));
+        assert_eq!(with(|r| r.amount.refund = Fen::ZERO), Err("amount.refund".into()));
+        assert_eq!(with(|r| r.reason = Some(String::new())), Err("reason".into()));
+        assert_eq!(with(|r| r.notify_url = Some("https://a/b?c".into())), Err("notify_url".into()));
         let short = |r: &mut RefundRequest| {
             r.amount.from = vec![RefundFrom { account: FundsAccount::Available, amount: Fen::new(39) }];
         };
-        assert_eq!(with(short), Err("amount.from"));
+        assert_eq!(with(short), Err("amount.from".into()));
     }
 }

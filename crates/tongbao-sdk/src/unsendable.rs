@@ -1,11 +1,13 @@
 //! Checks before sending: what the platform would refuse, or answer with a puzzling error (v3.md §1.2).
 
+use std::borrow::Cow;
+
 /// A member that cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{member} {reason}")]
 pub struct Unsendable {
     /// The protocol's name of the member, such as `scene_info.payer_client_ip`.
-    pub member: &'static str,
+    pub member: Cow<'static, str>,
     /// What is wrong with it, and how to mend it.
     pub reason: UnsendableReason,
 }
@@ -47,14 +49,22 @@ pub enum UnsendableReason {
     /// Not a base address of the platform.
     #[error("must be an absolute http or https address without a path")]
     Host,
+    /// Not a path and query.
+    #[error("must be a path and query, percent-encoded, that begins with /")]
+    Path,
     /// The merchant key could not sign.
     #[error("could not be signed")]
     Signature,
 }
 
 impl Unsendable {
-    pub(crate) fn new(member: &'static str, reason: UnsendableReason) -> Self {
-        Self { member, reason }
+    pub(crate) fn new(member: impl Into<Cow<'static, str>>, reason: UnsendableReason) -> Self {
+        Self { member: member.into(), reason }
+    }
+
+    /// The same fault, seen from outside: `amount` within `receivers[3]` is `receivers[3].amount`.
+    pub(crate) fn within(self, outer: &str) -> Self {
+        Self { member: format!("{outer}.{}", self.member).into(), reason: self.reason }
     }
 }
 

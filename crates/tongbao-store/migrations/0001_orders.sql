@@ -45,7 +45,7 @@ create table payments (
     -- The order it pays.
     order_no text not null,
     primary key (mchid, out_trade_no)
-);
+) /* without rowid */;
 
 -- Which order a refund belongs to. The key makes its number unique per merchant.
 create table refunds (
@@ -56,7 +56,7 @@ create table refunds (
     -- The order whose money goes back.
     order_no text not null,
     primary key (mchid, out_refund_no)
-);
+) /* without rowid */;
 
 -- The history of orders, append-only.
 create table events (
@@ -75,7 +75,7 @@ create table events (
     -- What happened, as JSON.
     kind text not null,
     primary key (mchid, order_no, version, seq)
-);
+) /* without rowid */;
 
 -- Work promised in the same commit as the state that calls for it.
 create table jobs (
@@ -96,7 +96,7 @@ create table jobs (
     -- The token of that worker; whoever has another may not finish the job. Empty when nobody holds it.
     lease_token text not null,
     primary key (mchid, order_no, kind, subject)
-);
+) /* without rowid */;
 
 -- What is due next.
 create index jobs_due on jobs (due_at);

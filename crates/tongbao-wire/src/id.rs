@@ -100,6 +100,30 @@ ids! {
     Appid, "appid", 1..=32, in_words, "1 to 32 letters or digits";
     /// A person, as one appid sees them.
     Openid, "openid", 1..=128, |b| b.is_ascii_graphic(), "1 to 128 printable characters";
+    /// The merchant's number of one share of a payment (v3-extended.md §8.3).
+    OutOrderNo, "out_order_no", 1..=64, in_refund_numbers, "1 to 64 characters of 0-9 A-Z a-z _ - | * @";
+    /// The platform's number of one share of a payment (v3-extended.md §8.3).
+    SharingOrderId, "order_id", 1..=64, in_words, "1 to 64 letters or digits";
+    /// The merchant's number of one return of a share (v3-extended.md §8.4).
+    OutReturnNo, "out_return_no", 1..=64, in_refund_numbers, "1 to 64 characters of 0-9 A-Z a-z _ - | * @";
+    /// The platform's number of one return of a share (v3-extended.md §8.4).
+    ReturnId, "return_id", 1..=64, in_words, "1 to 64 letters or digits";
+    /// The merchant's number of one transfer, letters and digits only (v3-extended.md §10.1).
+    OutBillNo, "out_bill_no", 1..=32, |b| b.is_ascii_alphanumeric(), "1 to 32 letters or digits";
+    /// The platform's number of one transfer (v3-extended.md §10.1).
+    TransferBillNo, "transfer_bill_no", 1..=64, in_words, "1 to 64 letters or digits";
+    /// The merchant's number of an authorisation to receive transfers (v3-extended.md §10.1).
+    OutAuthorizationNo, "out_authorization_no", 1..=64, in_words, "1 to 64 letters or digits";
+    /// The platform's number of such an authorisation (v3-extended.md §10.1).
+    AuthorizationId, "authorization_id", 1..=64, in_words, "1 to 64 letters or digits";
+    /// A consumer's complaint (v3-extended.md §10.2).
+    ComplaintId, "complaint_id", 1..=64, in_words, "1 to 64 letters or digits";
+    /// A picture or video the platform keeps for the merchant (v3-extended.md §9.2).
+    MediaId, "media_id", 1..=512, |b| b.is_ascii_graphic(), "1 to 512 printable characters";
+    /// The merchant's number of an application to be onboarded (v3-extended.md §9.3, §9.6).
+    BusinessCode, "business_code", 1..=128, |b| b.is_ascii_alphanumeric() || b == b'_', "1 to 128 characters of 0-9 A-Z a-z _";
+    /// The code a payer shows to be scanned (付款码): 18 digits, 10 to 15 in front, good for a minute (v3.md §2.8).
+    AuthCode, "auth_code", 18..=18, |b| b.is_ascii_digit(), "the 18 digits of a payment code";
 }
 
 impl Openid {

@@ -119,6 +119,26 @@ words! {
         /// To another bank card, the first account being abnormal.
         OtherBankcard = "OTHER_BANKCARD",
     }
+
+    /// State of a transfer to a user (`state`, v3-extended.md §10.1).
+    TransferState {
+        /// Accepted; repeat the same request if it stays, the balance may be short.
+        Accepted = "ACCEPTED",
+        /// The money is being locked.
+        Processing = "PROCESSING",
+        /// The user must confirm within 24 hours.
+        WaitUserConfirm = "WAIT_USER_CONFIRM",
+        /// The user confirmed, the money is on its way.
+        Transfering = "TRANSFERING",
+        /// The user has the money.
+        Success = "SUCCESS",
+        /// Failed; the money is back.
+        Fail = "FAIL",
+        /// Being cancelled.
+        Canceling = "CANCELING",
+        /// Cancelled; the money is back.
+        Cancelled = "CANCELLED",
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 //! beside that of the same three operations done barely, in the same run, so that neither the load nor the
 //! platform counts: `cargo bench -p tongbao --bench create`.
 
+#[path = "support/asked.rs"]
+mod asked;
 #[path = "support/client.rs"]
 mod client;
 #[path = "support/load.rs"]
@@ -19,6 +21,7 @@ mod program;
 use std::sync::Arc;
 use std::time::Duration;
 
+use asked::Asked;
 use client::Connection;
 use primitives::Primitives;
 use program::{Place, Program};
@@ -30,8 +33,11 @@ const ROUNDS: usize = 5;
 
 #[allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 fn main() {
-    let brief = std::env::args().any(|argument| argument == "--test");
-    let (orders, rounds) = if brief { (100, 1) } else { (ORDERS, ROUNDS) };
+    let (orders, rounds) = match Asked::by_command_line() {
+        Some(Asked::Full) => (ORDERS, ROUNDS),
+        Some(Asked::Brief) => (100, 1),
+        None => return,
+    };
     let place = Place::new("create");
     let _platform = place.simulate();
     place.init();

@@ -4,6 +4,8 @@
 //! writes discarded, and a Node handler over an npm client doing the same work (`benches/reference`). Only
 //! ratios of one run mean anything: `cargo bench -p tongbao --bench notify`.
 
+#[path = "support/asked.rs"]
+mod asked;
 #[path = "support/client.rs"]
 mod client;
 #[path = "support/load.rs"]
@@ -20,6 +22,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use asked::Asked;
 use platform::Platform;
 
 /// As the program itself.
@@ -39,19 +42,23 @@ fn main() {
         server::serve(&role);
         return;
     }
-    let brief = std::env::args().any(|argument| argument == "--test");
-    let (turns, rounds) = if brief { (1, 1) } else { (TURNS, ROUNDS) };
+    let (turns, rounds) = match Asked::by_command_line() {
+        Some(Asked::Full) => (TURNS, ROUNDS),
+        Some(Asked::Brief) => (1, 1),
+        None => return,
+    };
     let directory = std::env::temp_dir().join(format!("tongbao-notify-{}", std::process::id()));
     std::fs::create_dir_all(&directory).expect("a directory");
     let platform = Platform::new();
     std::fs::write(directory.join("platform.pem"), platform.public_key_pem()).expect("a file");
-    let orders = rounds * turns * NOTIFICATIONS_A_TURN;
-    let orders_node = rounds * turns * NOTIFICATIONS_A_TURN_NODE;
+    // One round more than is measured: everything is warm then, the other side's compiler above all.
+    let orders = (rounds + 1) * turns * NOTIFICATIONS_A_TURN;
+    let orders_node = (rounds + 1) * turns * NOTIFICATIONS_A_TURN_NODE;
     let durable = server::start(&directory, "disk", orders);
     let without = server::start(&directory, "off", orders);
     let node = node::start(&directory, orders_node);
     let (mut to_off, mut to_node) = (Vec::new(), Vec::new());
-    for round in 0..rounds {
+    for round in 0..=rounds {
         let turns = round * turns..(round + 1) * turns;
         let requests = signed(&platform, &turns, NOTIFICATIONS_A_TURN);
         let requests_node = signed(&platform, &turns, NOTIFICATIONS_A_TURN_NODE);
@@ -62,6 +69,9 @@ fn main() {
             if let Some(node) = &node {
                 sides[2].take(node.address, node.pid(), &turn_node);
             }
+        }
+        if round == 0 {
+            continue;
         }
         for (side, name) in sides.iter().zip(["durable", "storage off", "node"]) {
             side.report(round, name);
@@ -121,7 +131,7 @@ impl Side {
         if self.requests > 0 {
             let [p50, p99] = load::percentiles(&self.latencies, [50, 99]).map(|time| time.as_micros());
             let cpu = (self.cpu / self.requests).as_micros();
-            let (round, rate) = (round + 1, self.per_second());
+            let rate = self.per_second();
             println!("round {round}: {name}: {rate:.0}/s, p50 {p50} µs, p99 {p99} µs, CPU {cpu} µs each");
         }
     }

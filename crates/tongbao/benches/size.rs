@@ -3,12 +3,15 @@
 //! `tongbao serve` and `tongbao simulate` are started again and again as anybody starts them:
 //! `cargo bench -p tongbao --bench size`.
 
+#[path = "support/asked.rs"]
+mod asked;
 #[allow(dead_code, reason = "each benchmark uses its part")]
 #[path = "support/program.rs"]
 mod program;
 
 use std::time::Duration;
 
+use asked::Asked;
 use program::{Place, Program, TONGBAO};
 
 const ROUNDS: usize = 11;
@@ -16,8 +19,11 @@ const MIB: u64 = 1024 * 1024;
 
 #[allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 fn main() {
-    let brief = std::env::args().any(|argument| argument == "--test");
-    let rounds = if brief { 1 } else { ROUNDS };
+    let rounds = match Asked::by_command_line() {
+        Some(Asked::Full) => ROUNDS,
+        Some(Asked::Brief) => 1,
+        None => return,
+    };
     let place = Place::new("size");
     let simulators: Vec<_> = (0..rounds).map(|_| Weighed::of(&place.simulate())).collect();
     let _platform = place.simulate();

@@ -12,7 +12,7 @@ use axum::{Json, Router, routing};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use tongbao_domain::{Cause, EventKind, Refusal};
-use tongbao_sdk::{Notification, NotificationRefused, Verified};
+use tongbao_sdk::{Content, Notification, NotificationRefused, Verified};
 use tongbao_store::{Statement, inbox};
 use tongbao_wire::{ErrorBody, OutTradeNo};
 
@@ -154,26 +154,35 @@ impl NotTaken {
 async fn take(app: &App, account: &str, headers: &HeaderMap, body: &Bytes) -> Result<Taken, NotTaken> {
     let account = app.account(account).ok_or(NotTaken::NoSuchAccount)?;
     let verified = open(app, account, headers, body).await?;
-    match verified.get() {
-        Notification::Payment { id, event_type, transaction, .. } => {
+    let Notification { id, event_type, content, .. } = verified.get();
+    match content {
+        Content::Payment(transaction) => {
             let letter = Letter { id, event_type, out_trade_no: &transaction.out_trade_no, body };
             let observation = of_payment(transaction, Cause::Notification { id: id.clone() });
             let kept = [letter.keep(app, account)];
             judge(observe(app, account, observation, &kept).await)
         }
-        Notification::Refund { refund, .. } if refund.mchid != account.mchid => {
+        Content::Refund(refund) if refund.mchid != account.mchid => {
             // A payment's is compared with the order's; a refund's observation has no place for it.
             tracing::error!(out_refund_no = %refund.out_refund_no, "a refund of another merchant came to this account");
             Err(NotTaken::Contradicts("mchid".into()))
         }
-        Notification::Refund { id, event_type, refund, .. } => {
+        Content::Refund(refund) => {
             let letter = Letter { id, event_type, out_trade_no: &refund.out_trade_no, body };
             let observation = of_refund_notice(refund, Cause::Notification { id: id.clone() });
             let kept = [letter.keep(app, account)];
             learn_of_the_payment_first(app, account, &refund.out_trade_no).await;
             judge(observe_refund(app, account, observation, &kept).await)
         }
-        Notification::Other { event_type, .. } => {
+        Content::PartnerPayment(_)
+        | Content::CombinedPayment(_)
+        | Content::PartnerRefund(_)
+        | Content::ProfitSharing(_)
+        | Content::Transfer(_)
+        | Content::TransferAuthorization(_)
+        | Content::Complaint(_)
+        | Content::SecurityEcho(_)
+        | Content::Other { .. } => {
             tracing::info!(event_type, "a notification of a kind this server does not use");
             Ok(Taken::Ignored)
         }

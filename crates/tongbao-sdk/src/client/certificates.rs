@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use tongbao_wire::{Certificates, Timestamp};
+use tongbao_wire::{Call, Certificates, Timestamp};
 
 use super::Client;
-use super::send::{Answer, Outgoing};
-use crate::call_error::{Call, CallError, CallErrorKind};
+use super::outgoing::Outgoing;
+use super::send::Answer;
+use crate::call_error::{CallError, CallErrorKind};
 use crate::json::{self, Misfit};
 use crate::notification::ALGORITHM;
 use crate::platform_keys::PlatformKey;
@@ -75,8 +76,7 @@ impl Client {
 
     async fn refresh(&self, refreshing: &mut Refreshing) -> Result<CertificatesRefreshed, CallError> {
         refreshing.last_attempt = Some(self.0.clock.now());
-        let outgoing = Outgoing::get(Call::Certificates, "/v3/certificates".into());
-        let answer = self.send(&outgoing).await?;
+        let answer = self.send(&Outgoing::to(Call::Certificates)).await?;
         let keys = self
             .open_certificates(&answer)
             .map_err(|kind| CallError::new(Call::Certificates, kind).answered(&answer.request_id))?;

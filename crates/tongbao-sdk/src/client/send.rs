@@ -1,119 +1,185 @@
-//! One call on its way: signed once, sent to the primary host, repeated where that is safe, verified.
+//! One call on its way: signed, sent to the primary host, repeated where that is safe, verified.
 
-use bytes::Bytes;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
-use http::{Method, Request, Response, StatusCode};
-use tongbao_wire::ErrorBody;
+use http::{Request, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use tongbao_wire::{Call, ErrorBody, ErrorCode, Repetition};
 
 use super::Client;
+use super::outgoing::{AnswerSignature, Outgoing};
 use crate::authorization;
-use crate::call_error::{Call, CallError, CallErrorKind};
-use crate::error_code::ErrorCode;
-use crate::outbound::CallFailure;
+use crate::call_error::{CallError, CallErrorKind};
+use crate::json;
+use crate::outbound::{Body, CallFailure};
+use crate::retry_policy::Failover;
 use crate::signature::{SignatureFault, SignatureHeaders};
 use crate::unsendable::{Unsendable, UnsendableReason};
 
-/// A request before it is signed.
-pub(super) struct Outgoing {
-    pub(super) call: Call,
-    method: Method,
-    path_and_query: String,
-    body: Bytes,
-    /// The key that sealed members of the body, when it is not for us to choose.
-    pub(super) serial: Option<String>,
+/// An answer of status 2xx, verified where the call asks for a signature.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) request_id: Option<String>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
-impl Outgoing {
-    pub(super) fn get(call: Call, path_and_query: String) -> Self {
-        Self { call, method: Method::GET, path_and_query, body: Bytes::new(), serial: None }
-    }
-
-    pub(super) fn post(call: Call, path: String, body: Bytes) -> Self {
-        Self { call, method: Method::POST, path_and_query: path, body, serial: None }
-    }
-}
-
-/// An answer of status 2xx. Verified, but for certificates, which verify themselves.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) request_id: Option<String>,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
-}
-
-/// Which attempt this is. One repetition for a host that does not answer, one for a signature probe.
+/// Which attempt this is.
 #[derive(Clone, Copy, Default)]
 struct Attempt {
     on_backup: bool,
     probed: bool,
+    repeats: u32,
+}
+
+/// A call under way.
+struct Course {
+    headers: HeaderMap,
+    attempt: Attempt,
+    /// An attempt that failed may have succeeded all the same.
+    in_doubt: bool,
+}
+
+/// The next attempt, and how long to wait before it.
+struct Next {
+    attempt: Attempt,
+    pause: Option<Duration>,
 }
 
 impl Client {
-    /// Sends, repeats where that is safe, and verifies.
-    pub(super) async fn send(&self, outgoing: &Outgoing) -> Result<Answer, CallError> {
-        let headers = self.sign(outgoing)?;
-        let mut attempt = Attempt::default();
-        let mut in_doubt = false;
+    /// Sends, repeats as the policy says, verifies, and reads the answer's JSON.
+    pub(crate) async fn answer<T: DeserializeOwned>(&self, outgoing: Outgoing) -> Result<T, CallError> {
+        decode(outgoing.call, &self.send(&outgoing).await?)
+    }
+
+    /// The same for calls that answer with nothing.
+    pub(crate) async fn done(&self, outgoing: Outgoing) -> Result<(), CallError> {
+        let answer = self.send(&outgoing).await?;
+        finished(outgoing.call, &answer)
+    }
+
+    /// Sends, repeats as the policy says, and verifies.
+    pub(crate) async fn send(&self, outgoing: &Outgoing) -> Result<Answer, CallError> {
+        let mut course = self.start(outgoing)?;
         loop {
-            let mut error = match self.attempt(outgoing, &headers, attempt).await {
+            match self.attempt(outgoing, &course).await {
                 Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            match self.next(attempt, &error) {
-                Some(next) => {
-                    tracing::debug!(call = outgoing.call.name(), reason = error.code(), "repeating a call");
-                    in_doubt |= error.in_doubt();
-                    attempt = next;
-                }
-                None => {
-                    error.earlier_in_doubt = in_doubt;
-                    return Err(error);
-                }
+                Err(error) => self.carry_on(outgoing, &mut course, error).await?,
             }
         }
     }
 
-    /// The next attempt after `error`, if the call may be repeated and was not yet.
-    fn next(&self, attempt: Attempt, error: &CallError) -> Option<Attempt> {
-        if !error.call.repeatable() {
+    /// Sends, and gives the answer's body piece by piece. What the platform signs is not read this way.
+    pub(crate) async fn open(&self, outgoing: &Outgoing) -> Result<Body, CallError> {
+        let mut course = self.start(outgoing)?;
+        loop {
+            match self.attempt_open(outgoing, &course).await {
+                Ok(body) => return Ok(body),
+                Err(error) => self.carry_on(outgoing, &mut course, error).await?,
+            }
+        }
+    }
+
+    fn start(&self, outgoing: &Outgoing) -> Result<Course, CallError> {
+        outgoing.check().map_err(CallError::unsendable(outgoing.call))?;
+        Ok(Course { headers: self.sign(outgoing)?, attempt: Attempt::default(), in_doubt: false })
+    }
+
+    /// Prepares the attempt after `error`, or gives up with it.
+    async fn carry_on(
+        &self,
+        outgoing: &Outgoing,
+        course: &mut Course,
+        mut error: CallError,
+    ) -> Result<(), CallError> {
+        error.repetition = outgoing.repetition;
+        let Some(next) = self.next(course.attempt, &error) else {
+            error.earlier_in_doubt = course.in_doubt;
+            return Err(error);
+        };
+        tracing::debug!(call = outgoing.call.name(), reason = error.code(), "repeating a call");
+        course.in_doubt |= error.in_doubt();
+        course.attempt = next.attempt;
+        if let Some(pause) = next.pause {
+            tokio::time::sleep(pause).await;
+            // Time has passed, and the platform looks at the time.
+            course.headers = self.sign(outgoing)?;
+        }
+        Ok(())
+    }
+
+    /// The next attempt after `error`, if the policy has one and repeating is harmless.
+    fn next(&self, attempt: Attempt, error: &CallError) -> Option<Next> {
+        if error.repetition != Repetition::Harmless {
             return None;
         }
+        let policy = &self.0.retry;
+        if let CallErrorKind::UnverifiableAnswer(SignatureFault::SignatureProbe) = &error.kind {
+            let again = policy.after_probe && !attempt.probed;
+            return again.then_some(Next { attempt: Attempt { probed: true, ..attempt }, pause: None });
+        }
+        if attempt.repeats >= policy.repeats_max {
+            return None;
+        }
+        let repeated = Attempt { repeats: attempt.repeats + 1, ..attempt };
+        let chance = || u16::from_le_bytes(self.0.chance.bytes::<2>());
+        let paused = || Some(policy.pause.before(attempt.repeats, chance()));
         match &error.kind {
-            CallErrorKind::UnverifiableAnswer(SignatureFault::SignatureProbe) if !attempt.probed => {
-                Some(Attempt { probed: true, ..attempt })
-            }
             CallErrorKind::NotSent(_)
             | CallErrorKind::Unknown(_)
-            | CallErrorKind::Refused { status: 502 | 503, .. }
-                if !attempt.on_backup && self.0.hosts.backup.is_some() =>
-            {
-                Some(Attempt { on_backup: true, ..attempt })
+            | CallErrorKind::Refused { status: 502 | 503, .. } => {
+                let other = Attempt { on_backup: !attempt.on_backup, ..repeated };
+                match (policy.failover, self.0.hosts.backup.is_some(), attempt.on_backup) {
+                    (Failover::Off, ..) | (Failover::Backup, false, _) | (Failover::Backup, true, true) => {
+                        None
+                    }
+                    (Failover::Backup | Failover::AnyHost, true, false) => {
+                        Some(Next { attempt: other, pause: None })
+                    }
+                    (Failover::AnyHost, true, true) => Some(Next { attempt: other, pause: paused() }),
+                    (Failover::AnyHost, false, _) => Some(Next { attempt: repeated, pause: paused() }),
+                }
+            }
+            CallErrorKind::Refused { status: 429, .. } => {
+                policy.after_rate_limit.then(|| Next { attempt: repeated, pause: paused() })
+            }
+            CallErrorKind::Refused { code, .. } => {
+                let unknown = matches!(
+                    code,
+                    ErrorCode::SystemError | ErrorCode::BizErrNeedRetry | ErrorCode::BankError
+                );
+                (policy.after_system_error && unknown).then(|| Next { attempt: repeated, pause: paused() })
             }
             CallErrorKind::Unsendable(_)
-            | CallErrorKind::Refused { .. }
-            | CallErrorKind::NotSent(_)
-            | CallErrorKind::Unknown(_)
             | CallErrorKind::UnverifiableAnswer(_)
             | CallErrorKind::Undecodable(_)
             | CallErrorKind::CannotDecrypt => None,
         }
     }
 
-    /// The headers of every attempt. Signed once: the signature does not cover the host (v3.md §1.1).
+    /// The headers of every attempt. The signature does not cover the host (v3.md §1.1).
     fn sign(&self, outgoing: &Outgoing) -> Result<HeaderMap, CallError> {
         let unsendable = |member, reason| {
             CallError::new(outgoing.call, CallErrorKind::Unsendable(Unsendable::new(member, reason)))
         };
         let seconds = self.0.clock.now().seconds();
         let Outgoing { method, path_and_query, body, .. } = outgoing;
+        let signed = outgoing.signed_body.as_ref().unwrap_or(body);
         let authorization =
-            authorization::header(&self.0.merchant, method, path_and_query, seconds, &self.nonce(), body)
+            authorization::header(&self.0.merchant, method, path_and_query, seconds, &self.nonce(), signed)
                 .map_err(|_| unsendable("Authorization", UnsendableReason::Signature))?;
         let mut headers = HeaderMap::with_capacity(5);
         headers.insert(AUTHORIZATION, authorization);
         headers.insert(ACCEPT, HeaderValue::from_static(JSON));
         if !body.is_empty() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+            let content_type = match &outgoing.content_type {
+                None => HeaderValue::from_static(JSON),
+                Some(other) => HeaderValue::try_from(other)
+                    .map_err(|_| unsendable("Content-Type", UnsendableReason::ControlCharacter))?,
+            };
+            headers.insert(CONTENT_TYPE, content_type);
         }
         if let Some(serial) = outgoing.serial.clone().or_else(|| self.0.keys.announced()) {
             let value = HeaderValue::try_from(serial)
@@ -123,16 +189,22 @@ impl Client {
         Ok(headers)
     }
 
-    async fn attempt(
-        &self,
-        outgoing: &Outgoing,
-        headers: &HeaderMap,
-        attempt: Attempt,
-    ) -> Result<Answer, CallError> {
-        let call = outgoing.call;
-        let request = self.request(outgoing, headers, attempt)?;
+    async fn attempt(&self, outgoing: &Outgoing, course: &Course) -> Result<Answer, CallError> {
+        let request = self.request(outgoing, &course.headers, course.attempt)?;
         let response = self.0.outbound.call(request).await;
-        self.judge(call, response).await
+        self.judge(outgoing.call, outgoing.answer, response).await
+    }
+
+    async fn attempt_open(&self, outgoing: &Outgoing, course: &Course) -> Result<Body, CallError> {
+        let call = outgoing.call;
+        let request = self.request(outgoing, &course.headers, course.attempt)?;
+        let opened = self.0.outbound.open(request).await;
+        let (head, body) = opened.map_err(|failure| CallError::from_failure(call, failure))?.into_parts();
+        if head.status == StatusCode::OK {
+            return Ok(body);
+        }
+        let refusal = whole(body).await.map_err(|failure| CallError::from_failure(call, failure))?;
+        Err(refused(call, head.status, &request_id(&head.headers), &refusal))
     }
 
     fn request(
@@ -166,6 +238,7 @@ impl Client {
     async fn judge(
         &self,
         call: Call,
+        signature: AnswerSignature,
         response: Result<Response<Bytes>, CallFailure>,
     ) -> Result<Answer, CallError> {
         let (head, body) = match response {
@@ -177,7 +250,7 @@ impl Client {
             return Err(refused(call, head.status, &request_id, &body));
         }
         let answer = Answer { status: head.status, request_id, headers: head.headers, body };
-        match self.verify(call, &answer).await {
+        match self.verify(call, signature, &answer).await {
             Ok(()) => Ok(answer),
             Err(fault) => {
                 let error = CallError::new(call, CallErrorKind::UnverifiableAnswer(fault));
@@ -186,7 +259,15 @@ impl Client {
         }
     }
 
-    async fn verify(&self, call: Call, answer: &Answer) -> Result<(), SignatureFault> {
+    async fn verify(
+        &self,
+        call: Call,
+        signature: AnswerSignature,
+        answer: &Answer,
+    ) -> Result<(), SignatureFault> {
+        if signature == AnswerSignature::None {
+            return Ok(());
+        }
         let signed = SignatureHeaders::read(&answer.headers, self.0.clock.now())?;
         if call == Call::Certificates {
             // Verified with the keys it brings, once they are decrypted.
@@ -199,8 +280,37 @@ impl Client {
     }
 }
 
+/// Reads a verified answer.
+pub(crate) fn decode<T: DeserializeOwned>(call: Call, answer: &Answer) -> Result<T, CallError> {
+    finished(call, answer)?;
+    json::decode(&answer.body).map_err(|misfit| {
+        CallError::new(call, CallErrorKind::Undecodable(misfit)).answered(&answer.request_id)
+    })
+}
+
+/// Accepted is not finished: the body is a code then, not the thing asked for (v3.md §1.11).
+fn finished(call: Call, answer: &Answer) -> Result<(), CallError> {
+    if answer.status == StatusCode::ACCEPTED {
+        return Err(refused(call, answer.status, &answer.request_id, &answer.body));
+    }
+    Ok(())
+}
+
+/// The whole of a refusal's body, or as much as any refusal has.
+async fn whole(mut body: Body) -> Result<Bytes, CallFailure> {
+    let mut read = BytesMut::new();
+    while let Some(chunk) = body.next().await? {
+        let room = REFUSAL_BYTES_MAX - read.len();
+        read.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if read.len() == REFUSAL_BYTES_MAX {
+            break;
+        }
+    }
+    Ok(read.freeze())
+}
+
 /// A refusal, from a body that may be anything.
-pub(super) fn refused(call: Call, status: StatusCode, request_id: &Option<String>, body: &[u8]) -> CallError {
+pub(crate) fn refused(call: Call, status: StatusCode, request_id: &Option<String>, body: &[u8]) -> CallError {
     let read: Option<ErrorBody> = serde_json::from_slice(body).ok();
     let kind = match read {
         Some(ErrorBody { code, message, detail }) => CallErrorKind::Refused {
@@ -222,7 +332,7 @@ pub(super) fn refused(call: Call, status: StatusCode, request_id: &Option<String
 
 impl CallError {
     /// Keeps what `Request-ID` said.
-    pub(super) fn answered(mut self, request_id: &Option<String>) -> Self {
+    pub(crate) fn answered(mut self, request_id: &Option<String>) -> Self {
         self.cause_code = request_id.as_deref().and_then(cause_code);
         self.request_id.clone_from(request_id);
         self
@@ -247,6 +357,8 @@ const AGENT: &str = concat!("tongbao-sdk/", env!("CARGO_PKG_VERSION"));
 const AGENT_RETRIED: &str = concat!("tongbao-sdk/", env!("CARGO_PKG_VERSION"), " (Retried-V1)");
 /// `message` has at most 256 characters (v3.md §1.11).
 const MESSAGE_CHARS_MAX: usize = 256;
+/// A refusal has a code, a sentence and where the fault is.
+const REFUSAL_BYTES_MAX: usize = 64 * 1024;
 /// Those seen have fewer than 80.
 const REQUEST_ID_CHARS_MAX: usize = 128;
 

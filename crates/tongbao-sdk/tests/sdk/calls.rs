@@ -191,7 +191,7 @@ async fn a_base_address_that_is_none_is_named() {
         let client = client_with(outbound.clone(), stand_in_keys(), Hosts::only(host));
         let error = client.jsapi_prepay(&order()).await.unwrap_err();
         let CallErrorKind::Unsendable(fault) = &error.kind else { panic!("{host}: {error}") };
-        assert_eq!((fault.member, &fault.reason), ("host", &UnsendableReason::Host));
+        assert_eq!((&*fault.member, &fault.reason), ("host", &UnsendableReason::Host));
         assert!(outbound.seen().is_empty());
     }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::prelude::{ProptestConfig, any, proptest};
-use tongbao_sdk::{ApiV3Key, Client, Hosts, Notification, NotificationRefused};
+use tongbao_sdk::{ApiV3Key, Client, Content, Hosts, Notification, NotificationRefused};
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Fen, RefundStatus, Timestamp, TradeState};
 
@@ -14,9 +14,14 @@ use crate::scripted::{
 
 const PAYMENT: &str = r#"{"mchid":"1900007291","appid":"wx00000000000000aa","out_trade_no":"T20260301A","transaction_id":"4200000001202603010000000001","trade_type":"JSAPI","trade_state":"SUCCESS","trade_state_desc":"支付成功","bank_type":"OTHERS","attach":"k=v","success_time":"2026-03-01T10:00:00+08:00","payer":{"openid":"oExample01"},"amount":{"total":100,"payer_total":90,"currency":"CNY","payer_currency":"CNY"},"promotion_detail":[{"coupon_id":"109519","name":"满减","scope":"GLOBAL","type":"NOCASH","amount":10,"stock_id":"931386","merchant_contribute":10,"wechatpay_contribute":0,"other_contribute":0,"currency":"CNY"}]}"#;
 const REFUND: &str = r#"{"mchid":"1900007291","out_trade_no":"T20260301A","transaction_id":"4200000001202603010000000001","out_refund_no":"R20260301A","refund_id":"50000000012026030100000000001","refund_status":"SUCCESS","success_time":"2026-03-01T11:00:05+08:00","user_received_account":"支付用户零钱","amount":{"total":100,"refund":40,"payer_total":90,"payer_refund":36}}"#;
-const PARTNER: &str = r#"{"sp_appid":"wx00000000000000aa","sp_mchid":"1900007291","sub_mchid":"1900000109","out_trade_no":"T20260301B","trade_state":"SUCCESS"}"#;
-const COMBINE: &str = r#"{"combine_appid":"wx00000000000000aa","combine_mchid":"1900007291","combine_out_trade_no":"C20260301A","sub_orders":[]}"#;
-const SHARING: &str = r#"{"mchid":"1900007291","transaction_id":"42","order_id":"3","out_order_no":"P1","receiver":{"type":"MERCHANT_ID"}}"#;
+const PARTNER: &str = r#"{"sp_appid":"wx00000000000000aa","sp_mchid":"1900007291","sub_mchid":"1900000109","out_trade_no":"T20260301B","transaction_id":"4200000001202603010000000002","trade_type":"NATIVE","trade_state":"SUCCESS","trade_state_desc":"支付成功","bank_type":"OTHERS","success_time":"2026-03-01T10:01:00+08:00","payer":{"sp_openid":"oExample01"},"amount":{"total":100,"payer_total":100,"currency":"CNY","payer_currency":"CNY"}}"#;
+const COMBINE: &str = r#"{"combine_appid":"wx00000000000000aa","combine_mchid":"1900007291","combine_out_trade_no":"C20260301A","combine_payer_info":{"openid":"oExample01"},"sub_orders":[{"mchid":"1900007291","trade_type":"JSAPI","trade_state":"SUCCESS","bank_type":"OTHERS","attach":"a","success_time":"2026-03-01T10:02:00.123+08:00","transaction_id":"4200000001202603010000000003","out_trade_no":"S20260301","amount":{"total_amount":60,"currency":"CNY","payer_amount":60,"payer_currency":"CNY"}}]}"#;
+const PARTNER_REFUND: &str = r#"{"sp_mchid":"1900007291","sub_mchid":"1900000109","out_trade_no":"T20260301B","transaction_id":"4200000001202603010000000002","out_refund_no":"R20260301B","refund_id":"50000000012026030100000000002","refund_status":"ABNORMAL","user_received_account":"招商银行信用卡0403","amount":{"total":100,"refund":40,"payer_total":100,"payer_refund":40}}"#;
+const SHARING: &str = r#"{"mchid":"1900007291","transaction_id":"4200000001202603010000000001","order_id":"30000000012026030100000000001","out_order_no":"P20260301A","receiver":{"type":"MERCHANT_ID","account":"1900000109","amount":20,"description":"分给门店"},"success_time":"2026-03-01T11:00:05+08:00"}"#;
+const TRANSFER: &str = r#"{"out_bill_no":"B20260301A","transfer_bill_no":"1330000071100999991182020050700019480001","state":"FAIL","mch_id":"1900007291","transfer_amount":200,"openid":"oExample01","fail_reason":"OVERDUE_CLOSE","create_time":"2026-03-01T10:00:00+08:00","update_time":"2026-03-02T10:00:05+08:00"}"#;
+const AUTHORIZATION: &str = r#"{"out_authorization_no":"AUTH20260301A","appid":"wx00000000000000aa","openid":"oExample01","user_display_name":"李四","authorization_id":"120000071100999991182020050700019480101","state":"CLOSED","authorize_time":"2026-03-01T10:00:00+08:00","close_info":{"close_time":"2026-03-02T10:00:00+08:00","close_reason":"USER_CLOSE"}}"#;
+const COMPLAINT: &str = r#"{"complaint_id":"200201820200101080076610000","action_type":"CREATE_COMPLAINT"}"#;
+const ECHO: &str = r#"{"echo_message":"hello","encrypt_echo_message":"c2VhbGVk"}"#;
 
 /// A notification's body around an encrypted resource.
 fn envelope(event_type: &str, original_type: &str, plaintext: &str) -> Vec<u8> {
@@ -41,7 +46,7 @@ fn receiver() -> &'static Client {
 
 fn open(headers: &HeaderMap, body: &[u8]) -> Result<Notification, NotificationRefused> {
     receiver().open_notification(headers, body).map(|verified| {
-        assert_eq!(verified.get().id(), "EV-2018022511223320873");
+        assert_eq!(verified.get().id, "EV-2018022511223320873");
         verified.into_inner()
     })
 }
@@ -54,10 +59,9 @@ fn open_signed(body: &[u8]) -> Result<Notification, NotificationRefused> {
 #[test]
 fn a_payment_is_opened() {
     let body = envelope("TRANSACTION.SUCCESS", "transaction", PAYMENT);
-    let Notification::Payment { transaction, event_type, create_time, .. } = open_signed(&body).unwrap()
-    else {
-        panic!("a payment");
-    };
+    let Notification { event_type, create_time, summary, content, .. } = open_signed(&body).unwrap();
+    let Content::Payment(transaction) = content else { panic!("a payment") };
+    assert_eq!(summary, "摘要");
     assert_eq!(event_type, "TRANSACTION.SUCCESS");
     assert_eq!(create_time.rfc3339(), "2026-03-01T10:00:00+08:00");
     assert_eq!(transaction.trade_state, TradeState::Success);
@@ -67,29 +71,55 @@ fn a_payment_is_opened() {
 #[test]
 fn a_refund_is_opened() {
     let body = envelope("REFUND.SUCCESS", "refund", REFUND);
-    let Notification::Refund { refund, .. } = open_signed(&body).unwrap() else { panic!("a refund") };
+    let Content::Refund(refund) = open_signed(&body).unwrap().content else { panic!("a refund") };
     assert_eq!(refund.refund_status, RefundStatus::Success);
     assert_eq!(refund.amount.payer_refund, Fen::new(36));
 }
 
+/// What became of a notification, by its variant.
+fn kind(event_type: &str, original_type: &str, plaintext: &str) -> &'static str {
+    let opened = open_signed(&envelope(event_type, original_type, plaintext)).unwrap();
+    assert_eq!(opened.event_type, event_type);
+    match opened.content {
+        Content::Payment(_) => "payment",
+        Content::PartnerPayment(_) => "partner_payment",
+        Content::CombinedPayment(_) => "combined_payment",
+        Content::Refund(_) => "refund",
+        Content::PartnerRefund(_) => "partner_refund",
+        Content::ProfitSharing(_) => "profit_sharing",
+        Content::Transfer(_) => "transfer",
+        Content::TransferAuthorization(_) => "transfer_authorization",
+        Content::Complaint(_) => "complaint",
+        Content::SecurityEcho(_) => "security_echo",
+        Content::Other { original_type: read, plaintext: kept } => {
+            assert_eq!((read.as_str(), kept.as_bytes()), (original_type, plaintext.as_bytes()));
+            "other"
+        }
+    }
+}
+
 #[test]
-fn other_products_are_passed_on_unread() {
-    for (event_type, original_type, plaintext) in [
-        ("TRANSACTION.SUCCESS", "transaction", PARTNER),
-        ("TRANSACTION.SUCCESS", "transaction", COMBINE),
-        ("TRANSACTION.SUCCESS", "transaction", SHARING),
-        ("TRANSACTION.PAY_BACK", "transaction", PAYMENT),
-        ("PROFITSHARING.SUCCESS", "profitsharing", SHARING),
-        ("REFUND.SUCCESS", "refund", PARTNER),
-        ("TOMORROW", "news", "{}"),
+fn every_kind_of_notification_is_told_apart_and_read() {
+    for (event_type, original_type, plaintext, expected) in [
+        ("TRANSACTION.SUCCESS", "transaction", PAYMENT, "payment"),
+        ("TRANSACTION.SUCCESS", "transaction", PARTNER, "partner_payment"),
+        ("TRANSACTION.SUCCESS", "transaction", COMBINE, "combined_payment"),
+        ("REFUND.SUCCESS", "refund", REFUND, "refund"),
+        ("REFUND.ABNORMAL", "refund", PARTNER_REFUND, "partner_refund"),
+        ("PROFITSHARING.SUCCESS", "profitsharing", SHARING, "profit_sharing"),
+        ("PROFITSHARING", "profitsharing", SHARING, "profit_sharing"),
+        ("PROFITSHARING.RETURN", "profitsharing", SHARING, "profit_sharing"),
+        ("TRANSACTION.SUCCESS", "profitsharing", SHARING, "profit_sharing"),
+        ("TRANSACTION.SUCCESS", "transaction", SHARING, "profit_sharing"),
+        ("MCHTRANSFER.BILL.FINISHED", "mch_payment", TRANSFER, "transfer"),
+        ("MCHTRANSFER.AUTHORIZATION.CLOSED", "mch_payment", AUTHORIZATION, "transfer_authorization"),
+        ("COMPLAINT.CREATE", "complaint", COMPLAINT, "complaint"),
+        ("COMPLAINT.STATE_CHANGE", "complaint", COMPLAINT, "complaint"),
+        ("SECURITY_ECHO.SUCCESS", "security", ECHO, "security_echo"),
+        ("TRANSACTION.PAY_BACK", "transaction", PAYMENT, "other"),
+        ("TOMORROW", "news", "{}", "other"),
     ] {
-        let body = envelope(event_type, original_type, plaintext);
-        let opened = open_signed(&body).unwrap();
-        assert_eq!(opened.event_type(), event_type);
-        let Notification::Other { original_type: read, plaintext: kept, .. } = opened else {
-            panic!("{event_type} {original_type}");
-        };
-        assert_eq!((read.as_str(), kept.as_bytes()), (original_type, plaintext.as_bytes()));
+        assert_eq!(kind(event_type, original_type, plaintext), expected, "{event_type} {original_type}");
     }
 }
 

@@ -39,7 +39,7 @@ fn applied(connection: &Connection) -> Result<Vec<(i64, String)>, StoreError> {
 
 fn apply(connection: &mut Connection, migration: &Migration) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    transaction.execute_batch(migration.text)?;
+    transaction.execute_batch(&migration.text.replace("/* without rowid */", "without rowid"))?;
     transaction.execute(RECORD.text, (migration.number, migration.name, migration.checksum()))?;
     transaction.commit()
 }

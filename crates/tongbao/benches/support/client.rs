@@ -30,15 +30,22 @@ impl Connection {
                 break end + 4;
             }
         };
-        let text = String::from_utf8_lossy(&self.buffer[..head]).to_ascii_lowercase();
-        let status = text.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        let length =
-            text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
-        let length = length.unwrap_or(0);
+        let status = std::str::from_utf8(&self.buffer[9..12]).ok().and_then(|status| status.parse().ok());
+        let status = status.expect("HTTP/1.1 and a status");
+        let length = length(&self.buffer[..head]);
         while self.buffer.len() < head + length {
             let read = self.stream.read_buf(&mut self.buffer).await.expect("the server answers");
             assert!(read > 0, "the answer broke off");
         }
         (status, self.buffer[head..head + length].to_vec())
     }
+}
+
+/// What `content-length` says; an answer without one has no body.
+fn length(head: &[u8]) -> usize {
+    const NAME: &[u8] = b"\r\ncontent-length:";
+    let at = head.windows(NAME.len()).position(|window| window.eq_ignore_ascii_case(NAME));
+    let Some(at) = at else { return 0 };
+    let value = head[at + NAME.len()..].split(|byte| *byte == b'\r').next().unwrap_or_default();
+    std::str::from_utf8(value).ok().and_then(|value| value.trim().parse().ok()).expect("a length")
 }

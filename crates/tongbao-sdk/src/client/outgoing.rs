@@ -1,0 +1,164 @@
+//! A request before it is signed.
+
+use bytes::Bytes;
+use http::Method;
+use serde::Serialize;
+use tongbao_wire::{Call, Repetition};
+
+use crate::unsendable::{Unsendable, UnsendableReason};
+
+/// A request before it is signed. Address and method come from the table of calls; what is filled into
+/// the address is percent-encoded here, for the encoded form is what is signed (v3.md §1.2).
+#[derive(Clone, Debug)]
+pub(crate) struct Outgoing {
+    pub(super) call: Call,
+    pub(super) method: Method,
+    pub(super) path_and_query: String,
+    pub(super) body: Bytes,
+    /// What is signed in place of the body: uploads sign their meta data only (v3.md §1.5).
+    pub(super) signed_body: Option<Bytes>,
+    pub(super) content_type: Option<String>,
+    /// The key that sealed members of the body, when it is not for us to choose.
+    pub(super) serial: Option<String>,
+    pub(super) repetition: Repetition,
+    pub(super) answer: AnswerSignature,
+    has_query: bool,
+}
+
+/// Whether the platform signs what it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AnswerSignature {
+    /// It must, and the signature is checked.
+    Checked,
+    /// It does not (files), or the answer brings its own key (certificates).
+    None,
+}
+
+impl Outgoing {
+    /// A request of `call`, still without what goes into its path.
+    pub(crate) fn to(call: Call) -> Self {
+        let method = Method::from_bytes(call.method().as_bytes()).expect("the table has HTTP methods");
+        Self::at(call, method, call.path().to_owned())
+    }
+
+    /// A request with an address of its own, encoded already.
+    pub(crate) fn at(call: Call, method: Method, path_and_query: String) -> Self {
+        let has_query = path_and_query.contains('?');
+        Self {
+            call,
+            method,
+            path_and_query,
+            body: Bytes::new(),
+            signed_body: None,
+            content_type: None,
+            serial: None,
+            repetition: call.repetition(),
+            answer: AnswerSignature::Checked,
+            has_query,
+        }
+    }
+
+    /// Fills `value` in for `{name}` of the path.
+    pub(crate) fn part(mut self, name: &str, value: &str) -> Self {
+        let hole = format!("{{{name}}}");
+        debug_assert!(self.path_and_query.contains(&hole), "{} has no {hole}", self.path_and_query);
+        self.path_and_query = self.path_and_query.replace(&hole, &encoded(value));
+        self
+    }
+
+    /// Adds `name=value` to the query.
+    pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
+        let joint = if self.has_query { '&' } else { '?' };
+        self.has_query = true;
+        self.path_and_query.push(joint);
+        self.path_and_query.push_str(name);
+        self.path_and_query.push('=');
+        self.path_and_query.push_str(&encoded(value));
+        self
+    }
+
+    /// Adds `name=value` to the query when there is a value.
+    pub(crate) fn query_if(self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    /// Carries `value` as JSON.
+    pub(crate) fn json(mut self, value: &impl Serialize) -> Self {
+        self.body = serde_json::to_vec(value).expect("requests have text keys only").into();
+        self
+    }
+
+    /// Carries `body` as `content_type`; `signed` is what the signature covers.
+    pub(crate) fn upload(mut self, content_type: String, body: Bytes, signed: Bytes) -> Self {
+        (self.body, self.signed_body, self.content_type) = (body, Some(signed), Some(content_type));
+        self
+    }
+
+    /// Names the key that sealed members of the body; without one the client announces its own.
+    pub(crate) fn sealed_with(mut self, serial: Option<&str>) -> Self {
+        self.serial = serial.map(str::to_owned);
+        self
+    }
+
+    /// The answer carries no signature, so none is asked for.
+    pub(crate) fn unsigned_answer(mut self) -> Self {
+        self.answer = AnswerSignature::None;
+        self
+    }
+
+    /// Another class of repetition than the call's.
+    pub(crate) fn repeated(mut self, repetition: Repetition) -> Self {
+        self.repetition = repetition;
+        self
+    }
+
+    /// Refuses an address that was not filled in, or has characters no address has.
+    pub(super) fn check(&self) -> Result<(), Unsendable> {
+        let plain =
+            self.path_and_query.bytes().all(|byte| byte.is_ascii_graphic() && !b"{}#\"<>".contains(&byte));
+        if plain && self.path_and_query.starts_with('/') {
+            Ok(())
+        } else {
+            Err(Unsendable::new("path", UnsendableReason::Path))
+        }
+    }
+}
+
+/// Percent-encodes everything but letters, digits and `-_.~`.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.push_str(&crate::certificate::upper_hex(&[byte]));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use tongbao_wire::Call;
+
+    use super::{Outgoing, encoded};
+
+    #[test]
+    fn order_numbers_are_percent_encoded_in_paths() {
+        assert_eq!(encoded("a-b_c|d*e@f"), "a-b_c%7Cd%2Ae%40f");
+        assert!(http::Uri::try_from(format!("https://host/{}", encoded("|*@"))).is_ok());
+    }
+
+    #[test]
+    fn what_is_not_filled_in_is_not_sent() {
+        assert!(Outgoing::to(Call::Query).check().is_err());
+        let filled =
+            Outgoing::to(Call::Query).part("out_trade_no", "a|b").query("mchid", "1").query("x", "/");
+        assert_eq!(filled.path_and_query, "/v3/pay/transactions/out-trade-no/a%7Cb?mchid=1&x=%2F");
+        assert!(filled.check().is_ok());
+    }
+}

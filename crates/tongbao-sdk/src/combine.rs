@@ -1,0 +1,1 @@
+//! Combined orders (合单) (v3.md §4).
