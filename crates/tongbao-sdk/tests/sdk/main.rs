@@ -4,7 +4,9 @@
 
 mod calls;
 mod certificates;
+mod examples;
 mod failover;
+mod fixtures;
 mod http_outbound;
 mod notifications;
 mod retries;
