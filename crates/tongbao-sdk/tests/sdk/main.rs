@@ -9,6 +9,7 @@ mod failover;
 mod fixtures;
 mod http_outbound;
 mod notifications;
+mod policy;
 mod retries;
 mod scripted;
 mod weixin;
