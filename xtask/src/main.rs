@@ -1,4 +1,4 @@
-//! The project's own chores: `cargo xtask test | tidy | simulate | bench`.
+//! The project's own chores: `cargo xtask test | tidy | simulate | bench | api | fuzz`.
 //!
 //! Where to look: `steps` is the table of what `test` runs, `tools` installs what is missing, `process` runs
 //! other programs within a time limit. Nothing outside the target directory is changed, except that a
@@ -6,10 +6,12 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program speaks on its output")]
 
+mod api;
 mod arguments;
 mod bench;
 mod browser;
 mod deny;
+mod fuzz;
 mod place;
 mod process;
 mod simulate;
@@ -46,6 +48,8 @@ fn run(chore: &str, arguments: Arguments) -> Result<(), Complaint> {
         "tidy" => tidy::tidy(arguments),
         "simulate" => simulate::from_arguments(arguments),
         "bench" => bench::bench(arguments),
+        "api" => api::from_arguments(arguments),
+        "fuzz" => fuzz::from_arguments(arguments),
         "" | "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())
@@ -63,4 +67,8 @@ cargo xtask simulate --seed N             replay one simulated world, with its t
 cargo xtask simulate --seconds S          simulate new worlds for S seconds, printing their seeds
              [--profile P]                …with the faults of one profile only
 cargo xtask bench                         run every benchmark and repeat its ratios at the end
-cargo xtask bench --only NAME             run one benchmark (may be repeated)";
+cargo xtask bench --only NAME             run one benchmark (may be repeated)
+cargo xtask api                           compare the SDK's public API with the one on record
+cargo xtask api --accept [--breaking]     put today's on record
+cargo xtask fuzz [--seconds S]            fuzz each target for S seconds (60)
+cargo xtask fuzz --only NAME              fuzz one target (may be repeated)";

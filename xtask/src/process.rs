@@ -111,6 +111,18 @@ impl Program {
         }
     }
 
+    /// Gives back the lines of its standard output, without showing them.
+    pub(crate) fn heard_quietly(mut self) -> Result<Vec<String>, Complaint> {
+        println!("$ {}", self.shown);
+        let output =
+            self.command.stdout(Stdio::piped()).spawn().map_err(|error| self.cannot_start(&error))?;
+        let output = output.wait_with_output().map_err(|error| self.cannot_start(&error))?;
+        match output.status.success() {
+            true => Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()),
+            false => Err(format!("`{}` failed ({}); its output above says why", self.shown, output.status)),
+        }
+    }
+
     fn wait(&self, mut child: Child) -> Result<ExitStatus, Complaint> {
         let watch = Stopwatch::start();
         loop {

@@ -13,6 +13,16 @@ pub(crate) fn deny() -> Result<(), Complaint> {
     built("deny", "0.20.2")
 }
 
+/// `cargo fuzz`: feeds parsers with what nobody would send.
+pub(crate) fn fuzz() -> Result<(), Complaint> {
+    built("fuzz", "0.13.2")
+}
+
+/// `cargo public-api`: lists what a crate shows to others.
+pub(crate) fn public_api() -> Result<(), Complaint> {
+    built("public-api", "0.52.0")
+}
+
 /// A cargo subcommand, built from crates.io when the machine has none.
 fn built(name: &str, version: &str) -> Result<(), Complaint> {
     if cargo(name).word("--version").works() {
