@@ -33,7 +33,7 @@ pub use untyped::{SignedAnswer, SignedCall};
 /// Answers are believed only when they carry the platform's signature (v3.md §1.7). What is repeated by
 /// itself, and where, is for its [`RetryPolicy`] to say; refunds and transfers never are.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(Arc<Inner>, Arc<RetryPolicy>);
 
 struct Inner {
     merchant: Merchant,
@@ -42,7 +42,6 @@ struct Inner {
     outbound: Arc<dyn Outbound>,
     clock: Clock,
     chance: Chance,
-    retry: RetryPolicy,
     refreshing: tokio::sync::Mutex<certificates::Refreshing>,
 }
 
@@ -57,27 +56,23 @@ impl Client {
         clock: Clock,
         chance: Chance,
     ) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Inner {
             merchant,
             keys,
             hosts,
             outbound,
             clock,
             chance,
-            retry: RetryPolicy::default(),
             refreshing: tokio::sync::Mutex::default(),
-        }))
+        };
+        Self(Arc::new(inner), Arc::default())
     }
 
-    /// The same client with another policy of repeating. To be called before the client is shared.
-    ///
-    /// # Panics
-    /// When the client was cloned already.
+    /// The same client with another policy of repeating; everything else is shared. So work at night can
+    /// be patient while payers are not kept waiting.
     #[must_use]
-    pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
-        let inner = Arc::get_mut(&mut self.0).expect("the policy is set before the client is shared");
-        inner.retry = retry;
-        self
+    pub fn with_retry(&self, retry: RetryPolicy) -> Self {
+        Self(self.0.clone(), Arc::new(retry))
     }
 
     /// The merchant that calls.

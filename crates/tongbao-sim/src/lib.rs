@@ -52,3 +52,10 @@ pub use settings::{
 pub use simulator::Simulator;
 pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};
+
+/// True when `header` is a well-formed `Authorization` (v3.md §1.5). For fuzzing its parser alone.
+#[doc(hidden)]
+#[must_use]
+pub fn is_authorization(header: &str) -> bool {
+    v3::is_authorization(header)
+}

@@ -35,6 +35,11 @@ pub(crate) struct Call {
     pub(crate) body: Bytes,
 }
 
+/// True when `header` is a well-formed `Authorization`.
+pub(crate) fn is_authorization(header: &str) -> bool {
+    authorization::Authorization::parse(Some(header)).is_ok()
+}
+
 /// Unknown paths answer an empty 404 and wrong methods an empty 405: the router's own answers.
 pub(crate) fn routes() -> Router<Simulator> {
     let on = |endpoint| move |simulator, request| serve(simulator, endpoint, request);

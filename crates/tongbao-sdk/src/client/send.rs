@@ -115,7 +115,7 @@ impl Client {
         if error.repetition != Repetition::Harmless {
             return None;
         }
-        let policy = &self.0.retry;
+        let policy = &self.1;
         if let CallErrorKind::UnverifiableAnswer(SignatureFault::SignatureProbe) = &error.kind {
             let again = policy.after_probe && !attempt.probed;
             return again.then_some(Next { attempt: Attempt { probed: true, ..attempt }, pause: None });
