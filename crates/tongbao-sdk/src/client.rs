@@ -4,6 +4,7 @@ mod calls;
 mod certificates;
 mod echo;
 pub(crate) mod outgoing;
+mod refunds;
 pub(crate) mod send;
 mod untyped;
 

@@ -85,6 +85,8 @@
 //! # }
 //! ```
 
+#[cfg(feature = "client")]
+mod abnormal_refund;
 mod apiv3_key;
 #[cfg(feature = "client")]
 mod authorization;
@@ -142,6 +144,8 @@ mod verified;
 #[cfg(feature = "client")]
 pub mod weixin;
 
+#[cfg(feature = "client")]
+pub use abnormal_refund::{AbnormalRefundRequest, AbnormalRefundTo};
 pub use apiv3_key::{ApiV3Key, ApiV3KeyError};
 #[cfg(feature = "client")]
 pub use call_error::{CallError, CallErrorKind};
@@ -167,7 +171,8 @@ pub use prepay_detail::{
 };
 #[cfg(feature = "client")]
 pub use refund_request::{
-    Cny, FundsAccount, RefundFrom, RefundRequest, RefundRequestAmount, RefundedGoods, RefundedPayment,
+    Cny, FundsAccount, RefundFrom, RefundFromAccount, RefundRequest, RefundRequestAmount, RefundedGoods,
+    RefundedPayment,
 };
 #[cfg(feature = "client")]
 pub use retry_policy::{Failover, Pause, RetryPolicy};

@@ -1,7 +1,7 @@
 //! The request that asks for a refund (v3.md §5.1).
 
 use serde::{Serialize, Serializer};
-use tongbao_wire::{Fen, OutRefundNo, OutTradeNo, TransactionId};
+use tongbao_wire::{Fen, Mchid, OutRefundNo, OutTradeNo, TransactionId};
 
 use crate::unsendable::{self, Unsendable, UnsendableReason};
 
@@ -10,6 +10,9 @@ use crate::unsendable::{self, Unsendable, UnsendableReason};
 /// `out_refund_no` is the idempotency key: every retry carries the same number and the same content.
 #[derive(Clone, Debug, Serialize)]
 pub struct RefundRequest {
+    /// The sub-merchant whose payment goes back, when the client is its service provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_mchid: Option<Mchid>,
     /// The payment that goes back.
     #[serde(flatten)]
     pub payment: RefundedPayment,
@@ -43,15 +46,23 @@ pub enum RefundedPayment {
     OutTradeNo(OutTradeNo),
 }
 
-/// An account of the merchant's that pays a refund.
+/// The account that pays the whole of a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum FundsAccount {
+    /// The available balance; for merchants of the old fund flow only.
+    Available,
+    /// The deposits of travel (出行押金).
+    Unsettled,
+}
+
+/// An account that pays a part of a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum RefundFromAccount {
     /// The available balance.
     Available,
-    /// The balance not yet settled, or frozen.
-    Unsettled,
-    /// In `amount.from`: what is not available.
+    /// What is not available yet: frozen for profit sharing, or not settled.
     Unavailable,
 }
 
@@ -73,7 +84,7 @@ pub struct RefundRequestAmount {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct RefundFrom {
     /// The account.
-    pub account: FundsAccount,
+    pub account: RefundFromAccount,
     /// How much of it.
     pub amount: Fen,
 }
@@ -112,6 +123,7 @@ impl RefundRequest {
     #[must_use]
     pub fn new(payment: RefundedPayment, out_refund_no: OutRefundNo, refund: Fen, total: Fen) -> Self {
         Self {
+            sub_mchid: None,
             payment,
             out_refund_no,
             reason: None,
@@ -128,22 +140,47 @@ impl RefundRequest {
         if let Some(notify_url) = &self.notify_url {
             unsendable::address("notify_url", notify_url, 256)?;
         }
-        unsendable::positive("amount.refund", self.amount.refund)?;
-        unsendable::positive("amount.total", self.amount.total)?;
-        if self.amount.refund > self.amount.total {
-            return Err(Unsendable::new("amount.refund", UnsendableReason::ExceedsTotal));
+        self.amount.check().map_err(|fault| fault.within("amount"))?;
+        for (position, goods) in self.goods_detail.iter().enumerate() {
+            goods.check().map_err(|fault| fault.within(&format!("goods_detail[{position}]")))?;
         }
-        let mut amounts = self.amount.from.iter().map(|from| from.amount);
-        let sum = amounts.try_fold(Fen::ZERO, Fen::checked_add);
-        if !self.amount.from.is_empty() && sum != Some(self.amount.refund) {
+        Ok(())
+    }
+}
+
+impl RefundRequestAmount {
+    fn check(&self) -> Result<(), Unsendable> {
+        unsendable::positive("refund", self.refund)?;
+        unsendable::positive("total", self.total)?;
+        if self.refund > self.total {
+            return Err(Unsendable::new("refund", UnsendableReason::ExceedsTotal));
+        }
+        for (position, from) in self.from.iter().enumerate() {
+            let positive = unsendable::positive("amount", from.amount);
+            positive.map_err(|fault| fault.within(&format!("from[{position}]")))?;
+        }
+        let sum = self.from.iter().map(|from| from.amount).try_fold(Fen::ZERO, Fen::checked_add);
+        if !self.from.is_empty() && sum != Some(self.refund) {
             let reason = UnsendableReason::Combination("must sum to amount.refund");
-            return Err(Unsendable::new("amount.from", reason));
+            return Err(Unsendable::new("from", reason));
         }
-        for goods in &self.goods_detail {
-            unsendable::text("goods_detail.merchant_goods_id", &goods.merchant_goods_id, 32)?;
-            let name = "goods_detail.wechatpay_goods_id";
-            unsendable::optional(name, goods.wechatpay_goods_id.as_ref(), 32)?;
-            unsendable::optional("goods_detail.goods_name", goods.goods_name.as_ref(), 256)?;
+        Ok(())
+    }
+}
+
+impl RefundedGoods {
+    fn check(&self) -> Result<(), Unsendable> {
+        unsendable::text("merchant_goods_id", &self.merchant_goods_id, 32)?;
+        unsendable::optional("wechatpay_goods_id", self.wechatpay_goods_id.as_ref(), 32)?;
+        unsendable::optional("goods_name", self.goods_name.as_ref(), 256)?;
+        for (member, amount) in [("unit_price", self.unit_price), ("refund_amount", self.refund_amount)] {
+            if amount < Fen::ZERO {
+                return Err(Unsendable::new(member, UnsendableReason::Combination("must not be negative")));
+            }
+        }
+        if self.refund_quantity == 0 {
+            let reason = UnsendableReason::Combination("must be at least 1");
+            return Err(Unsendable::new("refund_quantity", reason));
         }
         Ok(())
     }
@@ -153,7 +190,7 @@ impl RefundRequest {
 mod tests {
     use tongbao_wire::{Fen, OutRefundNo, OutTradeNo};
 
-    use super::{FundsAccount, RefundFrom, RefundRequest, RefundedPayment};
+    use super::{RefundFrom, RefundFromAccount, RefundRequest, RefundedGoods, RefundedPayment};
 
     fn request() -> RefundRequest {
         let payment = RefundedPayment::OutTradeNo(OutTradeNo::parse("T20260301A").expect("valid"));
@@ -181,9 +218,44 @@ mod tests {
         assert_eq!(with(|r| r.amount.refund = Fen::ZERO), Err("amount.refund".into()));
         assert_eq!(with(|r| r.reason = Some(String::new())), Err("reason".into()));
         assert_eq!(with(|r| r.notify_url = Some("https://a/b?c".into())), Err("notify_url".into()));
-        let short = |r: &mut RefundRequest| {
-            r.amount.from = vec![RefundFrom { account: FundsAccount::Available, amount: Fen::new(39) }];
+        let parts = |r: &mut RefundRequest, amounts: &[i64]| {
+            let part = |&fen| RefundFrom { account: RefundFromAccount::Available, amount: Fen::new(fen) };
+            r.amount.from = amounts.iter().map(part).collect();
         };
-        assert_eq!(with(short), Err("amount.from".into()));
+        let from = |amounts: &[i64]| {
+            let mut changed = request();
+            parts(&mut changed, amounts);
+            changed.check().map_err(|error| error.member.into_owned())
+        };
+        assert_eq!(from(&[30, 10]), Ok(()));
+        assert_eq!(from(&[39]), Err("amount.from".into()));
+        assert_eq!(from(&[40, 0]), Err("amount.from[1].amount".into()));
+        assert_eq!(from(&[i64::MAX, 1]), Err("amount.from".into()));
+    }
+
+    #[test]
+    fn goods_that_cannot_go_back_are_refused_by_position() {
+        let goods = || RefundedGoods {
+            merchant_goods_id: "tea".into(),
+            wechatpay_goods_id: None,
+            goods_name: None,
+            unit_price: Fen::new(40),
+            refund_amount: Fen::new(40),
+            refund_quantity: 1,
+        };
+        let with = |change: fn(&mut RefundedGoods)| {
+            let mut changed = request();
+            changed.goods_detail = vec![goods(), goods()];
+            change(&mut changed.goods_detail[1]);
+            changed.check().map_err(|error| error.member.into_owned())
+        };
+        assert_eq!(with(|_| ()), Ok(()));
+        assert_eq!(
+            with(|g| g.merchant_goods_id = "x".repeat(33)),
+            Err("goods_detail[1].merchant_goods_id".into())
+        );
+        assert_eq!(with(|g| g.goods_name = Some(String::new())), Err("goods_detail[1].goods_name".into()));
+        assert_eq!(with(|g| g.unit_price = Fen::new(-1)), Err("goods_detail[1].unit_price".into()));
+        assert_eq!(with(|g| g.refund_quantity = 0), Err("goods_detail[1].refund_quantity".into()));
     }
 }

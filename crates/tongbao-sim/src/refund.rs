@@ -151,13 +151,16 @@ impl State {
             amount: RefundAmount {
                 total: asked.total,
                 refund: asked.refund,
+                from: Vec::new(),
                 payer_total: asked.total,
                 payer_refund: asked.refund,
                 settlement_refund: asked.refund,
                 settlement_total: asked.total,
                 discount_refund: Fen::ZERO,
                 currency: "CNY".into(),
+                refund_fee: None,
             },
+            promotion_detail: Vec::new(),
         };
         order.refunds.push(asked.out_refund_no.clone());
         order.note(now, EventKind::RefundAccepted, format!("{} {}", asked.out_refund_no, asked.refund));

@@ -7,6 +7,8 @@
 //! What the merchant says is not here: each side has its own idea of a request, as each has its own
 //! cryptography.
 
+pub mod bill;
+mod bill_date;
 mod call;
 mod cause;
 mod certificates;
@@ -30,6 +32,7 @@ mod timestamp;
 pub mod transfer;
 mod word;
 
+pub use bill_date::{BillDate, BillDateError};
 pub use call::{Call, Face, Repetition};
 pub use cause::Cause;
 pub use certificates::{Certificates, EncryptCertificate, PlatformCertificate};
@@ -45,6 +48,8 @@ pub use id::{
 };
 pub use notification::{NotificationEnvelope, NotificationResource};
 pub use payment::{Payer, PrepayAnswer, PromotionDetail, Transaction, TransactionAmount};
-pub use refund::{Refund, RefundAmount, RefundNotice, RefundNoticeAmount};
+pub use refund::{
+    Refund, RefundAmount, RefundGoods, RefundNotice, RefundNoticeAmount, RefundPromotion, RefundSource,
+};
 pub use timestamp::{Timestamp, TimestampError};
 pub use word::{RefundChannel, RefundStatus, TradeState, TradeType, TransferState};
