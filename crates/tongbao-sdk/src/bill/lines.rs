@@ -151,3 +151,24 @@ pub const LINE_BYTES_MAX: usize = 64 * 1024;
 pub const LINES_MAX: u64 = 1_000_000_000;
 /// Room for a longest line and as much as is worth reading at once.
 const BUFFER_BYTES: usize = 4 * LINE_BYTES_MAX;
+
+#[cfg(test)]
+mod tests {
+    use super::{LINES_MAX, Lines};
+
+    #[test]
+    fn lines_are_counted_and_bounded_blank_ones_too() {
+        let mut lines = Lines::open(&b"a\n\n\nb"[..]).expect("readable");
+        assert!(lines.advance().expect("a line"));
+        assert_eq!((lines.text().ok(), lines.number()), (Some("a"), 1));
+        assert!(lines.advance().expect("a line"));
+        assert_eq!((lines.text().ok(), lines.number()), (Some("b"), 4));
+        assert!(!lines.advance().expect("the end"));
+
+        let mut lines = Lines::open(&b"a\n\n\nb"[..]).expect("readable");
+        lines.number = LINES_MAX - 2;
+        assert!(lines.advance().expect("a line"));
+        let fault = lines.advance().expect_err("too many");
+        assert_eq!(fault.code(), "too_many_lines");
+    }
+}

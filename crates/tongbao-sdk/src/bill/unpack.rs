@@ -168,3 +168,69 @@ pub(crate) fn nowhere() -> io::Sink {
 const WINDOW_BITS: u8 = 15;
 /// As much as is decompressed at once.
 const OUTPUT_BYTES: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::{BillLimits, Unpacker, nowhere, sha1};
+    use crate::bill::BillError;
+
+    fn gzipped(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text).expect("memory");
+        encoder.finish().expect("memory")
+    }
+
+    /// The content of `file`, which comes in pieces.
+    fn unpack(file: &[u8], piece: usize) -> Result<Vec<u8>, BillError> {
+        let mut content = Vec::new();
+        let mut unpacker = Unpacker::new(nowhere(), &mut content, BillLimits::default());
+        for piece in file.chunks(piece) {
+            unpacker.take(piece)?;
+        }
+        let (bill, digest) = unpacker.finish()?;
+        assert_eq!((bill.download_bytes, bill.content_bytes), (file.len() as u64, content.len() as u64));
+        assert_eq!(digest, sha1(&content));
+        Ok(content)
+    }
+
+    #[test]
+    fn a_compressed_file_that_breaks_off_anywhere_is_refused() {
+        let text = "一壶茶\n".repeat(1000);
+        let file = gzipped(text.as_bytes());
+        for length in 1..file.len() {
+            let error = unpack(&file[..length], 1 << 20).expect_err("not whole");
+            assert_eq!(error.code(), "gzip_truncated", "{length} of {}", file.len());
+        }
+        assert_eq!(unpack(&file, 1).ok(), Some(text.into_bytes()));
+    }
+
+    #[test]
+    fn a_file_of_several_members_is_one_text() {
+        let (one, other) = (vec![b'a'; 200_000], vec![b'b'; 100]);
+        let file = [gzipped(&one), gzipped(b""), gzipped(&other)].concat();
+        for piece in [1, 10, 1 << 20] {
+            assert_eq!(unpack(&file, piece).ok(), Some([&one[..], &other].concat()));
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_gives_its_text_or_none() {
+        let file = gzipped("一壶茶\n".repeat(100).as_bytes());
+        let whole = unpack(&file, 1 << 20).expect("whole");
+        for (at, bit) in (0..file.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+            let mut damaged = file.clone();
+            damaged[at] ^= 1 << bit;
+            // The first byte makes it a file of gzip or not; the digest tells those apart.
+            let content = unpack(&damaged, 1 << 20);
+            assert!(
+                at == 0 || content.is_err() || content.is_ok_and(|content| content == whole),
+                "byte {at}"
+            );
+        }
+    }
+}

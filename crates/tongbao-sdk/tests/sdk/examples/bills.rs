@@ -242,7 +242,7 @@ async fn what_is_not_the_announced_bill_is_refused() {
         let error = download(&file, BillLimits::default()).await.unwrap_err();
         assert_eq!((error.code(), error.retry()), (code, Retry::SameRequest), "{error}");
     }
-    for length in 1..packed.len() {
+    for length in [1, 9, packed.len() / 2, packed.len() - 1] {
         let error = download(&packed[..length], BillLimits::default()).await.unwrap_err();
         assert_eq!(error.code(), "gzip_truncated", "{length} of {}", packed.len());
     }
