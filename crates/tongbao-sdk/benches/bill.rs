@@ -1,8 +1,8 @@
 //! How fast a bill is read, against decompressing it and counting its lines; and that memory does not grow.
 //!
-//! `cargo bench -p tongbao-sdk --bench bill`. Rounds of the two sides alternate, so that a machine that slows down
-//! slows both. Wall time is measured, for `gzip` and `wc` are programs of their own, which may run at the same time;
-//! the reader has one thread.
+//! `cargo bench -p tongbao-sdk --bench bill`. Rounds of the two sides alternate, so that a machine that slows
+//! down slows both. Wall time is measured, for `gzip` and `wc` are programs of their own, which may run at
+//! the same time; the reader has one thread.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program for the terminal")]
 

@@ -1,10 +1,10 @@
 //! Bills (账单): where they are, their download, and their rows (v3.md §7, v2.md §3.5, §3.6).
 //!
-//! A bill is a text of four parts: titles, rows, titles of the summary, one row of totals. Both protocols write the
-//! same. [`BillReader`] reads it row by row, plain or compressed, in constant memory; [`Row::trade`] and
-//! [`Row::fund_flow`] give amounts in fen, times as instants, and states as words.
+//! A bill is a text of four parts: titles, rows, titles of the summary, one row of totals. Both protocols
+//! write the same. [`BillReader`] reads it row by row, plain or compressed, in constant memory;
+//! [`Row::trade`] and [`Row::fund_flow`] give amounts in fen, times as instants, and states as words.
 //!
-//! A bill has yesterday's rows from ten o'clock on. It is a snapshot: a refund that is under way in it stays so.
+//! Yesterday's bill is there from ten o'clock on. It is a snapshot: a refund under way in it stays so.
 
 #[cfg(feature = "client")]
 mod calls;

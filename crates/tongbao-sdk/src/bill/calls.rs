@@ -12,10 +12,37 @@ use crate::client::Client;
 use crate::client::outgoing::Outgoing;
 use crate::unsendable::{Unsendable, UnsendableReason};
 
-/// Bills. From [`Client::bills`].
+/// Asks for bills and downloads them. From [`Client::bills`].
 ///
-/// A bill is made from nine o'clock of the next day on; ask after ten. While it is being made the platform answers
-/// `STATEMENT_CREATING`, whose [`CallError::retry`] is [`Retry::Later`](tongbao_wire::Retry::Later): every half hour.
+/// A bill is made from nine o'clock of the next day on; ask after ten. While it is being made the platform
+/// answers `STATEMENT_CREATING`, whose [`CallError::retry`] is [`Retry::Later`](tongbao_wire::Retry::Later):
+/// every half hour.
+///
+/// ```no_run
+/// use std::fs::File;
+/// use std::io::BufReader;
+///
+/// use tongbao_sdk::Client;
+/// use tongbao_sdk::bill::{BillLimits, BillOutcome, BillReader, TradeBillRequest};
+/// use tongbao_wire::BillDate;
+///
+/// # async fn day(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let request = TradeBillRequest::new(BillDate::parse("2026-03-01")?);
+/// match client.bills().trade(&request).await? {
+///     BillOutcome::NoBill => println!("nothing happened that day"),
+///     BillOutcome::Ready(location) => {
+///         let file = File::create("2026-03-01.csv.gz")?;
+///         client.bills().download_packed(&location, file, BillLimits::default()).await?;
+///         let mut reader = BillReader::open(BufReader::new(File::open("2026-03-01.csv.gz")?))?;
+///         while let Some(row) = reader.next_row()? {
+///             let trade = row.trade()?;
+///             println!("{} {} fen", trade.out_trade_no, trade.total.get());
+///         }
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Bills<'a>(pub(super) &'a Client);
 
@@ -68,8 +95,8 @@ impl Bills<'_> {
         self.ask(Call::FundFlowBill, checked, request.outgoing()).await
     }
 
-    /// Asks where the files of a sub-merchant's fund-flow bill are. They are encrypted; the addresses of all are
-    /// good for five minutes only.
+    /// Asks where the files of a sub-merchant's fund-flow bill are. They are encrypted; the addresses of all
+    /// are good for five minutes only.
     ///
     /// # Errors
     /// As [`Bills::trade`].

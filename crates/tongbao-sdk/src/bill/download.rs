@@ -18,9 +18,10 @@ impl Bills<'_> {
     /// Downloads a bill and writes its text to `sink`, decompressed if it came compressed: ready for
     /// [`BillReader`](super::BillReader), a spreadsheet, or a person.
     ///
-    /// The answer is not signed; the digest in `location` is, and covers the text. It is known only at the end, so
-    /// what was written counts for nothing unless this returns `Ok`: write to a new file, and rename it then.
-    /// Writing happens between the pieces that come, so `sink` should not wait long. Any size takes the same memory.
+    /// The answer is not signed; the digest in `location` is, and covers the text. It is known only at the
+    /// end, so what was written counts for nothing unless this returns `Ok`: write to a new file, and rename
+    /// it then. Writing happens between the pieces that come, so `sink` should not wait long. Any size takes
+    /// the same memory.
     ///
     /// # Errors
     /// [`BillError`], which says what to do.
@@ -33,8 +34,8 @@ impl Bills<'_> {
         self.receive(location, Unpacker::new(nowhere(), sink, limits)).await
     }
 
-    /// The same, but writes what is downloaded as it comes: compressed, if that was asked for. Takes a tenth of the
-    /// room, and [`BillReader`](super::BillReader) reads it too.
+    /// The same, but writes what is downloaded as it comes: compressed, if that was asked for. Takes a tenth
+    /// of the room, and [`BillReader`](super::BillReader) reads it too.
     ///
     /// # Errors
     /// As [`Bills::download`].
@@ -49,9 +50,9 @@ impl Bills<'_> {
 
     /// Downloads one file of an encrypted bill, opens it with `key`, and writes the text to `sink`.
     ///
-    /// `key` is what the merchant's private key makes of `encrypt_key`. A bill in several files is the text of all,
-    /// in the order of [`in_sequence`](super::in_sequence). A file is opened in memory, so it may have at most
-    /// [`SEALED_BYTES_MAX`] bytes; nothing is written that was altered.
+    /// `key` is what the merchant's private key makes of `encrypt_key`. A bill in several files is the text
+    /// of all, in the order of [`in_sequence`](super::in_sequence). A file is opened in memory, so it may
+    /// have at most [`SEALED_BYTES_MAX`] bytes; nothing is written that was altered.
     ///
     /// # Errors
     /// As [`Bills::download`], and [`BillError::CannotOpen`].
@@ -101,8 +102,8 @@ impl Bills<'_> {
         }
     }
 
-    /// The request for `download_url`. Only its path and query are used, and sent to the hosts the client knows: a
-    /// signature never goes elsewhere.
+    /// The request for `download_url`. Only its path and query are used, and sent to the hosts the client
+    /// knows: a signature never goes elsewhere.
     fn outgoing(&self, download_url: &str) -> Result<Outgoing, BillError> {
         let path_and_query = path_and_query(download_url, self.0.hosts())?;
         Ok(Outgoing::at(Call::DownloadBill, Method::GET, path_and_query).unsigned_answer())

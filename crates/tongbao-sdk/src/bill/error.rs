@@ -83,7 +83,9 @@ impl BillError {
         }
     }
 
-    /// Whether, and how, to try again. Always begin with asking where the bill is: addresses are good for minutes.
+    /// Whether, and how, to try again.
+    ///
+    /// Always begin with asking where the bill is, for addresses are good for minutes.
     #[must_use]
     pub fn retry(&self) -> Retry {
         match self {

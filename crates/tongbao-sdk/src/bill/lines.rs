@@ -145,7 +145,7 @@ impl<R: BufRead> Lines<R> {
 
 /// The first byte of a compressed file.
 pub(crate) const GZIP_MAGIC: u8 = 0x1f;
-/// The longest texts of a row, name and attach, have 127 and 128 characters; rows seen have fewer than 1,000 bytes.
+/// The longest texts of a row have 128 characters; the rows seen have fewer than 1,000 bytes.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
 /// A file of 16 GB, where the platform begins to split bills, has fewer than 100 million.
 pub const LINES_MAX: u64 = 1_000_000_000;

@@ -29,10 +29,10 @@ pub struct FundFlowBillRequest {
     pub tar_type: Option<TarType>,
 }
 
-/// Asks, as a service provider, for a sub-merchant's fund-flow bill, `GET /v3/bill/sub-merchant-fundflowbill`.
+/// Asks for a sub-merchant's fund-flow bill, `GET /v3/bill/sub-merchant-fundflowbill`.
 ///
-/// It comes encrypted, with `AEAD_AES_256_GCM`. It is not asked for compressed: whether such a file is compressed
-/// before or after it is encrypted is not documented.
+/// For service providers. It comes encrypted, with `AEAD_AES_256_GCM`. It is not asked for compressed: whether such a file is
+/// compressed before or after it is encrypted is not documented.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubMerchantFundFlowBillRequest {
     /// The sub-merchant.

@@ -25,8 +25,8 @@ pub fn in_sequence(bills: &SealedBills) -> Result<Vec<&SealedBill>, BillError> {
 
 /// Opens a file of a bill: the tag stands at its end, and nothing else is authenticated.
 ///
-/// The documents name no length of the nonce and show one of 16 characters, while notifications have 12: both are
-/// taken.
+/// The documents name no length of the nonce and show one of 16 characters, while notifications have 12: both
+/// are taken.
 pub(crate) fn open(key: &[u8], nonce: &str, file: &[u8]) -> Result<Vec<u8>, BillError> {
     match nonce.len() {
         12 => opened(AesGcm::<Aes256, U12>::new_from_slice(key).ok(), key, nonce, file),

@@ -16,7 +16,7 @@ use super::row::Row;
 pub struct TradeRow<'a> {
     /// When it was paid (交易时间); on refunds and reversals in bills of type `ALL`, when that was accepted.
     pub time: Timestamp,
-    /// The appid of the order.
+    /// The appid of the order; empty where the bill has none.
     pub appid: &'a str,
     /// The merchant, or the service provider.
     pub mchid: &'a str,

@@ -36,8 +36,9 @@ pub struct DownloadedBill {
     pub content_bytes: u64,
 }
 
-/// Takes a download piece by piece. `raw` gets it as it comes, `content` decompressed. Uses the same memory for any
-/// size.
+/// Takes a download piece by piece, in the same memory for any size.
+///
+/// `raw` gets it as it comes, `content` decompressed.
 pub(crate) struct Unpacker<R, C> {
     raw: R,
     content: Content<C>,

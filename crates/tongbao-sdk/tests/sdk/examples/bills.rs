@@ -327,8 +327,8 @@ struct SealedFile {
     bytes: Vec<u8>,
 }
 
-/// A bill in two files, each with a key of its own. One is announced with the digest of its text, the other with
-/// that of the file.
+/// A bill in two files, each with a key of its own. One is announced with the digest of its text, the other
+/// with that of the file.
 fn sealed_files() -> (SealedBills, [SealedFile; 2]) {
     let text = fixtures::text("bill", "sub_merchant_fund_flow.csv").unwrap().into_bytes();
     let keys = [b"a7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb", b"b7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb"];
