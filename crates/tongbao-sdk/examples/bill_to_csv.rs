@@ -1,7 +1,7 @@
 //! Turns a bill into plain CSV with amounts in fen.
 //!
-//! `cargo run -p tongbao-sdk --example bill_to_csv -- FILE > FILE.csv`, where FILE is a trade bill or a fund-flow
-//! bill, plain or compressed. Without FILE it shows a bill of the fixtures.
+//! `cargo run -p tongbao-sdk --example bill_to_csv -- FILE > FILE.csv`, where FILE is a trade bill or a
+//! fund-flow bill, plain or compressed. Without FILE it shows a bill of the fixtures.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};

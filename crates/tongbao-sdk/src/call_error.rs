@@ -178,6 +178,8 @@ impl CallError {
             }
             ErrorCode::FrequencyLimited | ErrorCode::ServiceUnavailable => self.again(Retry::Later),
             ErrorCode::NotEnough => Retry::Later,
+            // Every half hour, after ten o'clock (v3.md §7.1).
+            ErrorCode::StatementCreating => Retry::Later,
             ErrorCode::UserPaying => Retry::SameRequest,
             ErrorCode::OrderPaid | ErrorCode::AlreadyExists => Retry::AfterQuery,
             // "On close failure, query" (v3.md §2.6): a payment may be racing.

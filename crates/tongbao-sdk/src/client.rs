@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use tongbao_wire::seam::{Chance, Clock};
-use tongbao_wire::{Appid, Mchid, PrepayId};
+use tongbao_wire::{Appid, Mchid, PrepayId, Timestamp};
 
 use crate::certificate::upper_hex;
 use crate::invoke::{self, BridgeInvoke, RequestPayment};
@@ -124,6 +124,16 @@ impl Client {
         body: &[u8],
     ) -> Result<Verified<Notification>, NotificationRefused> {
         notification::open(&self.0.merchant, &self.0.keys, self.0.clock.now(), headers, body)
+    }
+
+    /// Where the platform answers.
+    pub(crate) fn hosts(&self) -> &Hosts {
+        &self.0.hosts
+    }
+
+    /// The time now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
     }
 
     /// 32 upper-case hexadecimal characters, as the official samples have them.

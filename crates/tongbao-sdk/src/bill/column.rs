@@ -1,5 +1,5 @@
-//! The columns of bills by their titles (v3.md §7.3, v2.md §3.5). The order differs from type to type, so nothing
-//! is found by position.
+//! The columns of bills by their titles (v3.md §7.3, v2.md §3.5). The order differs from type to type, so
+//! nothing is found by position.
 
 use super::fault::BillFaultReason;
 use super::reader::BillKind;

@@ -78,8 +78,8 @@ pub enum BillFaultReason {
     NotARate(Box<str>),
 }
 
-/// How much of a cell is repeated: enough to see a wrong number, too little to hold a person's name and number.
-pub const EXCERPT_CHARS_MAX: usize = 12;
+/// How much of a cell is repeated: enough to see a wrong number, less than a mobile number has.
+pub const EXCERPT_CHARS_MAX: usize = 10;
 
 impl BillFault {
     pub(crate) fn at(line: u64, reason: BillFaultReason) -> Self {

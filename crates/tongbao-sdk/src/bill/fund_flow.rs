@@ -6,7 +6,7 @@ use super::column::Column;
 use super::fault::BillFault;
 use super::row::Row;
 
-/// A row of a fund-flow bill: money that came to, or left, one account of the merchant. Fees have rows of their own.
+/// A row of a fund-flow bill: money that came to, or left, one account. Fees have rows of their own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FundFlowRow<'a> {
     /// When it was entered (记账时间).

@@ -145,9 +145,30 @@ impl<R: BufRead> Lines<R> {
 
 /// The first byte of a compressed file.
 pub(crate) const GZIP_MAGIC: u8 = 0x1f;
-/// The longest texts of a row, name and attach, have 127 and 128 characters; rows seen have fewer than 1,000 bytes.
+/// The longest texts of a row have 128 characters; the rows seen have fewer than 1,000 bytes.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
 /// A file of 16 GB, where the platform begins to split bills, has fewer than 100 million.
 pub const LINES_MAX: u64 = 1_000_000_000;
 /// Room for a longest line and as much as is worth reading at once.
 const BUFFER_BYTES: usize = 4 * LINE_BYTES_MAX;
+
+#[cfg(test)]
+mod tests {
+    use super::{LINES_MAX, Lines};
+
+    #[test]
+    fn lines_are_counted_and_bounded_blank_ones_too() {
+        let mut lines = Lines::open(&b"a\n\n\nb"[..]).expect("readable");
+        assert!(lines.advance().expect("a line"));
+        assert_eq!((lines.text().ok(), lines.number()), (Some("a"), 1));
+        assert!(lines.advance().expect("a line"));
+        assert_eq!((lines.text().ok(), lines.number()), (Some("b"), 4));
+        assert!(!lines.advance().expect("the end"));
+
+        let mut lines = Lines::open(&b"a\n\n\nb"[..]).expect("readable");
+        lines.number = LINES_MAX - 2;
+        assert!(lines.advance().expect("a line"));
+        let fault = lines.advance().expect_err("too many");
+        assert_eq!(fault.code(), "too_many_lines");
+    }
+}

@@ -1,5 +1,6 @@
 //! Reads a bill row by row.
 
+use std::fmt;
 use std::io::BufRead;
 
 use super::column::{Column, Titles};
@@ -10,8 +11,8 @@ use super::summary::Summary;
 
 /// A bill that is read row by row, from a file or from memory, plain or compressed with gzip.
 ///
-/// Uses the same memory for a bill of ten rows and of ten million. After the last row, [`BillReader::summary`]
-/// has what the platform sums up; compare it with [`TradeSums`](super::TradeSums) or
+/// Uses the same memory for a bill of ten rows and of ten million. After the last row,
+/// [`BillReader::summary`] has what the platform sums up; compare it with [`TradeSums`](super::TradeSums) or
 /// [`FundFlowSums`](super::FundFlowSums), which also shows that no row is missing.
 ///
 /// ```
@@ -46,6 +47,15 @@ pub struct BillReader<R> {
     /// No further row comes.
     done: bool,
     summary: Option<Summary>,
+}
+
+impl<R> fmt::Debug for BillReader<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BillReader")
+            .field("kind", &self.kind)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The type of a bill, told by its titles.
@@ -124,8 +134,8 @@ impl<R: BufRead> BillReader<R> {
     /// The next row; `None` after the last, and after a fault.
     ///
     /// # Errors
-    /// [`BillFault`] when the text cannot be read on, or a row does not fit the titles. A bill of a known type
-    /// that ends without its summary is a fault too, for rows may be missing.
+    /// [`BillFault`] when the text cannot be read on, or a row does not fit the titles. A bill of a known
+    /// type that ends without its summary is a fault too, for rows may be missing.
     pub fn next_row(&mut self) -> Result<Option<Row<'_>>, BillFault> {
         if self.done {
             return Ok(None);

@@ -155,8 +155,8 @@ fn fen(text: &[u8]) -> Result<Fen, Fault> {
     Fee::from_thousandths_of_fen(number::decimal(text)?).exact_fen().ok_or(Fault::TooFine)
 }
 
-/// Finds the values of `line`: the first follows its backtick, each other a comma and a backtick. A comma alone
-/// belongs to the value, for names of goods have commas.
+/// Finds the values of `line`: the first follows its backtick, each other a comma and a backtick. A comma
+/// alone belongs to the value, for names of goods have commas.
 pub(crate) fn split(line: &str, starts: &mut Vec<usize>) -> Result<(), BillFaultReason> {
     let bytes = line.as_bytes();
     starts.clear();

@@ -69,8 +69,10 @@ impl fmt::Debug for Summary {
     }
 }
 
-/// What a trade bill sums up. What its columns do not have is `None`: today's have seven, those of before 2018 five,
-/// and the documents of bills of type `SUCCESS` show four.
+/// What a trade bill sums up.
+///
+/// What it has no column for is `None`: today's bills have seven, those of before 2018 five, and the documents
+/// of bills of type `SUCCESS` show four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TradeSummary {
     /// Rows (总交易单数).
@@ -133,7 +135,7 @@ impl TradeSums {
 
     /// Where the rows do not add up to what the bill says; empty when all is well.
     ///
-    /// Exact for bills of type `ALL` and `SUCCESS` in today's columns, as real files and the documents show them.
+    /// Known to be exact for today's bills of type `ALL` and `SUCCESS`, from real files and the documents.
     #[must_use]
     pub fn differences(&self, summary: &TradeSummary) -> Vec<SummaryDifference> {
         let fen = |amount: Option<Fen>| amount.map(|fen| i128::from(fen.get()) * FEN);

@@ -1,5 +1,7 @@
 //! A row of a trade bill (交易账单).
 
+use std::fmt;
+
 use tongbao_wire::{Fen, RefundChannel, Timestamp, TradeType};
 
 use super::column::Column;
@@ -10,11 +12,11 @@ use super::row::Row;
 /// A row of a trade bill. Ids are as the bill prints them; `TransactionId::parse` and its like check them.
 ///
 /// What a row says of a refund is how it stood when the bill was made; bills are never brought up to date.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TradeRow<'a> {
-    /// When it was paid (交易时间); on other rows, when the refund or reversal was accepted.
+    /// When it was paid (交易时间); on refunds and reversals in bills of type `ALL`, when that was accepted.
     pub time: Timestamp,
-    /// The appid of the order.
+    /// The appid of the order; empty where the bill has none.
     pub appid: &'a str,
     /// The merchant, or the service provider.
     pub mchid: &'a str,
@@ -130,6 +132,19 @@ impl<'a> From<&'a str> for BillRefundStatus<'a> {
             "CHANGE" => Self::Change,
             other => Self::Unknown(other),
         }
+    }
+}
+
+/// Enough to find the row, nothing of the person who paid.
+impl fmt::Debug for TradeRow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TradeRow")
+            .field("time", &self.time)
+            .field("transaction_id", &self.transaction_id)
+            .field("out_trade_no", &self.out_trade_no)
+            .field("event", &self.event)
+            .field("total", &self.total)
+            .finish_non_exhaustive()
     }
 }
 

@@ -31,7 +31,7 @@ fn a_cell_that_cannot_be_read_is_named() {
         (
             "`2026-03-01 10:00:00",
             "`2026-02-30 10:00:00",
-            "line 2, 交易时间: is not a time such as 2026-03-01 10:00:00: `2026-02-30 1`",
+            "line 2, 交易时间: is not a time such as 2026-03-01 10:00:00: `2026-02-30`",
         ),
         ("`2026-03-01 10:00:00", "`", "line 2, 交易时间: is empty"),
         ("`1900000001", "`", "line 2, 商户号: is empty"),
@@ -47,14 +47,8 @@ fn a_cell_that_cannot_be_read_is_named() {
         ("`0.40,`\n", "`-,`\n", "line 3, 申请退款金额: is not a number: `-`"),
         ("`2,`1.00", "`two,`1.00", "line 5, 总交易单数: is not a number: `two`"),
         ("`2,`1.00", "`2.5,`1.00", "line 5, 总交易单数: has too many decimals: `2.5`"),
-        (",应结订单总金额", ",", "line 5, 应结订单总金额"),
     ] {
-        let outcome = read(&changed(from, to));
-        match outcome {
-            Err(fault) => assert_eq!(fault.to_string(), message),
-            // A total whose title is not there is not read.
-            Ok(()) => assert_eq!(from, ",应结订单总金额"),
-        }
+        assert_eq!(read(&changed(from, to)).unwrap_err().to_string(), message);
     }
 }
 
@@ -124,7 +118,7 @@ fn lengths_are_bounded() {
     let fault = read(&long).unwrap_err();
     assert_eq!((fault.code(), fault.line), ("line_too_long", 2));
     let endless = BufReader::new(io::repeat(b'x'));
-    assert_eq!(BillReader::open(endless).map(drop).unwrap_err().code(), "line_too_long");
+    assert_eq!(BillReader::open(endless).unwrap_err().code(), "line_too_long");
     let almost = changed("tea", &"x".repeat(LINE_BYTES_MAX - 400));
     assert!(read(&almost).is_ok());
 
@@ -166,7 +160,7 @@ fn a_failing_input_is_named_and_its_cause_is_kept() {
             Err(io::Error::other("the disk is gone"))
         }
     }
-    let fault = BillReader::open(BufReader::new(Failing)).map(drop).unwrap_err();
+    let fault = BillReader::open(BufReader::new(Failing)).unwrap_err();
     assert!(matches!(fault.reason, BillFaultReason::Io(_)));
     assert_eq!(fault.to_string(), "the file cannot be read");
     assert_eq!(std::error::Error::source(&fault).unwrap().to_string(), "the disk is gone");
