@@ -28,6 +28,7 @@ mod refund;
 pub mod seam;
 mod timestamp;
 pub mod transfer;
+pub mod weixin;
 mod word;
 
 pub use call::{Call, Face, Repetition};
