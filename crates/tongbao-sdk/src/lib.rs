@@ -139,7 +139,6 @@ mod unsendable;
 #[cfg(feature = "v2")]
 pub mod v2;
 mod verified;
-#[cfg(feature = "client")]
 pub mod weixin;
 
 pub use apiv3_key::{ApiV3Key, ApiV3KeyError};
@@ -179,4 +178,5 @@ pub use tongbao_wire::{Call, Cause, ErrorCode, Explanation, Repetition, Retry};
 pub use unsendable::{Unsendable, UnsendableReason};
 pub use verified::Verified;
 #[cfg(feature = "client")]
-pub use weixin::{AccessToken, AppSecret, LoginSession, Reaction, WeixinClient, WeixinError, WeixinRefusal};
+pub use weixin::{AccessToken, AppSecret, LoginSession, WeixinClient, WeixinError};
+pub use weixin::{Reaction, WeixinRefusal};
