@@ -103,8 +103,9 @@ impl Authorize<'_> {
         unsendable::address("redirect_uri", before_query, REDIRECT_CHARS_MAX)?;
         unsendable::text("redirect_uri", whole, REDIRECT_CHARS_MAX)?;
         let refuse = |member, rule| Err(Unsendable::new(member, UnsendableReason::Combination(rule)));
-        if whole.contains('#') {
-            return refuse("redirect_uri", "must have no #fragment, which WeChat would cut off");
+        if !whole.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
+            let rule = "must be percent-encoded, and without a #fragment, which WeChat would cut off";
+            return refuse("redirect_uri", rule);
         }
         unsendable::text("state", self.state, STATE_CHARS_MAX)?;
         if !self.state.bytes().all(|byte| byte.is_ascii_alphanumeric()) {

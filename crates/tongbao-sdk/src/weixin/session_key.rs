@@ -164,11 +164,7 @@ impl TryFrom<SecretText> for SessionKey {
 
     fn try_from(text: SecretText) -> Result<Self, SessionKeyError> {
         let bytes = STANDARD.decode(text.as_str()).map(Zeroizing::new);
-        if bytes.is_ok_and(|bytes| bytes.len() == KEY_BYTES) {
-            Ok(Self(text))
-        } else {
-            Err(SessionKeyError)
-        }
+        if bytes.is_ok_and(|bytes| bytes.len() == KEY_BYTES) { Ok(Self(text)) } else { Err(SessionKeyError) }
     }
 }
 
