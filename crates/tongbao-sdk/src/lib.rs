@@ -2,7 +2,8 @@
 //!
 //! - [`Client`]: one merchant's calls (create, query, close, refund, certificates), the parameters that
 //!   open the cashier, and the reading of notifications.
-//! - [`WeixinClient`]: logins of mini programs, and access tokens.
+//! - [`WeixinClient`]: logins of mini programs and pages, access tokens, shipping, messages.
+//!   [`weixin::push`] reads what WeChat pushes.
 //! - [`Outbound`]: what goes out. [`HttpOutbound`] in production, a simulated network in tests.
 //!
 //! Nothing is believed without the platform's signature: a notification is a [`Verified`] value, which only

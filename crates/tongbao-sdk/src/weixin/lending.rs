@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use tongbao_wire::Timestamp;
-use tongbao_wire::seam::{Chance, Clock};
+use tongbao_wire::seam::Chance;
 
-use super::WeixinError;
 use super::secret_text::SecretText;
+use super::{WeixinClient, WeixinError};
 
 /// One thing lent. One caller fetches it while the others wait.
 #[derive(Default)]
@@ -29,27 +29,23 @@ impl Lending {
     /// What is held, or else what `fetch` brings. When that fails while what is held is still good, it is given.
     pub(super) async fn get(
         &self,
-        clock: &Clock,
-        chance: &Chance,
+        client: &WeixinClient,
         fetch: impl Future<Output = Result<Fetched, WeixinError>>,
     ) -> Result<SecretText, WeixinError> {
         let mut held = self.0.lock().await;
-        let now = clock.now();
+        let now = client.clock().now();
         if let Some(lent) = held.as_ref().filter(|lent| now < lent.refresh_at) {
             return Ok(lent.text.clone());
         }
         match fetch.await {
             Ok(fetched) => {
                 let text = fetched.text.clone();
-                *held = Some(Lent::new(fetched, clock.now(), chance));
+                *held = Some(Lent::new(fetched, client.clock().now(), client.chance()));
                 Ok(text)
             }
             Err(error) => match held.as_mut().filter(|lent| now < lent.expires_at) {
                 Some(lent) => {
-                    tracing::warn!(
-                        error = error.code(),
-                        "token or ticket not refreshed, the old one is used"
-                    );
+                    tracing::warn!(appid = %client.appid(), error = error.code(), "token or ticket not refreshed, the old one is used");
                     lent.refresh_at = now.plus(REFRESH_PAUSE);
                     Ok(lent.text.clone())
                 }

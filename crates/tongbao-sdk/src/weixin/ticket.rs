@@ -16,7 +16,7 @@ impl WeixinClient {
     /// # Errors
     /// [`WeixinError`] when there is no ticket to give.
     pub async fn jsapi_ticket(&self) -> Result<JsapiTicket, WeixinError> {
-        self.ticket().get(self.clock(), self.chance(), self.fetch_ticket()).await.map(JsapiTicket)
+        self.ticket().get(self, self.fetch_ticket()).await.map(JsapiTicket)
     }
 
     /// What the page at `url` hands to `wx.config` ([`JsConfig::sign`]). Take `url` from the page, and check that

@@ -29,7 +29,7 @@ impl WeixinClient {
     /// # Errors
     /// [`WeixinError`] when there is no token to give.
     pub async fn stable_token(&self) -> Result<AccessToken, WeixinError> {
-        self.token().get(self.clock(), self.chance(), self.fetch_token()).await.map(AccessToken)
+        self.token().get(self, self.fetch_token()).await.map(AccessToken)
     }
 
     /// Forgets `token` because WeChat refused it (errcodes 40001, 40014, 42001), unless a newer one is

@@ -1,5 +1,7 @@
 //! Orders to look up, to list, to remind of and to mark (miniprogram.md §4.4).
 
+use std::fmt;
+
 use serde::{Serialize, Serializer};
 use tongbao_wire::weixin::{ShippedOrders, ShippingState};
 use tongbao_wire::{Mchid, Openid, OutTradeNo, Timestamp, TransactionId};
@@ -34,7 +36,7 @@ impl From<TransactionId> for OrderLookup {
 }
 
 /// Which orders to list. Nothing set lists all.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Default, Serialize)]
 pub struct OrderFilter {
     /// When they were paid.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,6 +89,18 @@ impl OrderFilter {
             return Err(Unsendable::new("last_index", UnsendableReason::Empty));
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for OrderFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OrderFilter")
+            .field("pay_time_range", &self.pay_time_range)
+            .field("order_state", &self.order_state)
+            .field("openid", &self.openid.as_ref().map(Openid::redacted))
+            .field("last_index", &self.last_index)
+            .field("page_size", &self.page_size)
+            .finish()
     }
 }
 

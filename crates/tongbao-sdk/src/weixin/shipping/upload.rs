@@ -1,5 +1,7 @@
 //! What is recorded as shipped (miniprogram.md §4.3).
 
+use std::fmt;
+
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use tongbao_wire::{Mchid, Openid, OutTradeNo, Payer, Timestamp, TransactionId};
@@ -47,7 +49,7 @@ impl Serialize for OrderKey {
 }
 
 /// The shipping of one order.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct OrderShipping {
     /// The payment.
     pub order_key: OrderKey,
@@ -75,7 +77,7 @@ impl OrderShipping {
 }
 
 /// The shipping of a combined order (合单).
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct CombinedShipping {
     /// The payment of the whole.
     pub order_key: OrderKey,
@@ -128,6 +130,28 @@ impl CombinedShipping {
             sub_order.delivery.check().map_err(|error| error.within(&member))?;
         }
         Ok(())
+    }
+}
+
+/// Who paid is left out.
+impl fmt::Debug for OrderShipping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OrderShipping")
+            .field("order_key", &self.order_key)
+            .field("delivery", &self.delivery)
+            .field("upload_time", &self.upload_time)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who paid is left out.
+impl fmt::Debug for CombinedShipping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CombinedShipping")
+            .field("order_key", &self.order_key)
+            .field("sub_orders", &self.sub_orders)
+            .field("upload_time", &self.upload_time)
+            .finish_non_exhaustive()
     }
 }
 

@@ -152,6 +152,17 @@ async fn a_pre_sale_is_marked_as_its_example_says() {
 }
 
 #[tokio::test]
+async fn a_test_order_is_marked_without_a_time() {
+    let outbound = Scripted::new(|position, _| match position {
+        0 => unsigned(200, r#"{"access_token":"T","expires_in":7200}"#),
+        _ => unsigned(200, r#"{"errcode":0,"errmsg":"ok"}"#),
+    });
+    let order = SpecialOrder::Test { order_id: OrderNumber::TransactionId(transaction_id()) };
+    client(outbound.clone()).shipping().mark_special(&order).await.unwrap();
+    assert_eq!(outbound.seen()[1].body(), r#"{"order_id":"4200001234202603018888888888","type":2}"#);
+}
+
+#[tokio::test]
 async fn the_page_of_messages_is_set_as_its_example_says() {
     let address = "/wxa/sec/order/set_msg_jump_path?access_token=T";
     exchange(Call::SetShippingMessagePath, address, async |client| {
@@ -310,6 +321,13 @@ fn an_order_not_shipped_yet_reads_with_its_empty_members() {
 }
 
 #[test]
+fn who_paid_is_not_printed() {
+    let filter = OrderFilter { openid: Some(openid()), ..OrderFilter::default() };
+    let printed = format!("{:?} {:?} {filter:?}", shipping(Delivery::Express(parcel())), combined());
+    assert!(!printed.contains(openid().as_str()), "{printed}");
+}
+
+#[test]
 fn each_kind_of_delivery_says_its_numbers() {
     let numbers = |delivery: Delivery| {
         let body = serde_json::to_value(&delivery).unwrap();
@@ -324,6 +342,4 @@ fn each_kind_of_delivery_says_its_numbers() {
     assert_eq!(numbers(Delivery::SameCity { item_desc: goods() }), (2, 1));
     assert_eq!(numbers(Delivery::Virtual { item_desc: goods() }), (3, 1));
     assert_eq!(numbers(Delivery::SelfPickup { item_desc: goods() }), (4, 1));
-    let test = SpecialOrder::Test { order_id: OrderNumber::TransactionId(transaction_id()) };
-    assert!(format!("{test:?}").contains("4200001234202603018888888888"));
 }
