@@ -2,7 +2,8 @@
 //!
 //! - [`Client`]: one merchant's calls (create, query, close, refund, certificates), the parameters that
 //!   open the cashier, and the reading of notifications.
-//! - [`WeixinClient`]: logins of mini programs, and access tokens.
+//! - [`WeixinClient`]: logins of mini programs and pages, access tokens, shipping, messages.
+//!   [`weixin::push`] reads what WeChat pushes.
 //! - [`Outbound`]: what goes out. [`HttpOutbound`] in production, a simulated network in tests.
 //!
 //! Nothing is believed without the platform's signature: a notification is a [`Verified`] value, which only
@@ -141,7 +142,6 @@ mod unsendable;
 #[cfg(feature = "v2")]
 pub mod v2;
 mod verified;
-#[cfg(feature = "client")]
 pub mod weixin;
 
 #[cfg(feature = "client")]
@@ -184,4 +184,5 @@ pub use tongbao_wire::{Call, Cause, ErrorCode, Explanation, Repetition, Retry};
 pub use unsendable::{Unsendable, UnsendableReason};
 pub use verified::Verified;
 #[cfg(feature = "client")]
-pub use weixin::{AccessToken, AppSecret, LoginSession, Reaction, WeixinClient, WeixinError, WeixinRefusal};
+pub use weixin::{AccessToken, AppSecret, LoginSession, WeixinClient, WeixinError};
+pub use weixin::{Reaction, WeixinRefusal};

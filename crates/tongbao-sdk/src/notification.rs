@@ -67,12 +67,16 @@ pub enum Content {
     },
 }
 
-/// Decrypted JSON, kept out of logs.
+/// A decrypted message (JSON; XML where the platform writes XML), kept out of logs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Plaintext(Vec<u8>);
 
 impl Plaintext {
-    /// The JSON.
+    pub(crate) fn kept(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The message.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

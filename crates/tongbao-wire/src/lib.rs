@@ -30,6 +30,7 @@ mod refund;
 pub mod seam;
 mod timestamp;
 pub mod transfer;
+pub mod weixin;
 mod word;
 
 pub use bill_date::{BillDate, BillDateError};

@@ -77,6 +77,13 @@ impl Timestamp {
         self.beijing("%Y-%m-%dT%H:%M:%S%:z")
     }
 
+    /// Beijing time to the millisecond with its offset: `2022-12-15T13:29:35.120+08:00`, as order shipping
+    /// wants it (miniprogram.md §4.3).
+    #[must_use]
+    pub fn rfc3339_millis(self) -> String {
+        self.beijing("%Y-%m-%dT%H:%M:%S.%3f%:z")
+    }
+
     /// Beijing time for people: `2018-06-08 10:34:56`.
     #[must_use]
     pub fn civil(self) -> String {
@@ -143,6 +150,20 @@ mod tests {
         }
         assert_eq!(instant.digits(), "20180608103456");
         assert_eq!(instant.beijing_date(), "2018-06-08");
+    }
+
+    #[test]
+    fn milliseconds_are_written_with_all_three_digits() {
+        for text in [
+            "2022-12-15T13:29:35.120+08:00",
+            "2022-12-15T13:29:35.000+08:00",
+            "1969-12-31T23:59:59.001+08:00",
+        ] {
+            assert_eq!(Timestamp::parse_rfc3339(text).map(Timestamp::rfc3339_millis).as_deref(), Ok(text));
+        }
+        for millis in [i64::MIN, i64::MAX] {
+            assert!(!Timestamp::from_millis(millis).rfc3339_millis().is_empty());
+        }
     }
 
     #[test]

@@ -1,11 +1,17 @@
-//! Logins and tokens.
+//! `api.weixin.qq.com`: logins and tokens here, the rest beside.
+
+mod exchange;
+mod identity;
+mod push;
+mod shipping;
+mod tokens;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use tongbao_sdk::{AppSecret, Reaction, WeixinClient, WeixinError, WeixinRefusal};
 use tongbao_wire::seam::{Chance, Clock};
-use tongbao_wire::{Appid, Timestamp};
+use tongbao_wire::{Appid, Openid, Timestamp};
 
 use crate::scripted::{NOW, Scripted, lost, not_sent, unsigned};
 
@@ -23,6 +29,10 @@ fn client_at(outbound: Arc<Scripted>, seconds: Arc<AtomicI64>) -> WeixinClient {
 
 fn client(outbound: Arc<Scripted>) -> WeixinClient {
     client_at(outbound, Arc::new(AtomicI64::new(NOW)))
+}
+
+fn openid() -> Openid {
+    Openid::parse("oGZUI0egBJY1zhBYw2KhdUfwVJJE").unwrap()
 }
 
 #[tokio::test]

@@ -71,6 +71,10 @@ fn refused(error: &WeixinError) -> Problem {
         Reaction::MendConfiguration | Reaction::AskAdministrator | Reaction::ReportFault => {
             Code::LoginMisconfigured
         }
+        // Of shipping and messages, never of logins.
+        Reaction::NotYet | Reaction::AlreadyDone | Reaction::GiveUp | Reaction::MendData => {
+            Code::LoginMisconfigured
+        }
     };
     Problem::new(code, error.to_string())
 }
