@@ -167,6 +167,9 @@ impl Transfers<'_> {
 
     /// Looks a receipt up, by the merchant's number of the transfer.
     ///
+    /// The file is then fetched with [`SignedCall::get`](crate::SignedCall::get) on the path and query of
+    /// `download_url`, [`unsigned_answer`](crate::SignedCall::unsigned_answer), and compared with `hash_value`.
+    ///
     /// # Errors
     /// [`CallError`].
     pub async fn query_receipt(&self, out_bill_no: &OutBillNo) -> Result<TransferReceipt, CallError> {
