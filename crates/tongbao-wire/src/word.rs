@@ -58,7 +58,11 @@ macro_rules! words {
     )*};
 }
 
-/// The longest word documented has 16 characters; what is longer is kept only so far.
+pub(crate) mod complaint;
+pub(crate) mod sharing;
+pub(crate) mod transfer;
+
+/// The longest word documented has 41 characters; what is longer is kept only so far.
 const UNKNOWN_CHARS_MAX: usize = 64;
 
 words! {

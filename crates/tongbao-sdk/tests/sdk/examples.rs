@@ -4,6 +4,7 @@ mod bills;
 mod combine;
 mod complaints;
 mod media;
+mod notices;
 mod onboarding;
 mod partner;
 mod payments;
