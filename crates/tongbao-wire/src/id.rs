@@ -50,7 +50,11 @@ macro_rules! ids {
 
         impl fmt::Debug for $type {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{:?}", &*self.0)
+                match $name {
+                    // Who somebody is, and what they pay with, is not for logs.
+                    "openid" | "auth_code" => f.write_str(&redacted(&self.0)),
+                    _ => write!(f, "{:?}", &*self.0),
+                }
             }
         }
 
@@ -130,12 +134,16 @@ impl Openid {
     /// Enough to tell two people apart in a log, too little to address one: `oUpF…S6o`.
     #[must_use]
     pub fn redacted(&self) -> String {
-        let text = self.as_str();
-        if text.len() <= 10 {
-            return "…".into();
-        }
-        format!("{}…{}", &text[..4], &text[text.len() - 3..])
+        redacted(self.as_str())
     }
+}
+
+/// The ends of an ASCII text that is long enough to hide behind them.
+fn redacted(text: &str) -> String {
+    if text.len() <= 10 || !text.is_ascii() {
+        return "…".into();
+    }
+    format!("{}…{}", &text[..4], &text[text.len() - 3..])
 }
 
 #[cfg(test)]
@@ -158,6 +166,7 @@ mod tests {
         let openid = Openid::parse("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o").expect("official example");
         assert_eq!(openid.redacted(), "oUpF…S6o");
         assert_eq!(Openid::parse("short").expect("allowed").redacted(), "…");
+        assert_eq!(format!("{openid:?}"), "oUpF…S6o", "printed for debugging it is no longer");
     }
 
     #[test]
