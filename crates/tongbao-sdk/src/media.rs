@@ -128,7 +128,7 @@ impl Media<'_> {
         gather(self.open_complaint_image_at(media_url).await?).await
     }
 
-    /// A complaint's picture, piece by piece. The platform does not sign files [I], so only HTTPS vouches
+    /// A complaint's picture, piece by piece. The platform does not sign files (inferred), so only HTTPS vouches
     /// for it.
     ///
     /// # Errors

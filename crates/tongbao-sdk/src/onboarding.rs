@@ -5,7 +5,7 @@
 //! - [`Client::banks`]: what accounts, branches and districts are called.
 //!
 //! Pictures are uploaded first ([`Client::media`]) and named by their `media_id`. Personal data is sealed
-//! ([`PlatformKeys::seal`](crate::PlatformKeys)), all of one request with one key.
+//! ([`PlatformKeys::seal`](crate::PlatformKeys::seal)), all of one request with one key.
 
 mod applyment;
 mod banks;
@@ -103,7 +103,8 @@ impl Onboarding<'_> {
             .await
     }
 
-    /// Changes the account a merchant is paid to (v3-extended.md §9.5); five times a day per merchant.
+    /// Changes the account a merchant is paid to (v3-extended.md §9.5); 20 a minute, and five a day per
+    /// merchant.
     ///
     /// # Errors
     /// [`CallError`]. After an unknown outcome ask for the account first: each request counts.
@@ -116,7 +117,7 @@ impl Onboarding<'_> {
         request.check().map_err(CallError::unsendable(call))?;
         let outgoing = Outgoing::to(call).part("sub_mchid", sub_mchid.as_str()).json(request);
         let answer = self.0.send(&outgoing.sealed_with(request.seals().serial())).await?;
-        // The page of 2019 had no answer, the one of 2023 has a number [F].
+        // The page of 2019 had no answer, the one of 2023 has a number.
         if answer.status == StatusCode::NO_CONTENT {
             return Ok(SettlementChangeAccepted { application_no: None });
         }

@@ -38,7 +38,7 @@ impl Takes {
 
 /// Of `filename` (v3-extended.md §9.2).
 const FILENAME_CHARS_MAX: usize = 128;
-/// 2 MB: the partner page, and the page of complaints. Read as 2 × 1024 × 1024 [I].
+/// 2 MB: the partner page, and the page of complaints. Read as 2 × 1024 × 1024 (inferred).
 const PICTURE_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// 5 MB: the general page of 2026-05.
 const PICTURE_WIDE_BYTES_MAX: usize = 5 * 1024 * 1024;

@@ -48,7 +48,7 @@ impl Page {
         Err(Unsendable::new("limit", UnsendableReason::Form("must be 1 to 200")))
     }
 
-    fn of(self, outgoing: Outgoing) -> Outgoing {
+    fn add_to(self, outgoing: Outgoing) -> Outgoing {
         outgoing.query("offset", &self.offset.to_string()).query("limit", &self.limit.to_string())
     }
 }
@@ -64,7 +64,7 @@ impl Banks<'_> {
     pub async fn corporate(&self, page: Page) -> Result<BankList, CallError> {
         let call = Call::ListCorporateBanks;
         page.check().map_err(CallError::unsendable(call))?;
-        self.0.answer(page.of(Outgoing::to(call))).await
+        self.0.answer(page.add_to(Outgoing::to(call))).await
     }
 
     /// The banks that take persons' accounts.
@@ -74,7 +74,7 @@ impl Banks<'_> {
     pub async fn personal(&self, page: Page) -> Result<BankList, CallError> {
         let call = Call::ListPersonalBanks;
         page.check().map_err(CallError::unsendable(call))?;
-        self.0.answer(page.of(Outgoing::to(call))).await
+        self.0.answer(page.add_to(Outgoing::to(call))).await
     }
 
     /// The banks a person's account number may belong to. Not every bank is known.
@@ -104,7 +104,7 @@ impl Banks<'_> {
             .and_then(|()| page.check())
             .map_err(CallError::unsendable(call))?;
         let outgoing = Outgoing::to(call).part("bank_alias_code", bank_alias_code);
-        self.0.answer(page.of(outgoing.query("city_code", &city_code.to_string()))).await
+        self.0.answer(page.add_to(outgoing.query("city_code", &city_code.to_string()))).await
     }
 
     /// The provinces; without Hong Kong, Macao and Taiwan.

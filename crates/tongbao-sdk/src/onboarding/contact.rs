@@ -1,5 +1,7 @@
 //! Who speaks for the merchant: the contact, who signs and later administers (超级管理员, v3-extended.md §9.3).
 
+use std::fmt;
+
 use serde::Serialize;
 use tongbao_wire::{MediaId, Openid};
 
@@ -55,7 +57,7 @@ pub struct ContactDocument {
 }
 
 /// Whose WeChat may sign for the contact.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub enum ContactIdentity {
     /// That of the person with this number on the document.
     #[serde(rename = "contact_id_number")]
@@ -67,6 +69,17 @@ pub enum ContactIdentity {
     /// among the sensitive members.
     #[serde(rename = "openid")]
     SealedOpenid(Sealed),
+}
+
+/// Which of them it is, but not who.
+impl fmt::Debug for ContactIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::IdNumber(_) => "IdNumber(…)",
+            Self::Openid(_) => "Openid(…)",
+            Self::SealedOpenid(_) => "SealedOpenid(…)",
+        })
+    }
 }
 
 impl ContactInfo {

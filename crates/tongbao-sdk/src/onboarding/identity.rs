@@ -90,13 +90,13 @@ pub struct IdentityInfo {
 /// Whose document is shown (`id_holder_type`).
 #[derive(Clone, Debug)]
 pub enum IdentityHolder {
-    /// The legal person's or operator's. `id_holder_type` is left out, which means the same [I].
+    /// The legal person's or operator's. `id_holder_type` is left out, which means the same (inferred).
     Legal(IdentityDocument),
     /// That of somebody sent, where the legal person's cannot be had: institutions and governments.
     Super {
         /// The letter that says so (法定代表人说明函).
         authorize_letter_copy: MediaId,
-        /// The document, where the platform asks for one beside the letter [I].
+        /// The document, where the platform asks for one beside the letter (inferred).
         document: Option<IdentityDocument>,
     },
 }
@@ -233,7 +233,7 @@ pub struct UboInfo {
     pub ubo_id_doc_type: IdType,
     /// Picture of its front.
     pub ubo_id_doc_copy: MediaId,
-    /// Picture of its back; passports have none [I].
+    /// Picture of its back; passports have none (inferred).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ubo_id_doc_copy_back: Option<MediaId>,
     /// Name.

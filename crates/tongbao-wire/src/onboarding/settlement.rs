@@ -8,7 +8,7 @@ use crate::Timestamp;
 /// A change of the account was accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettlementChangeAccepted {
-    /// What the change is looked up by. Older forms of the call answer with nothing [F].
+    /// What the change is looked up by. Older forms of the call answer with nothing (seen in the field).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_no: Option<ApplicationNo>,
 }

@@ -17,6 +17,9 @@ use tongbao_wire::{Mchid, MediaId};
 
 const SERIAL: &str = "PUB_KEY_ID_OF_THE_PLATFORM";
 
+/// Seals the member of a name.
+type Seal<'a> = &'a dyn Fn(&str) -> Sealed;
+
 /// A member that was sealed and kept; what is sealed here is its name.
 fn sealed(name: &str) -> Sealed {
     Sealed::kept(SERIAL, &STANDARD.encode(name))
@@ -28,7 +31,7 @@ fn all_but(odd: &str) -> impl Fn(&str) -> Sealed + '_ {
 }
 
 /// The names of the sealed members in what `make` sends.
-fn sealed_names<T: Serialize>(make: &dyn Fn(&dyn Fn(&str) -> Sealed) -> T) -> BTreeSet<String> {
+fn sealed_names<T: Serialize>(make: impl Fn(Seal) -> T) -> BTreeSet<String> {
     let names = RefCell::new(BTreeSet::new());
     let request = make(&|name| {
         names.borrow_mut().insert(name.to_owned());
@@ -67,7 +70,7 @@ fn contact_document() -> ContactDocument {
     }
 }
 
-fn ubo(seal: &dyn Fn(&str) -> Sealed, kind: IdType, back: Option<MediaId>, end: &str) -> UboInfo {
+fn ubo(seal: Seal, kind: IdType, back: Option<MediaId>, end: &str) -> UboInfo {
     UboInfo {
         ubo_id_doc_type: kind,
         ubo_id_doc_copy: media("ubo-front"),

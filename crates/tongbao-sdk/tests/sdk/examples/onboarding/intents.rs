@@ -13,7 +13,7 @@ use tongbao_wire::onboarding::{ApplymentState, AuthorizeState};
 use tongbao_wire::{BusinessCode, Mchid};
 
 use super::{
-    SERIAL, all_but, at, contact_document, media, medias, period, sealed, sealed_names, sub_mchid, ubo,
+    SERIAL, Seal, all_but, at, contact_document, media, medias, period, sealed, sealed_names, sub_mchid, ubo,
 };
 use crate::fixtures::exchange;
 use crate::scripted::{Scripted, client, signed};
@@ -23,7 +23,7 @@ fn business_code() -> BusinessCode {
 }
 
 /// The example, with members sealed by `seal`.
-fn request(seal: &dyn Fn(&str) -> Sealed) -> IntentRequest {
+fn request(seal: Seal) -> IntentRequest {
     let mut subject = IntentSubjectInfo::new(IntentSubject::Enterprise(license()));
     subject.company_prove_copy = Some(media("prove"));
     subject.special_operations =
@@ -238,7 +238,7 @@ async fn what_the_platform_would_refuse_is_not_sent() {
 
 #[tokio::test]
 async fn every_sealed_member_is_sealed_with_the_same_key() {
-    for odd in sealed_names(&request) {
+    for odd in sealed_names(request) {
         let member = refused(&request(&all_but(&odd))).await;
         // The first member gives the key, so it is the second that differs from it.
         assert!(odd == "name" || member.ends_with(&format!(".{odd}")), "{odd}: {member}");
