@@ -137,7 +137,7 @@ impl Client {
     }
 
     /// 32 upper-case hexadecimal characters, as the official samples have them.
-    fn nonce(&self) -> String {
+    pub(crate) fn nonce(&self) -> String {
         upper_hex(&self.0.chance.bytes::<16>())
     }
 }

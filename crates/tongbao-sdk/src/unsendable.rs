@@ -55,6 +55,17 @@ pub enum UnsendableReason {
     /// The merchant key could not sign.
     #[error("could not be signed")]
     Signature,
+    /// Not of the form the platform wants.
+    #[error("{0}")]
+    Form(&'static str),
+    /// A file larger than the platform takes.
+    #[error("has {found} bytes; at most {limit} are allowed")]
+    TooLarge {
+        /// How many it has.
+        found: usize,
+        /// How many it may have.
+        limit: usize,
+    },
 }
 
 impl Unsendable {

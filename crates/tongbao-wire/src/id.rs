@@ -126,6 +126,8 @@ ids! {
     MediaId, "media_id", 1..=512, |b| b.is_ascii_graphic(), "1 to 512 printable characters";
     /// The merchant's number of an application to be onboarded (v3-extended.md §9.3, §9.6).
     BusinessCode, "business_code", 1..=128, |b| b.is_ascii_alphanumeric() || b == b'_', "1 to 128 characters of 0-9 A-Z a-z _";
+    /// The platform's number of a change of the account a sub-merchant is paid to (v3-extended.md §9.5).
+    ApplicationNo, "application_no", 1..=64, in_words, "1 to 64 letters or digits";
     /// The code a payer shows to be scanned (付款码): 18 digits, 10 to 15 in front, good for a minute (v3.md §2.8).
     AuthCode, "auth_code", 18..=18, |b| b.is_ascii_digit(), "the 18 digits of a payment code";
 }

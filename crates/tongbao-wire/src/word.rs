@@ -62,7 +62,7 @@ pub(crate) mod complaint;
 pub(crate) mod sharing;
 pub(crate) mod transfer;
 
-/// The longest word documented has 41 characters; what is longer is kept only so far.
+/// The longest word documented has 48 characters; what is longer is kept only so far.
 const UNKNOWN_CHARS_MAX: usize = 64;
 
 words! {
@@ -142,6 +142,67 @@ words! {
         Canceling = "CANCELING",
         /// Cancelled; the money is back.
         Cancelled = "CANCELLED",
+    }
+
+    /// State of an application: to be onboarded (v3-extended.md §9.4) or to confirm an intent (§9.6).
+    ///
+    /// `WAITTING`, `EDITTING` and `FREEZED` are the platform's spelling.
+    ApplymentState {
+        /// Begun, not handed in; submit again under the same number.
+        Editting = "APPLYMENT_STATE_EDITTING",
+        /// Onboarding: under review, one to three working days.
+        Auditing = "APPLYMENT_STATE_AUDITING",
+        /// Refused; the details say why. Onboarding: mend it and submit under the same number. Intent:
+        /// cancel first, then a new number.
+        Rejected = "APPLYMENT_STATE_REJECTED",
+        /// Onboarding: the account must be verified within ten days.
+        ToBeConfirmed = "APPLYMENT_STATE_TO_BE_CONFIRMED",
+        /// Onboarding: the contact must sign.
+        ToBeSigned = "APPLYMENT_STATE_TO_BE_SIGNED",
+        /// Onboarding: permissions are being granted, about half an hour.
+        Signing = "APPLYMENT_STATE_SIGNING",
+        /// Onboarding: done.
+        Finished = "APPLYMENT_STATE_FINISHED",
+        /// Cancelled, or not signed or confirmed in thirty days.
+        Canceled = "APPLYMENT_STATE_CANCELED",
+        /// Intent: under review, one or two days.
+        WaittingForAudit = "APPLYMENT_STATE_WAITTING_FOR_AUDIT",
+        /// Intent: the contact must confirm.
+        WaittingForConfirmContact = "APPLYMENT_STATE_WAITTING_FOR_CONFIRM_CONTACT",
+        /// Intent: the legal person must confirm.
+        WaittingForConfirmLegalperson = "APPLYMENT_STATE_WAITTING_FOR_CONFIRM_LEGALPERSON",
+        /// Intent: confirmed.
+        Passed = "APPLYMENT_STATE_PASSED",
+        /// Intent: frozen, for the subject is onboarded already.
+        Freezed = "APPLYMENT_STATE_FREEZED",
+    }
+
+    /// Whether a merchant has confirmed that it wants its account (`authorize_state`, v3-extended.md §9.6).
+    AuthorizeState {
+        /// Not yet.
+        Unauthorized = "AUTHORIZE_STATE_UNAUTHORIZED",
+        /// Confirmed.
+        Authorized = "AUTHORIZE_STATE_AUTHORIZED",
+    }
+
+    /// Whether the account a sub-merchant is paid to was verified (`verify_result`, v3-extended.md §9.5).
+    AccountVerification {
+        /// Verified.
+        Success = "VERIFY_SUCCESS",
+        /// The remittance failed.
+        Fail = "VERIFY_FAIL",
+        /// Under way.
+        Verifying = "VERIFYING",
+    }
+
+    /// State of a change of that account (`verify_result`, v3-extended.md §9.5).
+    SettlementChangeState {
+        /// In force.
+        Success = "AUDIT_SUCCESS",
+        /// Under review.
+        Auditing = "AUDITING",
+        /// Refused; the old account stays.
+        Fail = "AUDIT_FAIL",
     }
 }
 
