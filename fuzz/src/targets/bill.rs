@@ -9,7 +9,8 @@ use tongbao_sdk::bill::{BillReader, FundFlowSums, TradeSums};
 /// A bill: as it stands, or well compressed, so that what is inside is reached.
 pub fn bill(data: &[u8]) {
     let (mode, data) = data.split_first().unwrap_or((&0, &[]));
-    if mode % 2 == 0 {
+    // What begins like a compressed file is taken for one, whatever it is.
+    if mode % 2 == 0 || data.first() == Some(&0x1f) {
         read(data);
         return;
     }
