@@ -136,6 +136,7 @@ pub struct Order {
     pub payment: Option<Payment>,
 }
 
+#[cfg(feature = "client")]
 impl Order {
     pub(super) fn read(fields: &Fields) -> Result<Self, Misfit> {
         let trade_state = fields.required("trade_state")?;
