@@ -103,6 +103,68 @@ impl Pause {
     }
 }
 
+/// Which attempt of a call this is.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Attempt {
+    pub(crate) on_backup: bool,
+    pub(crate) probed: bool,
+    pub(crate) repeats: u32,
+}
+
+/// The next attempt, and how long to wait before it.
+pub(crate) struct Next {
+    pub(crate) attempt: Attempt,
+    pub(crate) pause: Option<Duration>,
+}
+
+/// What stood in the way of an attempt, as far as repeating it can help.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    /// The host gave no answer.
+    NoAnswer,
+    /// Too many calls.
+    RateLimit,
+    /// "Unknown, send the same again."
+    SystemError,
+    /// The platform's signature probe.
+    Probe,
+}
+
+impl RetryPolicy {
+    /// The attempt after `attempt` met `obstacle`, for calls whose repetition is harmless.
+    pub(crate) fn next(
+        &self,
+        attempt: Attempt,
+        obstacle: Obstacle,
+        backup_exists: bool,
+        chance: impl FnOnce() -> u16,
+    ) -> Option<Next> {
+        if obstacle == Obstacle::Probe {
+            let again = self.after_probe && !attempt.probed;
+            return again.then_some(Next { attempt: Attempt { probed: true, ..attempt }, pause: None });
+        }
+        if attempt.repeats >= self.repeats_max {
+            return None;
+        }
+        let repeated = Attempt { repeats: attempt.repeats + 1, ..attempt };
+        let other = Attempt { on_backup: !attempt.on_backup, ..repeated };
+        let paused = |next| Next { attempt: next, pause: Some(self.pause.before(attempt.repeats, chance())) };
+        match obstacle {
+            Obstacle::NoAnswer => match (self.failover, backup_exists, attempt.on_backup) {
+                (Failover::Off, ..) | (Failover::Backup, false, _) | (Failover::Backup, true, true) => None,
+                (Failover::Backup | Failover::AnyHost, true, false) => {
+                    Some(Next { attempt: other, pause: None })
+                }
+                (Failover::AnyHost, true, true) => Some(paused(other)),
+                (Failover::AnyHost, false, _) => Some(paused(repeated)),
+            },
+            Obstacle::RateLimit => self.after_rate_limit.then(|| paused(repeated)),
+            Obstacle::SystemError => self.after_system_error.then(|| paused(repeated)),
+            Obstacle::Probe => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;

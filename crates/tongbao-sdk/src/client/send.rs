@@ -1,7 +1,5 @@
 //! One call on its way: signed, sent to the primary host, repeated where that is safe, verified.
 
-use std::time::Duration;
-
 use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use http::{Request, Response, StatusCode};
@@ -14,7 +12,7 @@ use crate::authorization;
 use crate::call_error::{CallError, CallErrorKind};
 use crate::json;
 use crate::outbound::{Body, CallFailure};
-use crate::retry_policy::Failover;
+use crate::retry_policy::{Attempt, Next, Obstacle};
 use crate::signature::{SignatureFault, SignatureHeaders};
 use crate::unsendable::{Unsendable, UnsendableReason};
 
@@ -26,26 +24,12 @@ pub(crate) struct Answer {
     pub(crate) body: Bytes,
 }
 
-/// Which attempt this is.
-#[derive(Clone, Copy, Default)]
-struct Attempt {
-    on_backup: bool,
-    probed: bool,
-    repeats: u32,
-}
-
 /// A call under way.
 struct Course {
     headers: HeaderMap,
     attempt: Attempt,
     /// An attempt that failed may have succeeded all the same.
     in_doubt: bool,
-}
-
-/// The next attempt, and how long to wait before it.
-struct Next {
-    attempt: Attempt,
-    pause: Option<Duration>,
 }
 
 impl Client {
@@ -115,48 +99,24 @@ impl Client {
         if error.repetition != Repetition::Harmless {
             return None;
         }
-        let policy = &self.1;
-        if let CallErrorKind::UnverifiableAnswer(SignatureFault::SignatureProbe) = &error.kind {
-            let again = policy.after_probe && !attempt.probed;
-            return again.then_some(Next { attempt: Attempt { probed: true, ..attempt }, pause: None });
-        }
-        if attempt.repeats >= policy.repeats_max {
-            return None;
-        }
-        let repeated = Attempt { repeats: attempt.repeats + 1, ..attempt };
-        let chance = || u16::from_le_bytes(self.0.chance.bytes::<2>());
-        let paused = || Some(policy.pause.before(attempt.repeats, chance()));
-        match &error.kind {
+        let obstacle = match &error.kind {
+            CallErrorKind::UnverifiableAnswer(SignatureFault::SignatureProbe) => Obstacle::Probe,
             CallErrorKind::NotSent(_)
             | CallErrorKind::Unknown(_)
-            | CallErrorKind::Refused { status: 502 | 503, .. } => {
-                let other = Attempt { on_backup: !attempt.on_backup, ..repeated };
-                match (policy.failover, self.0.hosts.backup.is_some(), attempt.on_backup) {
-                    (Failover::Off, ..) | (Failover::Backup, false, _) | (Failover::Backup, true, true) => {
-                        None
-                    }
-                    (Failover::Backup | Failover::AnyHost, true, false) => {
-                        Some(Next { attempt: other, pause: None })
-                    }
-                    (Failover::AnyHost, true, true) => Some(Next { attempt: other, pause: paused() }),
-                    (Failover::AnyHost, false, _) => Some(Next { attempt: repeated, pause: paused() }),
-                }
-            }
-            CallErrorKind::Refused { status: 429, .. } => {
-                policy.after_rate_limit.then(|| Next { attempt: repeated, pause: paused() })
-            }
-            CallErrorKind::Refused { code, .. } => {
-                let unknown = matches!(
-                    code,
-                    ErrorCode::SystemError | ErrorCode::BizErrNeedRetry | ErrorCode::BankError
-                );
-                (policy.after_system_error && unknown).then(|| Next { attempt: repeated, pause: paused() })
-            }
-            CallErrorKind::Unsendable(_)
+            | CallErrorKind::Refused { status: 502 | 503, .. } => Obstacle::NoAnswer,
+            CallErrorKind::Refused { status: 429, .. } => Obstacle::RateLimit,
+            CallErrorKind::Refused {
+                code: ErrorCode::SystemError | ErrorCode::BizErrNeedRetry | ErrorCode::BankError,
+                ..
+            } => Obstacle::SystemError,
+            CallErrorKind::Refused { .. }
+            | CallErrorKind::Unsendable(_)
             | CallErrorKind::UnverifiableAnswer(_)
             | CallErrorKind::Undecodable(_)
-            | CallErrorKind::CannotDecrypt => None,
-        }
+            | CallErrorKind::CannotDecrypt => return None,
+        };
+        let chance = || u16::from_le_bytes(self.0.chance.bytes::<2>());
+        self.1.next(attempt, obstacle, self.0.hosts.backup.is_some(), chance)
     }
 
     /// The headers of every attempt. The signature does not cover the host (v3.md §1.1).
@@ -352,9 +312,9 @@ fn cause_code(request_id: &str) -> Option<u64> {
 
 const JSON: &str = "application/json";
 /// The platform wants any name (v3.md §1.3).
-const AGENT: &str = concat!("tongbao-sdk/", env!("CARGO_PKG_VERSION"));
+pub(crate) const AGENT: &str = concat!("tongbao-sdk/", env!("CARGO_PKG_VERSION"));
 /// The same on the backup host, marked as the official SDK marks it (v3.md §1.1).
-const AGENT_RETRIED: &str = concat!("tongbao-sdk/", env!("CARGO_PKG_VERSION"), " (Retried-V1)");
+pub(crate) const AGENT_RETRIED: &str = concat!("tongbao-sdk/", env!("CARGO_PKG_VERSION"), " (Retried-V1)");
 /// `message` has at most 256 characters (v3.md §1.11).
 const MESSAGE_CHARS_MAX: usize = 256;
 /// A refusal has a code, a sentence and where the fault is.
