@@ -12,16 +12,18 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use tongbao_wire::seam::{Chance, Clock};
-use tongbao_wire::{Appid, Mchid, PrepayId};
+use tongbao_wire::{Appid, Ciphertext, Mchid, PrepayId};
+use zeroize::Zeroizing;
 
 use crate::certificate::upper_hex;
 use crate::invoke::{self, BridgeInvoke, RequestPayment};
 use crate::merchant::{Hosts, Merchant};
-use crate::notification::{self, Notification, NotificationRefused};
+use crate::notification::{Notification, NotificationRefused};
 use crate::outbound::Outbound;
 use crate::platform_keys::PlatformKeys;
 use crate::retry_policy::RetryPolicy;
 use crate::signer::SignError;
+use crate::unsealer::UnsealError;
 use crate::verified::Verified;
 
 pub use certificates::CertificatesRefreshed;
@@ -43,7 +45,7 @@ struct Inner {
     clock: Clock,
     chance: Chance,
     retry: RetryPolicy,
-    refreshing: tokio::sync::Mutex<certificates::Refreshing>,
+    refreshing: Arc<tokio::sync::Mutex<certificates::Refreshing>>,
 }
 
 impl Client {
@@ -65,7 +67,7 @@ impl Client {
             clock,
             chance,
             retry: RetryPolicy::default(),
-            refreshing: tokio::sync::Mutex::default(),
+            refreshing: Arc::default(),
         }))
     }
 
@@ -78,6 +80,26 @@ impl Client {
         let inner = Arc::get_mut(&mut self.0).expect("the policy is set before the client is shared");
         inner.retry = retry;
         self
+    }
+
+    /// A client of the same merchant with other key material, for a change of its API certificate or its
+    /// `APIv3` key under traffic: calls go on with the client at hand while the new one takes over.
+    ///
+    /// The two share the platform's keys and their downloads, the hosts, the way out, and the policy of
+    /// repeating.
+    #[must_use]
+    pub fn with_merchant(&self, merchant: Merchant) -> Self {
+        let inner = &self.0;
+        Self(Arc::new(Inner {
+            merchant,
+            keys: inner.keys.clone(),
+            hosts: inner.hosts.clone(),
+            outbound: inner.outbound.clone(),
+            clock: inner.clock.clone(),
+            chance: inner.chance.clone(),
+            retry: inner.retry.clone(),
+            refreshing: inner.refreshing.clone(),
+        }))
     }
 
     /// The merchant that calls.
@@ -115,7 +137,8 @@ impl Client {
         Ok(BridgeInvoke { app_id: appid.clone(), payment })
     }
 
-    /// Verifies, decrypts and reads a notification. `body` is the raw body, before anything parsed it.
+    /// Verifies, decrypts and reads a notification, as [`Merchant::open_notification`] does. `body` is the
+    /// raw body, before anything parsed it.
     ///
     /// [`NotificationRefused::UnknownSerial`] in certificate mode may mean that the platform has a new
     /// certificate: [`Client::refresh_certificates_if_due`], then open again.
@@ -127,7 +150,16 @@ impl Client {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Verified<Notification>, NotificationRefused> {
-        notification::open(&self.0.merchant, &self.0.keys, self.0.clock.now(), headers, body)
+        self.0.merchant.open_notification(&self.0.keys, self.0.clock.now(), headers, body)
+    }
+
+    /// Opens a sensitive member that the platform encrypted for this merchant (v3.md §1.9). The text is
+    /// wiped when it is dropped.
+    ///
+    /// # Errors
+    /// [`UnsealError`].
+    pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<String>, UnsealError> {
+        self.0.merchant.unseal(ciphertext)
     }
 
     /// 32 upper-case hexadecimal characters, as the official samples have them.

@@ -53,13 +53,12 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let merchant = Merchant {
-//!     mchid: Mchid::parse("1900007291")?,
-//!     serial_no: "408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB".into(),
-//!     signer: Signer::stand_in(b"merchant"),
-//!     apiv3_key: ApiV3Key::parse(b"0123456789abcdef0123456789abcdef")?,
-//!     apiv3_key_other: None,
-//! };
+//! let merchant = Merchant::stand_in(
+//!     Mchid::parse("1900007291")?,
+//!     "408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB",
+//!     b"merchant",
+//!     ApiV3Key::parse(b"0123456789abcdef0123456789abcdef")?,
+//! );
 //! let client = Client::new(
 //!     merchant,
 //!     PlatformKeys::stand_in("PLATFORM", b"platform"),
@@ -134,6 +133,7 @@ mod signer;
 mod sm;
 #[cfg(feature = "client")]
 pub mod transfer;
+mod unsealer;
 #[cfg(feature = "client")]
 mod unsendable;
 #[cfg(feature = "v2")]
@@ -175,8 +175,10 @@ pub use sealed::{SealError, Sealed};
 pub use signature::SignatureFault;
 pub use signer::{SignError, Signer, Verifier};
 pub use tongbao_wire::{Call, Cause, ErrorCode, Explanation, Repetition, Retry};
+pub use unsealer::{UnsealError, Unsealer};
 #[cfg(feature = "client")]
 pub use unsendable::{Unsendable, UnsendableReason};
 pub use verified::Verified;
 #[cfg(feature = "client")]
 pub use weixin::{AccessToken, AppSecret, LoginSession, Reaction, WeixinClient, WeixinError, WeixinRefusal};
+pub use zeroize::Zeroizing;

@@ -4,17 +4,19 @@ use aws_lc_rs::rsa;
 use aws_lc_rs::signature::KeyPair;
 use tongbao_wire::Timestamp;
 
-use crate::certificate;
+use crate::certificate::{self, CertificateFacts};
 use crate::pem::{self, PemError, PemKind};
 use crate::signer::Signer;
+use crate::unsealer::Unsealer;
 
 /// The merchant's private key with the serial number of its certificate, checked to belong together.
 ///
-/// The key is parsed once, here; [`MerchantKey::signer`] shares it. The cryptographic library wipes it
-/// when the last signer is dropped; the decoded file is wiped at once.
+/// The key is parsed once, here; [`MerchantKey::signer`] and [`MerchantKey::unsealer`] share it. The
+/// cryptographic library wipes it when the last of them is dropped; the decoded file is wiped at once.
 #[derive(Clone, Debug)]
 pub struct MerchantKey {
     signer: Signer,
+    unsealer: Unsealer,
     serial_no: String,
     certificate: Option<Validity>,
 }
@@ -24,6 +26,14 @@ struct Validity {
     not_before: Timestamp,
     not_after: Timestamp,
     common_name: Option<String>,
+}
+
+/// A private key, ready for both its uses.
+struct PrivateKey {
+    signer: Signer,
+    unsealer: Unsealer,
+    /// As a certificate holds it.
+    public_key: Vec<u8>,
 }
 
 /// Why a merchant key cannot be used, and what to do about it.
@@ -108,11 +118,16 @@ impl MerchantKey {
             return Err(MerchantKeyError::NotACertificate { found: described(block.kind) });
         }
         let facts = certificate::read(&block.der).ok_or(MerchantKeyError::DamagedCertificate)?;
-        if key.public_key().as_ref() != facts.public_key {
+        Self::pair(key, facts)
+    }
+
+    fn pair(key: PrivateKey, facts: CertificateFacts) -> Result<Self, MerchantKeyError> {
+        if key.public_key != facts.public_key {
             return Err(MerchantKeyError::Mismatch { serial_no: facts.serial_no });
         }
         Ok(Self {
-            signer: Signer::rsa(key),
+            signer: key.signer,
+            unsealer: key.unsealer,
             serial_no: facts.serial_no,
             certificate: Some(Validity {
                 not_before: facts.not_before,
@@ -132,11 +147,8 @@ impl MerchantKey {
         if !(1..=64).contains(&serial_no.len()) || !is_hex {
             return Err(MerchantKeyError::Serial);
         }
-        Ok(Self {
-            signer: Signer::rsa(read_private_key(private_key)?),
-            serial_no: serial_no.to_ascii_uppercase(),
-            certificate: None,
-        })
+        let PrivateKey { signer, unsealer, .. } = read_private_key(private_key)?;
+        Ok(Self { signer, unsealer, serial_no: serial_no.to_ascii_uppercase(), certificate: None })
     }
 
     /// Serial number of the merchant certificate, upper-case hexadecimal.
@@ -149,6 +161,12 @@ impl MerchantKey {
     #[must_use]
     pub fn signer(&self) -> Signer {
         self.signer.clone()
+    }
+
+    /// Opens what the platform encrypted for this key.
+    #[must_use]
+    pub fn unsealer(&self) -> Unsealer {
+        self.unsealer.clone()
     }
 
     /// From when the certificate is valid; `None` when none was given.
@@ -170,18 +188,33 @@ impl MerchantKey {
     }
 }
 
-fn read_private_key(file: &[u8]) -> Result<rsa::KeyPair, MerchantKeyError> {
+impl PrivateKey {
+    fn rsa(key: rsa::KeyPair) -> Option<Self> {
+        let public_key = key.public_key().as_ref().to_vec();
+        Some(Self { unsealer: Unsealer::rsa(&key)?, signer: Signer::rsa(key), public_key })
+    }
+
+    fn from_pkcs8(der: &[u8]) -> Option<Self> {
+        Self::rsa(rsa::KeyPair::from_pkcs8(der).ok()?)
+    }
+
+    fn from_pkcs1(der: &[u8]) -> Option<Self> {
+        Self::rsa(rsa::KeyPair::from_der(der).ok()?)
+    }
+}
+
+fn read_private_key(file: &[u8]) -> Result<PrivateKey, MerchantKeyError> {
     let block = pem::first_block(file).map_err(MerchantKeyError::KeyFile)?;
     let key = match block.kind {
-        PemKind::Pkcs8 => rsa::KeyPair::from_pkcs8(&block.der),
-        PemKind::Pkcs1 => rsa::KeyPair::from_der(&block.der),
+        PemKind::Pkcs8 => PrivateKey::from_pkcs8(&block.der),
+        PemKind::Pkcs1 => PrivateKey::from_pkcs1(&block.der),
         PemKind::EncryptedPrivateKey => return Err(MerchantKeyError::Encrypted),
         PemKind::EcPrivateKey => return Err(MerchantKeyError::Unusable),
         kind @ (PemKind::Certificate | PemKind::PublicKey | PemKind::Other) => {
             return Err(MerchantKeyError::NotAPrivateKey { found: described(kind) });
         }
     };
-    key.map_err(|_| MerchantKeyError::Unusable)
+    key.ok_or(MerchantKeyError::Unusable)
 }
 
 /// A kind of PEM file in words.
@@ -199,10 +232,11 @@ pub(crate) fn described(kind: PemKind) -> &'static str {
 mod tests {
     use aws_lc_rs::digest::{SHA256, digest};
     use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+    use aws_lc_rs::rsa;
     use aws_lc_rs::signature::KeyPair;
 
-    use super::{MerchantKey, MerchantKeyError, read_private_key};
-    use crate::published;
+    use super::{MerchantKey, MerchantKeyError};
+    use crate::{pem, published};
 
     fn code(key: &[u8], certificate: &[u8]) -> &'static str {
         MerchantKey::from_pem(key, certificate).expect_err("a mistake").code()
@@ -210,7 +244,8 @@ mod tests {
 
     #[test]
     fn the_published_key_is_the_one_the_dossier_names() {
-        let key = read_private_key(published::DOC_MERCHANT_KEY).expect("official");
+        let block = pem::first_block(published::DOC_MERCHANT_KEY).expect("official");
+        let key = rsa::KeyPair::from_pkcs8(&block.der).expect("official");
         let spki: PublicKeyX509Der<'_> = key.public_key().as_der().expect("an RSA key has an SPKI form");
         assert_eq!(
             hex::encode(digest(&SHA256, spki.as_ref())),
@@ -226,7 +261,7 @@ mod tests {
             let not_after = key.not_after().expect("a certificate was given");
             assert_eq!(not_after.rfc3339(), "2031-04-25T16:55:23+08:00");
             assert_eq!(key.common_name(), None);
-            assert_eq!(format!("{key:?}").matches("redacted").count(), 1, "nothing of the key is printed");
+            assert_eq!(format!("{key:?}").matches("redacted").count(), 2, "nothing of the key is printed");
         }
     }
 
