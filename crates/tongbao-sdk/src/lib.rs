@@ -113,6 +113,7 @@ mod outbound;
 #[cfg(feature = "client")]
 pub mod partner;
 mod pem;
+mod pkcs12;
 mod platform_keys;
 #[cfg(feature = "client")]
 mod prepay;
@@ -157,6 +158,7 @@ pub use notification::{Content, Notification, NotificationRefused, Plaintext};
 #[cfg(feature = "client")]
 pub use outbound::{Body, BoxError, BoxFuture, CallFailure, Chunks, Outbound};
 pub use pem::PemError;
+pub use pkcs12::Pkcs12Error;
 pub use platform_keys::{PlatformKeyError, PlatformKeys};
 #[cfg(feature = "client")]
 pub use prepay::JsapiPrepay;

@@ -1,4 +1,4 @@
-//! The merchant's own key pair: `apiclient_key.pem` and `apiclient_cert.pem`.
+//! The merchant's own key pair: `apiclient_key.pem` and `apiclient_cert.pem`, or both in `apiclient_cert.p12`.
 
 use aws_lc_rs::rsa;
 use aws_lc_rs::signature::KeyPair;
@@ -6,6 +6,7 @@ use tongbao_wire::Timestamp;
 
 use crate::certificate::{self, CertificateFacts};
 use crate::pem::{self, PemError, PemKind};
+use crate::pkcs12::{self, Pkcs12Error};
 use crate::signer::Signer;
 use crate::unsealer::Unsealer;
 
@@ -80,6 +81,9 @@ pub enum MerchantKeyError {
         /// Serial number of the certificate given.
         serial_no: String,
     },
+    /// The PKCS#12 file cannot be opened.
+    #[error("apiclient_cert.p12: {0}")]
+    Pkcs12(#[source] Pkcs12Error),
     /// A serial number that cannot be one.
     #[error(
         "merchant certificate serial number: must be 1 to 64 hexadecimal digits (40 as the merchant platform shows it)"
@@ -100,6 +104,7 @@ impl MerchantKeyError {
             Self::NotACertificate { .. } => "merchant_certificate_wrong_kind",
             Self::DamagedCertificate => "merchant_certificate_damaged",
             Self::Mismatch { .. } => "merchant_key_mismatch",
+            Self::Pkcs12(error) => error.code(),
             Self::Serial => "merchant_certificate_serial",
         }
     }
@@ -119,6 +124,22 @@ impl MerchantKey {
         }
         let facts = certificate::read(&block.der).ok_or(MerchantKeyError::DamagedCertificate)?;
         Self::pair(key, facts)
+    }
+
+    /// Reads `apiclient_cert.p12`, which holds both (v2.md §1.6). The password is the mchid unless it was
+    /// changed; with service providers, the service provider's.
+    ///
+    /// # Errors
+    /// [`MerchantKeyError`], which says what is wrong with the file or the password.
+    pub fn from_pkcs12(file: &[u8], password: &str) -> Result<Self, MerchantKeyError> {
+        let contents = pkcs12::open(file, password).map_err(MerchantKeyError::Pkcs12)?;
+        let key = PrivateKey::from_pkcs8(&contents.key).ok_or(MerchantKeyError::Unusable)?;
+        let facts = contents.certificates.iter().map(|der| certificate::read(der));
+        let facts: Option<Vec<CertificateFacts>> = facts.collect();
+        let mut facts = facts.ok_or(MerchantKeyError::DamagedCertificate)?;
+        // The file may hold the certificates of the authorities too.
+        let own = facts.iter().position(|facts| facts.public_key == key.public_key).unwrap_or(0);
+        Self::pair(key, facts.swap_remove(own))
     }
 
     fn pair(key: PrivateKey, facts: CertificateFacts) -> Result<Self, MerchantKeyError> {
@@ -263,6 +284,20 @@ mod tests {
             assert_eq!(key.common_name(), None);
             assert_eq!(format!("{key:?}").matches("redacted").count(), 2, "nothing of the key is printed");
         }
+    }
+
+    #[test]
+    fn a_pkcs12_file_gives_the_same_pair() {
+        let file = include_bytes!("../tests/keys/legacy.p12");
+        let key = MerchantKey::from_pkcs12(file, "1900007291").expect("a pair");
+        assert_eq!(key.serial_no(), "408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB");
+        assert_eq!(key.common_name(), Some("1900007291"));
+        let pem = include_bytes!("../tests/keys/apiclient_cert.pem");
+        let other = MerchantKey::from_pem(published::GO_KEY, pem).expect("a pair");
+        assert_eq!(key.signer().sign(b"message"), other.signer().sign(b"message"));
+        let error = MerchantKey::from_pkcs12(file, "1900007292").expect_err("another password");
+        assert_eq!(error.code(), "p12_wrong_password");
+        assert!(error.to_string().starts_with("apiclient_cert.p12: wrong password"), "{error}");
     }
 
     #[test]
