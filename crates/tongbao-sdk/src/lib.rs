@@ -94,6 +94,8 @@ mod certificate;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
+mod client_identity;
+#[cfg(feature = "client")]
 pub mod combine;
 #[cfg(feature = "client")]
 pub mod complaint;
@@ -148,6 +150,8 @@ pub use apiv3_key::{ApiV3Key, ApiV3KeyError};
 pub use call_error::{CallError, CallErrorKind};
 #[cfg(feature = "client")]
 pub use client::{CertificatesRefreshed, Client, EchoRequest, SignedAnswer, SignedCall};
+#[cfg(feature = "client")]
+pub use client_identity::ClientIdentity;
 #[cfg(feature = "client")]
 pub use http_outbound::{HttpOptions, HttpOutbound, HttpOutboundError};
 pub use invoke::{BridgeInvoke, RequestPayment};

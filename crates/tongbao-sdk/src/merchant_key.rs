@@ -5,7 +5,7 @@ use aws_lc_rs::signature::KeyPair;
 use tongbao_wire::Timestamp;
 
 use crate::certificate::{self, CertificateFacts};
-use crate::pem::{self, PemError, PemKind};
+use crate::pem::{self, PemBlock, PemError, PemKind};
 use crate::pkcs12::{self, Pkcs12Error};
 use crate::signer::Signer;
 use crate::unsealer::Unsealer;
@@ -117,11 +117,8 @@ impl MerchantKey {
     /// # Errors
     /// [`MerchantKeyError`], which names the file and the mistake.
     pub fn from_pem(private_key: &[u8], certificate: &[u8]) -> Result<Self, MerchantKeyError> {
-        let key = read_private_key(private_key)?;
-        let block = pem::first_block(certificate).map_err(MerchantKeyError::CertificateFile)?;
-        if block.kind != PemKind::Certificate {
-            return Err(MerchantKeyError::NotACertificate { found: described(block.kind) });
-        }
+        let key = PrivateKey::from_pem(private_key)?;
+        let block = certificate_block(certificate)?;
         let facts = certificate::read(&block.der).ok_or(MerchantKeyError::DamagedCertificate)?;
         Self::pair(key, facts)
     }
@@ -168,7 +165,7 @@ impl MerchantKey {
         if !(1..=64).contains(&serial_no.len()) || !is_hex {
             return Err(MerchantKeyError::Serial);
         }
-        let PrivateKey { signer, unsealer, .. } = read_private_key(private_key)?;
+        let PrivateKey { signer, unsealer, .. } = PrivateKey::from_pem(private_key)?;
         Ok(Self { signer, unsealer, serial_no: serial_no.to_ascii_uppercase(), certificate: None })
     }
 
@@ -210,6 +207,16 @@ impl MerchantKey {
 }
 
 impl PrivateKey {
+    fn from_pem(file: &[u8]) -> Result<Self, MerchantKeyError> {
+        let block = private_key_block(file)?;
+        let key = if block.kind == PemKind::Pkcs1 {
+            Self::from_pkcs1(&block.der)
+        } else {
+            Self::from_pkcs8(&block.der)
+        };
+        key.ok_or(MerchantKeyError::Unusable)
+    }
+
     fn rsa(key: rsa::KeyPair) -> Option<Self> {
         let public_key = key.public_key().as_ref().to_vec();
         Some(Self { unsealer: Unsealer::rsa(&key)?, signer: Signer::rsa(key), public_key })
@@ -224,18 +231,27 @@ impl PrivateKey {
     }
 }
 
-fn read_private_key(file: &[u8]) -> Result<PrivateKey, MerchantKeyError> {
+/// The block of a file that should hold a private key; PKCS#8 or PKCS#1.
+pub(crate) fn private_key_block(file: &[u8]) -> Result<PemBlock, MerchantKeyError> {
     let block = pem::first_block(file).map_err(MerchantKeyError::KeyFile)?;
-    let key = match block.kind {
-        PemKind::Pkcs8 => PrivateKey::from_pkcs8(&block.der),
-        PemKind::Pkcs1 => PrivateKey::from_pkcs1(&block.der),
-        PemKind::EncryptedPrivateKey => return Err(MerchantKeyError::Encrypted),
-        PemKind::EcPrivateKey => return Err(MerchantKeyError::Unusable),
+    match block.kind {
+        PemKind::Pkcs8 | PemKind::Pkcs1 => Ok(block),
+        PemKind::EncryptedPrivateKey => Err(MerchantKeyError::Encrypted),
+        PemKind::EcPrivateKey => Err(MerchantKeyError::Unusable),
         kind @ (PemKind::Certificate | PemKind::PublicKey | PemKind::Other) => {
-            return Err(MerchantKeyError::NotAPrivateKey { found: described(kind) });
+            Err(MerchantKeyError::NotAPrivateKey { found: described(kind) })
         }
-    };
-    key.ok_or(MerchantKeyError::Unusable)
+    }
+}
+
+/// The block of a file that should hold a certificate.
+pub(crate) fn certificate_block(file: &[u8]) -> Result<PemBlock, MerchantKeyError> {
+    let block = pem::first_block(file).map_err(MerchantKeyError::CertificateFile)?;
+    if block.kind == PemKind::Certificate {
+        Ok(block)
+    } else {
+        Err(MerchantKeyError::NotACertificate { found: described(block.kind) })
+    }
 }
 
 /// A kind of PEM file in words.

@@ -4,6 +4,7 @@
 
 mod calls;
 mod certificates;
+mod client_identity;
 mod examples;
 mod failover;
 mod fixtures;
