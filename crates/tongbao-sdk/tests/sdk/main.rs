@@ -11,5 +11,6 @@ mod fixtures;
 mod http_outbound;
 mod notifications;
 mod retries;
+mod rotation;
 mod scripted;
 mod weixin;
