@@ -13,16 +13,18 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use tongbao_wire::seam::{Chance, Clock};
-use tongbao_wire::{Appid, Mchid, PrepayId, Timestamp};
+use tongbao_wire::{Appid, Ciphertext, Mchid, PrepayId, Timestamp};
+use zeroize::Zeroizing;
 
 use crate::certificate::upper_hex;
 use crate::invoke::{self, BridgeInvoke, RequestPayment};
 use crate::merchant::{Hosts, Merchant};
-use crate::notification::{self, Notification, NotificationRefused};
+use crate::notification::{Notification, NotificationRefused};
 use crate::outbound::Outbound;
 use crate::platform_keys::PlatformKeys;
 use crate::retry_policy::RetryPolicy;
 use crate::signer::SignError;
+use crate::unsealer::UnsealError;
 use crate::verified::Verified;
 
 pub use certificates::CertificatesRefreshed;
@@ -43,7 +45,7 @@ struct Inner {
     outbound: Arc<dyn Outbound>,
     clock: Clock,
     chance: Chance,
-    refreshing: tokio::sync::Mutex<certificates::Refreshing>,
+    refreshing: Arc<tokio::sync::Mutex<certificates::Refreshing>>,
 }
 
 impl Client {
@@ -64,7 +66,7 @@ impl Client {
             outbound,
             clock,
             chance,
-            refreshing: tokio::sync::Mutex::default(),
+            refreshing: Arc::default(),
         };
         Self(Arc::new(inner), Arc::default())
     }
@@ -74,6 +76,26 @@ impl Client {
     #[must_use]
     pub fn with_retry(&self, retry: RetryPolicy) -> Self {
         Self(self.0.clone(), Arc::new(retry))
+    }
+
+    /// A client of the same merchant with other key material, for a change of its API certificate or its
+    /// `APIv3` key under traffic: calls go on with the client at hand while the new one takes over.
+    ///
+    /// The two share the platform's keys and their downloads, the hosts, the way out, and the policy of
+    /// repeating.
+    #[must_use]
+    pub fn with_merchant(&self, merchant: Merchant) -> Self {
+        let Inner { keys, hosts, outbound, clock, chance, refreshing, .. } = &*self.0;
+        let inner = Inner {
+            merchant,
+            keys: keys.clone(),
+            hosts: hosts.clone(),
+            outbound: outbound.clone(),
+            clock: clock.clone(),
+            chance: chance.clone(),
+            refreshing: refreshing.clone(),
+        };
+        Self(Arc::new(inner), self.1.clone())
     }
 
     /// The merchant that calls.
@@ -111,7 +133,8 @@ impl Client {
         Ok(BridgeInvoke { app_id: appid.clone(), payment })
     }
 
-    /// Verifies, decrypts and reads a notification. `body` is the raw body, before anything parsed it.
+    /// Verifies, decrypts and reads a notification, as [`Merchant::open_notification`] does. `body` is the
+    /// raw body, before anything parsed it.
     ///
     /// [`NotificationRefused::UnknownSerial`] in certificate mode may mean that the platform has a new
     /// certificate: [`Client::refresh_certificates_if_due`], then open again.
@@ -123,7 +146,16 @@ impl Client {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Verified<Notification>, NotificationRefused> {
-        notification::open(&self.0.merchant, &self.0.keys, self.0.clock.now(), headers, body)
+        self.0.merchant.open_notification(&self.0.keys, self.0.clock.now(), headers, body)
+    }
+
+    /// Opens a sensitive member that the platform encrypted for this merchant (v3.md §1.9). The text is
+    /// wiped when it is dropped.
+    ///
+    /// # Errors
+    /// [`UnsealError`].
+    pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<String>, UnsealError> {
+        self.0.merchant.unseal(ciphertext)
     }
 
     /// Where the platform answers.

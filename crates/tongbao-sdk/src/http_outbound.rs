@@ -1,10 +1,13 @@
 //! The way out in production: pooled HTTPS.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use rustls::pki_types::CertificateDer;
+use rustls::sign::SingleCertAndKey;
 
+use crate::client_identity::ClientIdentity;
 use crate::outbound::{Body, BoxError, BoxFuture, CallFailure, Chunks, Outbound};
 use crate::pem::{self, PemError, PemKind};
 
@@ -28,6 +31,8 @@ pub struct HttpOptions {
     pub body_bytes_max: usize,
     /// Certificates (PEM) of authorities to trust besides Mozilla's, such as a company's own.
     pub extra_roots: Vec<Vec<u8>>,
+    /// The certificate to show to servers that ask for one, as `APIv2` does where money moves.
+    pub identity: Option<ClientIdentity>,
 }
 
 impl Default for HttpOptions {
@@ -37,6 +42,7 @@ impl Default for HttpOptions {
             total_timeout: TOTAL_TIMEOUT,
             body_bytes_max: BODY_BYTES_MAX,
             extra_roots: Vec::new(),
+            identity: None,
         }
     }
 }
@@ -74,7 +80,7 @@ impl HttpOutbound {
     /// [`HttpOutboundError`] when a root certificate cannot be used.
     pub fn new(options: &HttpOptions) -> Result<Self, HttpOutboundError> {
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls(&options.extra_roots)?)
+            .tls_backend_preconfigured(tls(options)?)
             .http1_only()
             .connect_timeout(options.connect_timeout)
             .pool_idle_timeout(POOL_IDLE)
@@ -170,9 +176,9 @@ fn plain(error: reqwest::Error) -> BoxError {
     error.without_url().into()
 }
 
-fn tls(extra_roots: &[Vec<u8>]) -> Result<rustls::ClientConfig, HttpOutboundError> {
+fn tls(options: &HttpOptions) -> Result<rustls::ClientConfig, HttpOutboundError> {
     let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    for file in extra_roots {
+    for file in &options.extra_roots {
         let block = pem::first_block(file).map_err(HttpOutboundError::RootFile)?;
         if block.kind != PemKind::Certificate {
             return Err(HttpOutboundError::Root);
@@ -180,13 +186,17 @@ fn tls(extra_roots: &[Vec<u8>]) -> Result<rustls::ClientConfig, HttpOutboundErro
         let certificate = CertificateDer::from(block.der.to_vec());
         roots.add(certificate).map_err(|_| HttpOutboundError::Root)?;
     }
-    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| HttpOutboundError::Tls(error.into()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(config)
+        .with_root_certificates(roots);
+    Ok(match &options.identity {
+        None => config.with_no_client_auth(),
+        Some(identity) => {
+            config.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity.certified())))
+        }
+    })
 }
 
 /// A reachable host connects within a few hundred milliseconds; past this the backup host is the better bet.

@@ -54,13 +54,12 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let merchant = Merchant {
-//!     mchid: Mchid::parse("1900007291")?,
-//!     serial_no: "408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB".into(),
-//!     signer: Signer::stand_in(b"merchant"),
-//!     apiv3_key: ApiV3Key::parse(b"0123456789abcdef0123456789abcdef")?,
-//!     apiv3_key_other: None,
-//! };
+//! let merchant = Merchant::stand_in(
+//!     Mchid::parse("1900007291")?,
+//!     "408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB",
+//!     b"merchant",
+//!     ApiV3Key::parse(b"0123456789abcdef0123456789abcdef")?,
+//! );
 //! let client = Client::new(
 //!     merchant,
 //!     PlatformKeys::stand_in("PLATFORM", b"platform"),
@@ -98,6 +97,8 @@ mod certificate;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
+mod client_identity;
+#[cfg(feature = "client")]
 pub mod combine;
 #[cfg(feature = "client")]
 pub mod complaint;
@@ -117,6 +118,7 @@ mod outbound;
 #[cfg(feature = "client")]
 pub mod partner;
 mod pem;
+mod pkcs12;
 mod platform_keys;
 #[cfg(feature = "client")]
 mod prepay;
@@ -137,6 +139,7 @@ mod signer;
 mod sm;
 #[cfg(feature = "client")]
 pub mod transfer;
+mod unsealer;
 #[cfg(feature = "client")]
 mod unsendable;
 #[cfg(feature = "v2")]
@@ -152,6 +155,8 @@ pub use call_error::{CallError, CallErrorKind};
 #[cfg(feature = "client")]
 pub use client::{CertificatesRefreshed, Client, EchoRequest, SignedAnswer, SignedCall};
 #[cfg(feature = "client")]
+pub use client_identity::ClientIdentity;
+#[cfg(feature = "client")]
 pub use http_outbound::{HttpOptions, HttpOutbound, HttpOutboundError};
 pub use invoke::{BridgeInvoke, RequestPayment};
 pub use json::Misfit;
@@ -161,6 +166,7 @@ pub use notification::{Content, Notification, NotificationRefused, Plaintext};
 #[cfg(feature = "client")]
 pub use outbound::{Body, BoxError, BoxFuture, CallFailure, Chunks, Outbound};
 pub use pem::PemError;
+pub use pkcs12::Pkcs12Error;
 pub use platform_keys::{PlatformKeyError, PlatformKeys};
 #[cfg(feature = "client")]
 pub use prepay::JsapiPrepay;
@@ -180,9 +186,11 @@ pub use sealed::{SealError, Sealed};
 pub use signature::SignatureFault;
 pub use signer::{SignError, Signer, Verifier};
 pub use tongbao_wire::{Call, Cause, ErrorCode, Explanation, Repetition, Retry};
+pub use unsealer::{UnsealError, Unsealer};
 #[cfg(feature = "client")]
 pub use unsendable::{Unsendable, UnsendableReason};
 pub use verified::Verified;
 #[cfg(feature = "client")]
 pub use weixin::{AccessToken, AppSecret, LoginSession, WeixinClient, WeixinError};
 pub use weixin::{Reaction, WeixinRefusal};
+pub use zeroize::Zeroizing;

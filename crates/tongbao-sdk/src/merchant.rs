@@ -1,23 +1,32 @@
 //! One merchant identity, and where its platform answers.
 
-use tongbao_wire::Mchid;
+use http::HeaderMap;
+use tongbao_wire::{Ciphertext, Mchid, Timestamp};
+use zeroize::Zeroizing;
 
 use crate::apiv3_key::ApiV3Key;
 use crate::merchant_key::MerchantKey;
+use crate::notification::{self, Notification, NotificationRefused};
+use crate::platform_keys::PlatformKeys;
 use crate::signer::Signer;
+use crate::unsealer::{UnsealError, Unsealer};
+use crate::verified::Verified;
 
-/// One merchant identity.
+/// One merchant identity. Further members may come; [`Merchant::new`] stays.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Merchant {
     /// The merchant that calls.
     pub mchid: Mchid,
     /// Serial number of its API certificate, upper-case hexadecimal.
     pub serial_no: String,
-    /// Its private key.
+    /// Signs with its private key.
     pub signer: Signer,
-    /// Its APIv3 key.
+    /// Opens with its private key what the platform encrypted for it.
+    pub unsealer: Option<Unsealer>,
+    /// Its `APIv3` key.
     pub apiv3_key: ApiV3Key,
-    /// Another APIv3 key that is also tried, while the key is being changed on the merchant platform.
+    /// Another `APIv3` key that is also tried, while the key is being changed on the merchant platform.
     pub apiv3_key_other: Option<ApiV3Key>,
 }
 
@@ -29,12 +38,51 @@ impl Merchant {
             mchid,
             serial_no: key.serial_no().to_owned(),
             signer: key.signer(),
+            unsealer: Some(key.unsealer()),
             apiv3_key,
             apiv3_key_other: None,
         }
     }
 
-    /// Opens what the platform encrypted with either key.
+    /// For deterministic simulation only: signs with [`Signer::stand_in`] of `secret`, and has no key to
+    /// decrypt with.
+    #[must_use]
+    pub fn stand_in(mchid: Mchid, serial_no: &str, secret: &[u8], apiv3_key: ApiV3Key) -> Self {
+        Self {
+            mchid,
+            serial_no: serial_no.to_owned(),
+            signer: Signer::stand_in(secret),
+            unsealer: None,
+            apiv3_key,
+            apiv3_key_other: None,
+        }
+    }
+
+    /// Verifies, decrypts and reads a notification (v3.md §6.8), for servers that do not call the platform
+    /// themselves. `headers` and `body` are what came in, before anything parsed the body.
+    ///
+    /// # Errors
+    /// [`NotificationRefused`], which says what to answer and what to mend.
+    pub fn open_notification(
+        &self,
+        keys: &PlatformKeys,
+        now: Timestamp,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Verified<Notification>, NotificationRefused> {
+        notification::open(self, keys, now, headers, body)
+    }
+
+    /// Opens a sensitive member that the platform encrypted for this merchant (v3.md §1.9). The text is
+    /// wiped when it is dropped.
+    ///
+    /// # Errors
+    /// [`UnsealError`].
+    pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<String>, UnsealError> {
+        self.unsealer.as_ref().ok_or(UnsealError::NoKey)?.unseal(ciphertext)
+    }
+
+    /// Opens what the platform encrypted with either `APIv3` key.
     pub(crate) fn open(&self, nonce: &str, associated_data: &str, ciphertext: &str) -> Option<Vec<u8>> {
         let other = || {
             let key = self.apiv3_key_other.as_ref()?;

@@ -1,20 +1,23 @@
-//! The merchant's own key pair: `apiclient_key.pem` and `apiclient_cert.pem`.
+//! The merchant's own key pair: `apiclient_key.pem` and `apiclient_cert.pem`, or both in `apiclient_cert.p12`.
 
 use aws_lc_rs::rsa;
 use aws_lc_rs::signature::KeyPair;
 use tongbao_wire::Timestamp;
 
-use crate::certificate;
-use crate::pem::{self, PemError, PemKind};
+use crate::certificate::{self, CertificateFacts};
+use crate::pem::{self, PemBlock, PemError, PemKind};
+use crate::pkcs12::{self, Pkcs12Error};
 use crate::signer::Signer;
+use crate::unsealer::Unsealer;
 
 /// The merchant's private key with the serial number of its certificate, checked to belong together.
 ///
-/// The key is parsed once, here; [`MerchantKey::signer`] shares it. The cryptographic library wipes it
-/// when the last signer is dropped; the decoded file is wiped at once.
+/// The key is parsed once, here; [`MerchantKey::signer`] and [`MerchantKey::unsealer`] share it. The
+/// cryptographic library wipes it when the last of them is dropped; the decoded file is wiped at once.
 #[derive(Clone, Debug)]
 pub struct MerchantKey {
     signer: Signer,
+    unsealer: Unsealer,
     serial_no: String,
     certificate: Option<Validity>,
 }
@@ -24,6 +27,14 @@ struct Validity {
     not_before: Timestamp,
     not_after: Timestamp,
     common_name: Option<String>,
+}
+
+/// A private key, ready for both its uses.
+struct PrivateKey {
+    signer: Signer,
+    unsealer: Unsealer,
+    /// As a certificate holds it.
+    public_key: Vec<u8>,
 }
 
 /// Why a merchant key cannot be used, and what to do about it.
@@ -70,6 +81,9 @@ pub enum MerchantKeyError {
         /// Serial number of the certificate given.
         serial_no: String,
     },
+    /// The PKCS#12 file cannot be opened.
+    #[error("apiclient_cert.p12: {0}")]
+    Pkcs12(#[source] Pkcs12Error),
     /// A serial number that cannot be one.
     #[error(
         "merchant certificate serial number: must be 1 to 64 hexadecimal digits (40 as the merchant platform shows it)"
@@ -90,6 +104,7 @@ impl MerchantKeyError {
             Self::NotACertificate { .. } => "merchant_certificate_wrong_kind",
             Self::DamagedCertificate => "merchant_certificate_damaged",
             Self::Mismatch { .. } => "merchant_key_mismatch",
+            Self::Pkcs12(error) => error.code(),
             Self::Serial => "merchant_certificate_serial",
         }
     }
@@ -102,17 +117,35 @@ impl MerchantKey {
     /// # Errors
     /// [`MerchantKeyError`], which names the file and the mistake.
     pub fn from_pem(private_key: &[u8], certificate: &[u8]) -> Result<Self, MerchantKeyError> {
-        let key = read_private_key(private_key)?;
-        let block = pem::first_block(certificate).map_err(MerchantKeyError::CertificateFile)?;
-        if block.kind != PemKind::Certificate {
-            return Err(MerchantKeyError::NotACertificate { found: described(block.kind) });
-        }
+        let key = PrivateKey::from_pem(private_key)?;
+        let block = certificate_block(certificate)?;
         let facts = certificate::read(&block.der).ok_or(MerchantKeyError::DamagedCertificate)?;
-        if key.public_key().as_ref() != facts.public_key {
+        Self::pair(key, facts)
+    }
+
+    /// Reads `apiclient_cert.p12`, which holds both (v2.md §1.6). The password is the mchid unless it was
+    /// changed; with service providers, the service provider's.
+    ///
+    /// # Errors
+    /// [`MerchantKeyError`], which says what is wrong with the file or the password.
+    pub fn from_pkcs12(file: &[u8], password: &str) -> Result<Self, MerchantKeyError> {
+        let contents = pkcs12::open(file, password).map_err(MerchantKeyError::Pkcs12)?;
+        let key = PrivateKey::from_pkcs8(&contents.key).ok_or(MerchantKeyError::Unusable)?;
+        let facts = contents.certificates.iter().map(|der| certificate::read(der));
+        let facts: Option<Vec<CertificateFacts>> = facts.collect();
+        let mut facts = facts.ok_or(MerchantKeyError::DamagedCertificate)?;
+        // The file may hold the certificates of the authorities too.
+        let own = facts.iter().position(|facts| facts.public_key == key.public_key).unwrap_or(0);
+        Self::pair(key, facts.swap_remove(own))
+    }
+
+    fn pair(key: PrivateKey, facts: CertificateFacts) -> Result<Self, MerchantKeyError> {
+        if key.public_key != facts.public_key {
             return Err(MerchantKeyError::Mismatch { serial_no: facts.serial_no });
         }
         Ok(Self {
-            signer: Signer::rsa(key),
+            signer: key.signer,
+            unsealer: key.unsealer,
             serial_no: facts.serial_no,
             certificate: Some(Validity {
                 not_before: facts.not_before,
@@ -132,11 +165,8 @@ impl MerchantKey {
         if !(1..=64).contains(&serial_no.len()) || !is_hex {
             return Err(MerchantKeyError::Serial);
         }
-        Ok(Self {
-            signer: Signer::rsa(read_private_key(private_key)?),
-            serial_no: serial_no.to_ascii_uppercase(),
-            certificate: None,
-        })
+        let PrivateKey { signer, unsealer, .. } = PrivateKey::from_pem(private_key)?;
+        Ok(Self { signer, unsealer, serial_no: serial_no.to_ascii_uppercase(), certificate: None })
     }
 
     /// Serial number of the merchant certificate, upper-case hexadecimal.
@@ -149,6 +179,12 @@ impl MerchantKey {
     #[must_use]
     pub fn signer(&self) -> Signer {
         self.signer.clone()
+    }
+
+    /// Opens what the platform encrypted for this key.
+    #[must_use]
+    pub fn unsealer(&self) -> Unsealer {
+        self.unsealer.clone()
     }
 
     /// From when the certificate is valid; `None` when none was given.
@@ -170,18 +206,52 @@ impl MerchantKey {
     }
 }
 
-fn read_private_key(file: &[u8]) -> Result<rsa::KeyPair, MerchantKeyError> {
+impl PrivateKey {
+    fn from_pem(file: &[u8]) -> Result<Self, MerchantKeyError> {
+        let block = private_key_block(file)?;
+        let key = if block.kind == PemKind::Pkcs1 {
+            Self::from_pkcs1(&block.der)
+        } else {
+            Self::from_pkcs8(&block.der)
+        };
+        key.ok_or(MerchantKeyError::Unusable)
+    }
+
+    fn rsa(key: rsa::KeyPair) -> Option<Self> {
+        let public_key = key.public_key().as_ref().to_vec();
+        Some(Self { unsealer: Unsealer::rsa(&key)?, signer: Signer::rsa(key), public_key })
+    }
+
+    fn from_pkcs8(der: &[u8]) -> Option<Self> {
+        Self::rsa(rsa::KeyPair::from_pkcs8(der).ok()?)
+    }
+
+    fn from_pkcs1(der: &[u8]) -> Option<Self> {
+        Self::rsa(rsa::KeyPair::from_der(der).ok()?)
+    }
+}
+
+/// The block of a file that should hold a private key; PKCS#8 or PKCS#1.
+pub(crate) fn private_key_block(file: &[u8]) -> Result<PemBlock, MerchantKeyError> {
     let block = pem::first_block(file).map_err(MerchantKeyError::KeyFile)?;
-    let key = match block.kind {
-        PemKind::Pkcs8 => rsa::KeyPair::from_pkcs8(&block.der),
-        PemKind::Pkcs1 => rsa::KeyPair::from_der(&block.der),
-        PemKind::EncryptedPrivateKey => return Err(MerchantKeyError::Encrypted),
-        PemKind::EcPrivateKey => return Err(MerchantKeyError::Unusable),
+    match block.kind {
+        PemKind::Pkcs8 | PemKind::Pkcs1 => Ok(block),
+        PemKind::EncryptedPrivateKey => Err(MerchantKeyError::Encrypted),
+        PemKind::EcPrivateKey => Err(MerchantKeyError::Unusable),
         kind @ (PemKind::Certificate | PemKind::PublicKey | PemKind::Other) => {
-            return Err(MerchantKeyError::NotAPrivateKey { found: described(kind) });
+            Err(MerchantKeyError::NotAPrivateKey { found: described(kind) })
         }
-    };
-    key.map_err(|_| MerchantKeyError::Unusable)
+    }
+}
+
+/// The block of a file that should hold a certificate.
+pub(crate) fn certificate_block(file: &[u8]) -> Result<PemBlock, MerchantKeyError> {
+    let block = pem::first_block(file).map_err(MerchantKeyError::CertificateFile)?;
+    if block.kind == PemKind::Certificate {
+        Ok(block)
+    } else {
+        Err(MerchantKeyError::NotACertificate { found: described(block.kind) })
+    }
 }
 
 /// A kind of PEM file in words.
@@ -199,10 +269,11 @@ pub(crate) fn described(kind: PemKind) -> &'static str {
 mod tests {
     use aws_lc_rs::digest::{SHA256, digest};
     use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+    use aws_lc_rs::rsa;
     use aws_lc_rs::signature::KeyPair;
 
-    use super::{MerchantKey, MerchantKeyError, read_private_key};
-    use crate::published;
+    use super::{MerchantKey, MerchantKeyError};
+    use crate::{pem, published};
 
     fn code(key: &[u8], certificate: &[u8]) -> &'static str {
         MerchantKey::from_pem(key, certificate).expect_err("a mistake").code()
@@ -210,7 +281,8 @@ mod tests {
 
     #[test]
     fn the_published_key_is_the_one_the_dossier_names() {
-        let key = read_private_key(published::DOC_MERCHANT_KEY).expect("official");
+        let block = pem::first_block(published::DOC_MERCHANT_KEY).expect("official");
+        let key = rsa::KeyPair::from_pkcs8(&block.der).expect("official");
         let spki: PublicKeyX509Der<'_> = key.public_key().as_der().expect("an RSA key has an SPKI form");
         assert_eq!(
             hex::encode(digest(&SHA256, spki.as_ref())),
@@ -226,8 +298,22 @@ mod tests {
             let not_after = key.not_after().expect("a certificate was given");
             assert_eq!(not_after.rfc3339(), "2031-04-25T16:55:23+08:00");
             assert_eq!(key.common_name(), None);
-            assert_eq!(format!("{key:?}").matches("redacted").count(), 1, "nothing of the key is printed");
+            assert_eq!(format!("{key:?}").matches("redacted").count(), 2, "nothing of the key is printed");
         }
+    }
+
+    #[test]
+    fn a_pkcs12_file_gives_the_same_pair() {
+        let file = include_bytes!("../tests/keys/legacy.p12");
+        let key = MerchantKey::from_pkcs12(file, "1900007291").expect("a pair");
+        assert_eq!(key.serial_no(), "408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB");
+        assert_eq!(key.common_name(), Some("1900007291"));
+        let pem = include_bytes!("../tests/keys/apiclient_cert.pem");
+        let other = MerchantKey::from_pem(published::GO_KEY, pem).expect("a pair");
+        assert_eq!(key.signer().sign(b"message"), other.signer().sign(b"message"));
+        let error = MerchantKey::from_pkcs12(file, "1900007292").expect_err("another password");
+        assert_eq!(error.code(), "p12_wrong_password");
+        assert!(error.to_string().starts_with("apiclient_cert.p12: wrong password"), "{error}");
     }
 
     #[test]

@@ -14,18 +14,25 @@ use crate::signer::Verifier;
 
 /// The platform's keys by serial number: public keys (`PUB_KEY_ID_…`) and certificates, several at once.
 ///
-/// A handle: clones share one set, which [`Client::refresh_certificates`](crate::Client::refresh_certificates)
-/// replaces while calls run. Serial numbers are matched exactly.
+/// A handle: clones share one set, which `Client::refresh_certificates` and the methods of this handle
+/// change while calls and notifications run. Each of them sees the set before a change or after it.
+/// Serial numbers are matched exactly.
+///
+/// The migration from certificates to the public key (v3.md §1.8) needs no restart: add the public key
+/// ([`PlatformKeys::add_public_key`]) and both kinds are accepted, in any order; at its end
+/// [`PlatformKeys::stop_downloads`] and [`PlatformKeys::remove`] the certificates. To go back on the way,
+/// [`PlatformKeys::announce`] a certificate: answers are signed with what is announced, and notifications
+/// that are still signed with the public key keep being believed.
 #[derive(Clone)]
-pub struct PlatformKeys {
-    downloads: bool,
-    current: Arc<RwLock<Arc<KeySet>>>,
-}
+pub struct PlatformKeys(Arc<RwLock<Arc<KeySet>>>);
 
 #[derive(Clone, Default)]
-pub(crate) struct KeySet {
+struct KeySet {
     keys: BTreeMap<Box<str>, PlatformKey>,
     announced: Option<Box<str>>,
+    /// What was asked to be announced, as long as it is there.
+    chosen: Option<Box<str>>,
+    downloads: bool,
 }
 
 #[derive(Clone)]
@@ -95,7 +102,7 @@ impl PlatformKeys {
     /// # Errors
     /// [`PlatformKeyError`].
     pub fn from_public_key(id: &str, pem: &[u8]) -> Result<Self, PlatformKeyError> {
-        Self::empty(false).and_public_key(id, pem)
+        Self::empty().and_public_key(id, pem)
     }
 
     /// Certificate mode (平台证书) from a certificate at hand; later ones are downloaded.
@@ -103,19 +110,19 @@ impl PlatformKeys {
     /// # Errors
     /// [`PlatformKeyError`].
     pub fn from_certificate(pem: &[u8]) -> Result<Self, PlatformKeyError> {
-        Self::empty(true).and_certificate(pem)
+        Self::empty().and_certificate(pem)
     }
 
     /// Certificate mode with nothing at hand: certificates are downloaded when the first answer needs one.
     #[must_use]
     pub fn downloaded() -> Self {
-        Self::empty(true)
+        Self::empty().and_downloaded()
     }
 
     /// For deterministic simulation only: `serial` verifies with [`Verifier::stand_in`] of `secret`.
     #[must_use]
     pub fn stand_in(serial: &str, secret: &[u8]) -> Self {
-        Self::empty(false).and_stand_in(serial, secret)
+        Self::empty().and_stand_in(serial, secret)
     }
 
     /// Also accepts this public key, as during the migration between the two modes.
@@ -123,15 +130,7 @@ impl PlatformKeys {
     /// # Errors
     /// [`PlatformKeyError`].
     pub fn and_public_key(self, id: &str, pem: &[u8]) -> Result<Self, PlatformKeyError> {
-        if !(1..=128).contains(&id.len()) || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(PlatformKeyError::Id);
-        }
-        let block = pem::first_block(pem).map_err(PlatformKeyError::File)?;
-        if block.kind != PemKind::PublicKey {
-            return Err(PlatformKeyError::NotAPublicKey { found: described(block.kind) });
-        }
-        let key = PlatformKey::rsa(&block.der, KeyKind::PublicKey).ok_or(PlatformKeyError::Unusable)?;
-        self.add(id, key);
+        self.add_public_key(id, pem)?;
         Ok(self)
     }
 
@@ -139,17 +138,15 @@ impl PlatformKeys {
     ///
     /// # Errors
     /// [`PlatformKeyError`].
-    pub fn and_certificate(mut self, pem: &[u8]) -> Result<Self, PlatformKeyError> {
-        let (serial_no, key) = PlatformKey::from_certificate(pem)?;
-        self.add(&serial_no, key);
-        self.downloads = true;
+    pub fn and_certificate(self, pem: &[u8]) -> Result<Self, PlatformKeyError> {
+        self.add_certificate(pem)?;
         Ok(self)
     }
 
     /// Also downloads certificates when an answer names a serial number that is not known.
     #[must_use]
-    pub fn and_downloaded(mut self) -> Self {
-        self.downloads = true;
+    pub fn and_downloaded(self) -> Self {
+        self.start_downloads();
         self
     }
 
@@ -158,12 +155,74 @@ impl PlatformKeys {
     pub fn and_stand_in(self, serial: &str, secret: &[u8]) -> Self {
         let key =
             PlatformKey { verifier: Verifier::stand_in(secret), sealing: None, kind: KeyKind::PublicKey };
-        self.add(serial, key);
+        self.change(|set| drop(set.keys.insert(serial.into(), key)));
         self
     }
 
-    /// What `Wechatpay-Serial` of a request says: the public key's id when there is one, else the
-    /// certificate that ends last. The platform signs its answer with that key (v3.md §1.8).
+    /// From now on also accepts this public key, and announces it unless another choice was made.
+    ///
+    /// # Errors
+    /// [`PlatformKeyError`]; then nothing changes.
+    pub fn add_public_key(&self, id: &str, pem: &[u8]) -> Result<(), PlatformKeyError> {
+        if !(1..=128).contains(&id.len()) || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(PlatformKeyError::Id);
+        }
+        let block = pem::first_block(pem).map_err(PlatformKeyError::File)?;
+        if block.kind != PemKind::PublicKey {
+            return Err(PlatformKeyError::NotAPublicKey { found: described(block.kind) });
+        }
+        let key = PlatformKey::new(&block.der, KeyKind::PublicKey).ok_or(PlatformKeyError::Unusable)?;
+        self.change(|set| drop(set.keys.insert(id.into(), key)));
+        Ok(())
+    }
+
+    /// From now on also accepts this platform certificate, and downloads later ones. Gives its serial number.
+    ///
+    /// # Errors
+    /// [`PlatformKeyError`]; then nothing changes.
+    pub fn add_certificate(&self, pem: &[u8]) -> Result<String, PlatformKeyError> {
+        let (serial_no, key) = PlatformKey::from_certificate(pem)?;
+        self.change(|set| {
+            set.keys.insert(serial_no.as_str().into(), key);
+            set.downloads = true;
+        });
+        Ok(serial_no)
+    }
+
+    /// From now on refuses what is signed with `serial`; false when it was not accepted anyway. A certificate
+    /// that the platform still has comes back with the next download.
+    pub fn remove(&self, serial: &str) -> bool {
+        let mut removed = false;
+        self.change(|set| removed = set.keys.remove(serial).is_some());
+        removed
+    }
+
+    /// From now on announces `serial` instead of the usual choice, as long as it is accepted; false, and
+    /// nothing changes, when it is not.
+    pub fn announce(&self, serial: &str) -> bool {
+        let mut known = false;
+        self.change(|set| {
+            known = set.keys.contains_key(serial);
+            if known {
+                set.chosen = Some(serial.into());
+            }
+        });
+        known
+    }
+
+    /// From now on downloads certificates when an answer names a serial number that is not known.
+    pub fn start_downloads(&self) {
+        self.change(|set| set.downloads = true);
+    }
+
+    /// From now on downloads no certificates by itself. Those at hand stay.
+    pub fn stop_downloads(&self) {
+        self.change(|set| set.downloads = false);
+    }
+
+    /// What `Wechatpay-Serial` of a request says: what was chosen with [`PlatformKeys::announce`], else the
+    /// public key's id when there is one, else the certificate that ends last. The platform signs its
+    /// answer with that key (v3.md §1.8).
     #[must_use]
     pub fn announced(&self) -> Option<String> {
         self.snapshot().announced.as_deref().map(str::to_owned)
@@ -189,7 +248,7 @@ impl PlatformKeys {
     /// True when certificates are downloaded on need.
     #[must_use]
     pub fn downloads_certificates(&self) -> bool {
-        self.downloads
+        self.snapshot().downloads
     }
 
     /// Encrypts a sensitive member (敏感字段) for the platform with the announced key (v3.md §1.9).
@@ -209,33 +268,40 @@ impl PlatformKeys {
     }
 
     /// Replaces all certificates at once; public keys stay.
+    #[cfg(feature = "client")]
     pub(crate) fn replace_certificates(&self, certificates: Vec<(String, PlatformKey)>) {
-        let mut set = KeySet::clone(&self.snapshot());
-        set.keys.retain(|_, key| key.kind == KeyKind::PublicKey);
-        for (serial, key) in certificates {
-            // A certificate never takes the place of a key the merchant configured.
-            set.keys.entry(serial.into()).or_insert(key);
-        }
-        self.store(set);
+        self.change(|set| {
+            set.keys.retain(|_, key| key.kind == KeyKind::PublicKey);
+            for (serial, key) in certificates {
+                // A certificate never takes the place of a key the merchant configured.
+                set.keys.entry(serial.into()).or_insert(key);
+            }
+        });
     }
 
-    fn empty(downloads: bool) -> Self {
-        Self { downloads, current: Arc::default() }
-    }
-
-    fn add(&self, serial: &str, key: PlatformKey) {
-        let mut set = KeySet::clone(&self.snapshot());
-        set.keys.insert(serial.into(), key);
-        self.store(set);
+    fn empty() -> Self {
+        Self(Arc::default())
     }
 
     fn snapshot(&self) -> Arc<KeySet> {
-        self.current.read().expect("no writer panics while it holds the lock").clone()
+        self.0.read().expect("no writer panics while it holds the lock").clone()
     }
 
-    fn store(&self, mut set: KeySet) {
-        set.announced = set.keys.iter().max_by_key(|(_, key)| key.rank()).map(|(serial, _)| serial.clone());
-        *self.current.write().expect("no writer panics while it holds the lock") = Arc::new(set);
+    /// Changes the set in one step: the lock is held throughout, so no change is lost to another.
+    fn change(&self, change: impl FnOnce(&mut KeySet)) {
+        let mut current = self.0.write().expect("no writer panics while it holds the lock");
+        let mut set = KeySet::clone(&current);
+        change(&mut set);
+        set.announced = set.to_announce();
+        *current = Arc::new(set);
+    }
+}
+
+impl KeySet {
+    fn to_announce(&self) -> Option<Box<str>> {
+        let chosen = self.chosen.as_ref().filter(|serial| self.keys.contains_key(*serial));
+        let usual = || self.keys.iter().max_by_key(|(_, key)| key.rank()).map(|(serial, _)| serial);
+        chosen.or_else(usual).cloned()
     }
 }
 
@@ -248,10 +314,11 @@ impl PlatformKey {
         }
         let facts = certificate::read(&block.der).ok_or(PlatformKeyError::Unusable)?;
         let kind = KeyKind::Certificate { not_after: facts.not_after };
-        let key = Self::rsa(&facts.spki, kind).ok_or(PlatformKeyError::Unusable)?;
+        let key = Self::new(&facts.spki, kind).ok_or(PlatformKeyError::Unusable)?;
         Ok((facts.serial_no, key))
     }
 
+    #[cfg(feature = "client")]
     pub(crate) fn verifier(&self) -> &Verifier {
         &self.verifier
     }
@@ -269,7 +336,7 @@ impl PlatformKey {
         }
     }
 
-    fn rsa(spki: &[u8], kind: KeyKind) -> Option<Self> {
+    fn new(spki: &[u8], kind: KeyKind) -> Option<Self> {
         Some(Self { verifier: Verifier::rsa(spki)?, sealing: Some(SealingKey::from_spki(spki)?), kind })
     }
 }

@@ -4,6 +4,7 @@
 
 mod calls;
 mod certificates;
+mod client_identity;
 mod examples;
 mod failover;
 mod fixtures;
@@ -11,5 +12,6 @@ mod http_outbound;
 mod notifications;
 mod policy;
 mod retries;
+mod rotation;
 mod scripted;
 mod weixin;

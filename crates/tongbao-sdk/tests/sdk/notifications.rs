@@ -12,7 +12,7 @@ use crate::scripted::{
     APIV3_KEY, NOW, Scripted, client, encrypted, merchant, stand_in_headers, stand_in_keys, unsigned,
 };
 
-const PAYMENT: &str = r#"{"mchid":"1900007291","appid":"wx00000000000000aa","out_trade_no":"T20260301A","transaction_id":"4200000001202603010000000001","trade_type":"JSAPI","trade_state":"SUCCESS","trade_state_desc":"支付成功","bank_type":"OTHERS","attach":"k=v","success_time":"2026-03-01T10:00:00+08:00","payer":{"openid":"oExample01"},"amount":{"total":100,"payer_total":90,"currency":"CNY","payer_currency":"CNY"},"promotion_detail":[{"coupon_id":"109519","name":"满减","scope":"GLOBAL","type":"NOCASH","amount":10,"stock_id":"931386","merchant_contribute":10,"wechatpay_contribute":0,"other_contribute":0,"currency":"CNY"}]}"#;
+pub(crate) const PAYMENT: &str = r#"{"mchid":"1900007291","appid":"wx00000000000000aa","out_trade_no":"T20260301A","transaction_id":"4200000001202603010000000001","trade_type":"JSAPI","trade_state":"SUCCESS","trade_state_desc":"支付成功","bank_type":"OTHERS","attach":"k=v","success_time":"2026-03-01T10:00:00+08:00","payer":{"openid":"oExample01"},"amount":{"total":100,"payer_total":90,"currency":"CNY","payer_currency":"CNY"},"promotion_detail":[{"coupon_id":"109519","name":"满减","scope":"GLOBAL","type":"NOCASH","amount":10,"stock_id":"931386","merchant_contribute":10,"wechatpay_contribute":0,"other_contribute":0,"currency":"CNY"}]}"#;
 const REFUND: &str = r#"{"mchid":"1900007291","out_trade_no":"T20260301A","transaction_id":"4200000001202603010000000001","out_refund_no":"R20260301A","refund_id":"50000000012026030100000000001","refund_status":"SUCCESS","success_time":"2026-03-01T11:00:05+08:00","user_received_account":"支付用户零钱","amount":{"total":100,"refund":40,"payer_total":90,"payer_refund":36}}"#;
 const PARTNER: &str = r#"{"sp_appid":"wx00000000000000aa","sp_mchid":"1900007291","sub_mchid":"1900000109","out_trade_no":"T20260301B","transaction_id":"4200000001202603010000000002","trade_type":"NATIVE","trade_state":"SUCCESS","trade_state_desc":"支付成功","bank_type":"OTHERS","success_time":"2026-03-01T10:01:00+08:00","payer":{"sp_openid":"oExample01"},"amount":{"total":100,"payer_total":100,"currency":"CNY","payer_currency":"CNY"}}"#;
 const COMBINE: &str = r#"{"combine_appid":"wx00000000000000aa","combine_mchid":"1900007291","combine_out_trade_no":"C20260301A","combine_payer_info":{"openid":"oExample01"},"sub_orders":[{"mchid":"1900007291","trade_type":"JSAPI","trade_state":"SUCCESS","bank_type":"OTHERS","attach":"a","success_time":"2026-03-01T10:02:00.123+08:00","transaction_id":"4200000001202603010000000003","out_trade_no":"S20260301","amount":{"total_amount":60,"currency":"CNY","payer_amount":60,"payer_currency":"CNY"}}]}"#;
@@ -24,7 +24,7 @@ const COMPLAINT: &str = r#"{"complaint_id":"200201820200101080076610000","action
 const ECHO: &str = r#"{"echo_message":"hello","encrypt_echo_message":"c2VhbGVk"}"#;
 
 /// A notification's body around an encrypted resource.
-fn envelope(event_type: &str, original_type: &str, plaintext: &str) -> Vec<u8> {
+pub(crate) fn envelope(event_type: &str, original_type: &str, plaintext: &str) -> Vec<u8> {
     let ciphertext = encrypted(b"Kj7QIyUiYx1q", original_type, plaintext.as_bytes());
     serde_json::json!({
         "id": "EV-2018022511223320873", "create_time": "2026-03-01T10:00:00+08:00",

@@ -15,7 +15,7 @@ use tongbao::tasks::Tasks;
 use tongbao::{listen, router, worker};
 use tongbao_domain::{Cause, Input, OrderTerms, Policy, Scene, Step, create, step};
 use tongbao_sdk::{
-    ApiV3Key, AppSecret, Client, Hosts, HttpOptions, HttpOutbound, Merchant, Outbound, PlatformKeys, Signer,
+    ApiV3Key, AppSecret, Client, Hosts, HttpOptions, HttpOutbound, Merchant, Outbound, PlatformKeys,
     WeixinClient,
 };
 use tongbao_store::{Fault, Options, Statement, Store, orders};
@@ -146,13 +146,8 @@ fn app(store: Store, directory: &Path) -> App {
     let outbound: Arc<dyn Outbound> = Arc::new(HttpOutbound::new(&HttpOptions::default()).expect("a client"));
     let mchid = Mchid::parse(platform::MCHID).expect("an id");
     let appid = Appid::parse(platform::APPID).expect("an appid");
-    let merchant = Merchant {
-        mchid: mchid.clone(),
-        serial_no: "0".repeat(40),
-        signer: Signer::stand_in(b"signs nothing here"),
-        apiv3_key: ApiV3Key::parse(platform::APIV3_KEY).expect("32 bytes"),
-        apiv3_key_other: None,
-    };
+    let apiv3_key = ApiV3Key::parse(platform::APIV3_KEY).expect("32 bytes");
+    let merchant = Merchant::stand_in(mchid.clone(), &"0".repeat(40), b"signs nothing here", apiv3_key);
     let hosts = Hosts::only("http://127.0.0.1:9");
     let secret = AppSecret::parse(&"0".repeat(32)).expect("a secret");
     let account = Account {

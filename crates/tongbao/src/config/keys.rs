@@ -54,6 +54,12 @@ pub(super) fn merchant(error: &MerchantKeyError, fields: &Fields, findings: &mut
                 "take apiclient_key.pem and apiclient_cert.pem from the same download",
             ),
         ),
+        MerchantKeyError::Pkcs12(error) => findings.mistake(
+            "config.key_not_pem",
+            key,
+            Words::new(format!("PKCS#12 文件打不开：{error}"), error.to_string()),
+            key_fix,
+        ),
         MerchantKeyError::Serial => findings.mistake(
             "config.certificate_damaged",
             certificate,
@@ -69,6 +75,7 @@ pub(super) fn is_about_the_key(error: &MerchantKeyError) -> bool {
         MerchantKeyError::KeyFile(_)
         | MerchantKeyError::NotAPrivateKey { .. }
         | MerchantKeyError::Encrypted
+        | MerchantKeyError::Pkcs12(_)
         | MerchantKeyError::Unusable => true,
         MerchantKeyError::CertificateFile(_)
         | MerchantKeyError::NotACertificate { .. }

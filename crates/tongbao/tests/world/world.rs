@@ -18,9 +18,7 @@ use tongbao::goods::Good;
 use tongbao::tasks::Tasks;
 use tongbao::{router, worker};
 use tongbao_domain::{Order, Policy, SurplusPolicy};
-use tongbao_sdk::{
-    ApiV3Key, Client, Hosts, Merchant, MerchantKey, Outbound, PlatformKeys, Signer, WeixinClient,
-};
+use tongbao_sdk::{ApiV3Key, Client, Hosts, Merchant, MerchantKey, Outbound, PlatformKeys, WeixinClient};
 use tongbao_sim::{CryptoSettings, KeyMode, Settings, Simulator, Switches};
 use tongbao_store::{Store, orders};
 use tongbao_wire::seam::{Chance, Clock};
@@ -188,14 +186,8 @@ impl World {
             let key = key.expect("a key and its certificate");
             (Merchant::new(merchant.mchid.clone(), &key, apiv3_key), real_keys(&env))
         } else {
-            let identity = Merchant {
-                mchid: merchant.mchid.clone(),
-                serial_no: merchant.serial_no.clone(),
-                signer: Signer::stand_in(STAND_IN),
-                apiv3_key,
-                apiv3_key_other: None,
-            };
-            (identity, stand_in_keys(&env))
+            let (mchid, serial_no) = (merchant.mchid.clone(), &merchant.serial_no);
+            (Merchant::stand_in(mchid, serial_no, STAND_IN, apiv3_key), stand_in_keys(&env))
         };
         let wire: Arc<dyn Outbound> = self.wire.clone();
         let outbound = self.plan.between.as_ref().map_or(wire.clone(), |between| between(wire));
