@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| tongbao_fuzz::bill(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tongbao_fuzz::target("bill")(data));

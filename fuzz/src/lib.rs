@@ -6,4 +6,23 @@
 
 mod targets;
 
-pub use targets::{authorization, bill, notification, pkcs12, xml};
+/// A target by its name.
+pub type Target = fn(&[u8]);
+
+/// Every target.
+pub const TARGETS: [(&str, Target); 5] = [
+    ("authorization", targets::authorization),
+    ("bill", targets::bill),
+    ("notification", targets::notification),
+    ("pkcs12", targets::pkcs12),
+    ("xml", targets::xml),
+];
+
+/// The target called `name`.
+pub fn target(name: &str) -> Target {
+    TARGETS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, target)| *target)
+        .expect("a target of the table")
+}

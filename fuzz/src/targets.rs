@@ -1,4 +1,4 @@
-//! The targets, a file each. The test `corpus` of crate tongbao includes this file too.
+//! The targets, a file each. The test `corpus` of crate tongbao includes them too.
 
 mod authorization;
 mod bill;
@@ -6,8 +6,8 @@ mod notification;
 mod pkcs12;
 mod xml;
 
-pub use authorization::authorization;
-pub use bill::bill;
-pub use notification::notification;
-pub use pkcs12::pkcs12;
-pub use xml::xml;
+pub(crate) use authorization::authorization;
+pub(crate) use bill::bill;
+pub(crate) use notification::notification;
+pub(crate) use pkcs12::pkcs12;
+pub(crate) use xml::xml;

@@ -59,15 +59,7 @@ impl Client {
         clock: Clock,
         chance: Chance,
     ) -> Self {
-        let inner = Inner {
-            merchant,
-            keys,
-            hosts,
-            outbound,
-            clock,
-            chance,
-            refreshing: Arc::default(),
-        };
+        let inner = Inner { merchant, keys, hosts, outbound, clock, chance, refreshing: Arc::default() };
         Self(Arc::new(inner), Arc::default())
     }
 

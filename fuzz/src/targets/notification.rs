@@ -6,7 +6,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use tongbao_sdk::{ApiV3Key, Content, Merchant, MerchantKey, PlatformKeys, Signer};
+use tongbao_sdk::{ApiV3Key, Content, Merchant, PlatformKeys, Signer};
 use tongbao_wire::{Mchid, Timestamp};
 
 const NOW: i64 = 1_772_330_400;
@@ -15,7 +15,7 @@ const SECRET: &[u8] = b"fuzz";
 const APIV3_KEY: &[u8; 32] = b"0123456789abcdef0123456789abcdef";
 
 /// A notification: headers and body of a stranger, a body the platform signed, and a content it sealed.
-pub fn notification(data: &[u8]) {
+pub(crate) fn notification(data: &[u8]) {
     let (mode, data) = data.split_first().unwrap_or((&0, &[]));
     match mode % 3 {
         0 => {
@@ -34,9 +34,8 @@ pub fn notification(data: &[u8]) {
 
 fn open(headers: &HeaderMap, body: &[u8]) -> Option<Content> {
     static MERCHANT: LazyLock<Merchant> = LazyLock::new(|| {
-        let pem = include_bytes!("../../crates/tongbao-sdk/tests/published/doc_merchant_key.pem");
-        let key = MerchantKey::with_serial(pem, "1").expect("a published key");
-        Merchant::new(Mchid::parse("1900000001").expect("valid"), &key, ApiV3Key::parse(APIV3_KEY).expect("32 bytes"))
+        let mchid = Mchid::parse("1900000001").expect("valid");
+        Merchant::stand_in(mchid, "1", SECRET, ApiV3Key::parse(APIV3_KEY).expect("32 bytes"))
     });
     static KEYS: LazyLock<PlatformKeys> = LazyLock::new(|| PlatformKeys::stand_in(SERIAL, SECRET));
     let now = Timestamp::from_seconds(NOW);

@@ -3,7 +3,7 @@
 use tongbao_sdk::v2::Fields;
 
 /// A message: what can be read can be written, and reads back the same.
-pub fn xml(data: &[u8]) {
+pub(crate) fn xml(data: &[u8]) {
     let Ok(fields) = Fields::parse(data) else { return };
     // A text that would end a CDATA section is read, but not written.
     let Ok(written) = fields.to_xml() else { return };
