@@ -8,8 +8,10 @@ use crate::arguments::Arguments;
 use crate::process::cargo;
 
 /// Package and benchmark, in the order they run.
-const BENCHES: [(&str, &str); 5] = [
+const BENCHES: [(&str, &str); 7] = [
     ("tongbao-sdk", "sign"),
+    ("tongbao-sdk", "xml"),
+    ("tongbao-sdk", "bill"),
     ("tongbao-store", "group_commit"),
     ("tongbao", "create"),
     ("tongbao", "notify"),

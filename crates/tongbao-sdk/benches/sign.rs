@@ -63,6 +63,8 @@ fn main() {
         || raw_key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), &body, &mut signature).unwrap(),
     );
 
+    verify(&raw_key);
+
     let (headers, body) = notification(&raw_key);
     let raw_public =
         ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, raw_key.public_key().as_ref()).unwrap();
@@ -83,6 +85,37 @@ fn main() {
                 .unwrap()
                 .len()
         },
+    );
+}
+
+/// A network that gives one answer, always.
+struct Echo(http::Response<Bytes>);
+
+impl Outbound for Echo {
+    fn call(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, CallFailure>> {
+        Box::pin(std::future::ready(Ok(self.0.clone())))
+    }
+}
+
+/// A merchant whose own signature costs next to nothing asks a platform that signs for real.
+fn verify(raw_key: &KeyPair) {
+    let (headers, body) = signed(raw_key, PLAINTEXT.to_owned());
+    let message = [b"1554208460\nnonce\n".as_slice(), &body, b"\n"].concat();
+    let raw_signature = STANDARD.decode(headers["Wechatpay-Signature"].as_bytes()).unwrap();
+    let raw_public =
+        ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, raw_key.public_key().as_ref()).unwrap();
+    let mut answer = http::Response::new(Bytes::from(body));
+    *answer.headers_mut() = headers;
+    let mchid = Mchid::parse("1900000001").unwrap();
+    let merchant = Merchant::stand_in(mchid, "1", b"bench", ApiV3Key::parse(APIV3_KEY).unwrap());
+    let client = client_of(merchant, Arc::new(Echo(answer)));
+    let number = OutTradeNo::parse("T20260301A").unwrap();
+    compare(
+        "query: sign (stand-in), verify and read the answer",
+        "RSA-2048 verification alone",
+        2000,
+        || finish(client.query_by_out_trade_no(&number)).unwrap(),
+        || raw_public.verify_sig(&message, &raw_signature).unwrap(),
     );
 }
 
@@ -156,11 +189,14 @@ fn finish<T>(future: impl Future<Output = T>) -> T {
 fn client() -> Client {
     let key = MerchantKey::from_pem(KEY.as_bytes(), CERTIFICATE).unwrap();
     let mchid = Mchid::parse("1900000001").unwrap();
-    let merchant = Merchant::new(mchid, &key, ApiV3Key::parse(APIV3_KEY).unwrap());
+    client_of(Merchant::new(mchid, &key, ApiV3Key::parse(APIV3_KEY).unwrap()), Arc::new(Sink))
+}
+
+fn client_of(merchant: Merchant, outbound: Arc<dyn Outbound>) -> Client {
     let keys = PlatformKeys::from_certificate(CERTIFICATE).unwrap();
     let hosts = Hosts::only("https://api.mch.weixin.qq.com");
     let clock = Clock::new(|| tongbao_wire::Timestamp::from_seconds(1_554_208_460));
-    Client::new(merchant, keys, hosts, Arc::new(Sink), clock, Chance::system())
+    Client::new(merchant, keys, hosts, outbound, clock, Chance::system())
 }
 
 fn order() -> JsapiPrepay {
@@ -188,6 +224,11 @@ fn notification(key: &KeyPair) -> (HeaderMap, Vec<u8>) {
     let body = format!(
         r#"{{"id":"EV-2018022511223320873","create_time":"2026-03-01T10:00:00+08:00","resource_type":"encrypt-resource","event_type":"TRANSACTION.SUCCESS","summary":"支付成功","resource":{{"original_type":"transaction","algorithm":"AEAD_AES_256_GCM","ciphertext":"{ciphertext}","associated_data":"transaction","nonce":"Kj7QIyUiYx1q"}}}}"#
     );
+    signed(key, body)
+}
+
+/// `body` with the headers of the platform's signature.
+fn signed(key: &KeyPair, body: String) -> (HeaderMap, Vec<u8>) {
     let message = format!("1554208460\nnonce\n{body}\n");
     let mut signature = vec![0; key.public_modulus_len()];
     key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
