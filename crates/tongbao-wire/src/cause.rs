@@ -123,10 +123,10 @@ causes! {
         "到商户平台 > 账户中心 > API安全 核对密钥和证书序列号，再检查签名串和服务器时间。"
         "Check key and serial number on 商户平台 > 账户中心 > API安全, then the text that is signed and the clock.";
     JsapiNeedsOpenid = "jsapi_needs_openid", 268_501_013, Never,
-        "JSAPI 和小程序下单必须传付款人的 openid。"
-        "JSAPI and mini-program orders need the payer's openid."
-        "先登录取到 openid，再放进 payer.openid 下单。"
-        "Log the payer in first and send payer.openid.";
+        "JSAPI 和小程序下单必须传付款人在这个 appid 下的 openid。"
+        "JSAPI and mini-program orders need the payer's openid under the ordering appid."
+        "用下单的 appid 登录取到 openid（小程序走 wx.login，公众号走网页授权），再放进 payer.openid 下单。"
+        "Log the payer in with that appid (wx.login, or web authorisation in official accounts) and send payer.openid.";
     AcceptanceRelationMissing = "acceptance_relation_missing", 268_443_701, Never,
         "服务商和这个商户没有受理关系，或者关系不可用。"
         "The service provider does not serve this merchant."
