@@ -1,5 +1,9 @@
 //! Why a call to the platform gave no usable answer, and what to do next (v3.md §1.11, §1.12, §5.4).
 
+mod explained;
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use tongbao_wire::{Call, Cause, ErrorCode, ErrorDetail, Repetition, Retry};
@@ -125,6 +129,7 @@ impl CallError {
 
     /// The same for the last attempt alone.
     pub(crate) fn in_doubt(&self) -> bool {
+        let moves_money = self.repetition == Repetition::AfterQuery;
         match &self.kind {
             CallErrorKind::Unsendable(_) | CallErrorKind::NotSent(_) => false,
             CallErrorKind::Unknown(_)
@@ -135,9 +140,9 @@ impl CallError {
                 // Accepted, not finished.
                 200..=299 => true,
                 // Where money moves, documented for refunds as "may already be accepted" (v3.md §5.4).
-                429 => self.repetition == Repetition::AfterQuery,
-                500.. => !is_mistake(code),
-                _ => *code == ErrorCode::SystemError,
+                429 => moves_money,
+                500.. => !code.is_mistake(),
+                _ => *code == ErrorCode::SystemError || (moves_money && code.leaves_doubt()),
             },
         }
     }
@@ -161,37 +166,37 @@ impl CallError {
         if self.earlier_in_doubt { self.again(retry) } else { retry }
     }
 
+    /// The table's class, unless the status says that less is settled than the code.
     fn retry_refused(&self, status: u16, code: &ErrorCode) -> Retry {
-        if is_mistake(code) {
+        if code.is_mistake() && !self.in_doubt() {
             return Retry::Never;
         }
+        let told = self.retry_told(code);
         match status {
-            200..=299 => return Retry::SameRequest,
-            429 => return self.again(Retry::Later),
-            502 | 503 => return self.again(Retry::Later),
-            500.. => return self.again(Retry::SameRequest),
-            _ => {}
+            200..=299 => more_careful(told, self.again(Retry::SameRequest)),
+            429 | 502 | 503 => more_careful(told, self.again(Retry::Later)),
+            500.. => more_careful(told, self.again(Retry::SameRequest)),
+            _ => told,
         }
-        match code {
-            ErrorCode::SystemError | ErrorCode::BizErrNeedRetry | ErrorCode::BankError => {
-                self.again(Retry::SameRequest)
+    }
+
+    fn retry_told(&self, code: &ErrorCode) -> Retry {
+        let retry = match code {
+            // A code that is new proves nothing where money moves or may be racing; elsewhere the status decides.
+            ErrorCode::Unknown(_) if self.repetition != Repetition::AfterQuery && !closes(self.call) => {
+                Retry::Never
             }
-            ErrorCode::FrequencyLimited | ErrorCode::ServiceUnavailable => self.again(Retry::Later),
-            ErrorCode::NotEnough => Retry::Later,
-            // Every half hour, after ten o'clock (v3.md §7.1).
-            ErrorCode::StatementCreating => Retry::Later,
-            ErrorCode::UserPaying => Retry::SameRequest,
-            ErrorCode::OrderPaid | ErrorCode::AlreadyExists => Retry::AfterQuery,
-            // "On close failure, query" (v3.md §2.6): a payment may be racing.
-            _ if closes(self.call) && matches!(status, 400 | 403 | 404) => Retry::AfterQuery,
-            _ if self.cause() == Some(Cause::AlreadyPaid) => Retry::AfterQuery,
-            _ => Retry::Never,
+            code => self.told(code).retry,
+        };
+        match self.cause() {
+            Some(cause) if retry == Retry::Never => cause.explanation().retry.after(self.repetition),
+            Some(_) | None => retry,
         }
     }
 
     /// `retry` for what may be repeated blindly, a query first for what may not.
     fn again(&self, retry: Retry) -> Retry {
-        if self.repetition == Repetition::Harmless { retry } else { Retry::AfterQuery }
+        retry.after(self.repetition)
     }
 }
 
@@ -199,18 +204,14 @@ fn closes(call: Call) -> bool {
     matches!(call, Call::Close | Call::PartnerClose | Call::CombineClose)
 }
 
-/// Codes that say the request itself is wrong, even where they come with an odd HTTP 500 (v3.md §1.11).
-fn is_mistake(code: &ErrorCode) -> bool {
-    matches!(
-        code,
-        ErrorCode::ParamError
-            | ErrorCode::SignError
-            | ErrorCode::NoAuth
-            | ErrorCode::AppidMchidNotMatch
-            | ErrorCode::MchNotExists
-            | ErrorCode::InvalidTransactionid
-            | ErrorCode::OpenidMismatch
-    )
+/// Of two classes the one that risks less. `Never` risks to forget what may have happened.
+fn more_careful(one: Retry, other: Retry) -> Retry {
+    match (one, other) {
+        (Retry::Never | Retry::SameRequest, other) => other,
+        (one, Retry::Never | Retry::SameRequest) => one,
+        (Retry::AfterQuery, _) | (_, Retry::AfterQuery) => Retry::AfterQuery,
+        (Retry::Later, Retry::Later) => Retry::Later,
+    }
 }
 
 impl fmt::Display for CallError {

@@ -8,7 +8,8 @@
 //!
 //! Nothing is believed without the platform's signature: a notification is a [`Verified`] value, which only
 //! verification builds. A [`CallError`] says whether the call may have taken effect
-//! ([`CallError::outcome_unknown`]) and how to go on ([`CallError::retry`]).
+//! ([`CallError::outcome_unknown`]), how to go on ([`CallError::retry`]), and why and what to do, in Chinese and
+//! English ([`CallError::explanation`]).
 //!
 //! Time and chance are passed in, so that a whole run can be repeated from a seed.
 //!
@@ -102,6 +103,7 @@ mod client_identity;
 pub mod combine;
 #[cfg(feature = "client")]
 pub mod complaint;
+mod explained;
 #[cfg(feature = "client")]
 mod http_outbound;
 mod invoke;
@@ -185,7 +187,7 @@ pub use retry_policy::{Failover, Pause, RetryPolicy};
 pub use sealed::{SealError, Sealed};
 pub use signature::SignatureFault;
 pub use signer::{SignError, Signer, Verifier};
-pub use tongbao_wire::{Call, Cause, ErrorCode, Explanation, Repetition, Retry};
+pub use tongbao_wire::{Call, Cause, ErrorCode, Explanation, Repetition, Retry, Text};
 pub use unsealer::{UnsealError, Unsealer};
 #[cfg(feature = "client")]
 pub use unsendable::{Unsendable, UnsendableReason};

@@ -2,16 +2,22 @@
 //!
 //! The codes are those the documents list for the call; any call may answer any code.
 
+mod codes;
+mod special;
+
 use crate::ErrorCode;
 use crate::ErrorCode::{
-    AccountError, AlreadyExists, AppidMchidNotMatch, AppidNotExist, ApplymentNotExist, AuthCodeError,
-    AuthCodeExpire, AuthCodeInvalid, BankError, BizErrNeedRetry, BuyerMismatch, CertError, FrequencyLimited,
-    InvalidReqTooMuch, InvalidRequest, InvalidTransactionid, LackParams, MchNotExists, MchidNotExist, NoAuth,
-    NoStatementExist, NotEnough, NotFound, NotSupportCard, NotUtf8, OpenidMismatch, OrderClosed,
-    OrderNotExist, OrderNotReady, OrderPaid, OrderReversed, OutTradeNoUsed, ParamError, PostDataEmpty,
-    Processing, RefundFeeMismatch, RefundNotExists, RequestBlocked, RequirePostMethod, ResourceNotExists,
-    ReverseExpire, RuleLimit, SignError, StatementCreating, SystemError, TradeError, TradeOverdue,
-    TradeStateError, UserAccountAbnormal, UserError, UserPaying, XmlFormatError,
+    AppidMchidNotMatch, AppidNotExist, ApplymentNotExist, AuthCodeError, AuthCodeExpire, AuthCodeInvalid,
+    BankError, BuyerMismatch, CertError, FrequencyLimited, InvalidRequest, LackParams, MchNotExists,
+    MchidNotExist, NoAuth, NoStatementExist, NotEnough, NotSupportCard, NotUtf8, OrderClosed, OrderNotExist,
+    OrderPaid, OrderReversed, OutTradeNoUsed, ParamError, PostDataEmpty, Processing, RequestBlocked,
+    RequirePostMethod, ResourceNotExists, RuleLimit, SignError, StatementCreating, SystemError, TradeError,
+    TradeStateError, UserPaying, XmlFormatError,
+};
+use crate::{Explanation, Retry, Text};
+use codes::{
+    APPLYMENT_LOOKUP, BILL, CLOSE, CODE_PAY, COMBINE, COMMON, CREATE, INTENT, LOOKUP, ORDER_QUERY_V2, QUERY,
+    REFUND, REFUND_QUERY_V2, REFUND_V2, REVERSE, REVERSE_V2, SETTING, TRANSFER, TRANSFER_LOOKUP,
 };
 
 /// Which of the platform's faces a call belongs to. They differ in signature, format and codes.
@@ -297,7 +303,7 @@ calls! {
     /// v2: unified order, every scene but payment codes (v2.md §2).
     UnifiedOrder = "unified_order", V2 POST "/pay/unifiedorder", Harmless, &[InvalidRequest, NoAuth, NotEnough, OrderPaid, OrderClosed, SystemError, AppidNotExist, MchidNotExist, AppidMchidNotMatch, LackParams, ParamError, OutTradeNoUsed, SignError, XmlFormatError, RequirePostMethod, PostDataEmpty, NotUtf8];
     /// v2: look up a payment (v2.md §3.1).
-    OrderQuery = "order_query", V2 POST "/pay/orderquery", Harmless, &[OrderNotExist, SystemError, ParamError, SignError, AppidNotExist, MchidNotExist, InvalidRequest, XmlFormatError, RequirePostMethod];
+    OrderQuery = "order_query", V2 POST "/pay/orderquery", Harmless, ORDER_QUERY_V2;
     /// v2: close an order (v2.md §3.2).
     CloseOrder = "close_order", V2 POST "/pay/closeorder", Harmless, &[OrderPaid, OrderClosed, OrderNotExist, TradeStateError, SystemError, SignError, RequirePostMethod, XmlFormatError];
     /// v2: ask for a refund (v2.md §3.3).
@@ -315,7 +321,7 @@ calls! {
     /// v2: charge a scanned payment code (v2.md §3.7).
     Micropay = "micropay", V2 POST "/pay/micropay", AfterQuery, &[SystemError, BankError, UserPaying, ParamError, SignError, LackParams, XmlFormatError, RequirePostMethod, NotUtf8, OrderPaid, NoAuth, AuthCodeExpire, AuthCodeError, AuthCodeInvalid, NotEnough, NotSupportCard, OrderClosed, OrderReversed, BuyerMismatch, AppidNotExist, MchidNotExist, AppidMchidNotMatch, OutTradeNoUsed, InvalidRequest, TradeError];
     /// v2: reverse a payment-code order (v2.md §3.8).
-    ReverseOrder = "reverse_order", V2 POST "/secapi/pay/reverse", Harmless, &[SystemError, UserPaying, BankError, ReverseExpire, InvalidTransactionid, ParamError, InvalidRequest, TradeError, NotEnough, CertError, SignError, XmlFormatError, RequirePostMethod];
+    ReverseOrder = "reverse_order", V2 POST "/secapi/pay/reverse", Harmless, REVERSE_V2;
     /// v2: ask whose payment code it is (v2.md §3.9).
     AuthCodeToOpenid = "auth_code_to_openid", V2 POST "/tools/authcodetoopenid", Harmless, &[SystemError, AuthCodeExpire, AuthCodeError, AuthCodeInvalid];
     /// v2: shorten the address of a printed QR code (v2.md §3.10).
@@ -363,203 +369,56 @@ calls! {
     SendSubscribeMessage = "send_subscribe_message", Weixin POST "/cgi-bin/message/subscribe/send", Twice, &[];
 }
 
-/// What every v3 call may answer (v3.md §1.11).
-const COMMON: &[ErrorCode] = &[ParamError, InvalidRequest, SignError, SystemError];
-/// Creating an order; the newest pages list the first ten, older ones all (v3.md §2.2).
-const CREATE: &[ErrorCode] = &[
-    ParamError,
-    InvalidRequest,
-    AppidMchidNotMatch,
-    MchNotExists,
-    OrderClosed,
-    SignError,
-    NoAuth,
-    OutTradeNoUsed,
-    FrequencyLimited,
-    SystemError,
-    RuleLimit,
-    AccountError,
-    TradeError,
-    NotEnough,
-    UserPaying,
-    OrderNotExist,
-    BankError,
-    InvalidTransactionid,
-    OpenidMismatch,
-];
-/// Charging a payment code (v3.md §1.11, §2.8).
-const CODE_PAY: &[ErrorCode] = &[
-    ParamError,
-    InvalidRequest,
-    AppidMchidNotMatch,
-    MchNotExists,
-    OrderClosed,
-    OrderReversed,
-    AuthCodeInvalid,
-    AuthCodeExpire,
-    SignError,
-    NoAuth,
-    OutTradeNoUsed,
-    RuleLimit,
-    TradeError,
-    AccountError,
-    NotEnough,
-    UserPaying,
-    BankError,
-    FrequencyLimited,
-    SystemError,
-];
-/// Looking a payment up (v3.md §2.5).
-const QUERY: &[ErrorCode] = &[
-    ParamError,
-    InvalidRequest,
-    MchNotExists,
-    SignError,
-    RuleLimit,
-    TradeError,
-    OrderNotExist,
-    FrequencyLimited,
-    SystemError,
-];
-/// Closing an order (v3.md §2.6).
-const CLOSE: &[ErrorCode] = &[
-    ParamError,
-    InvalidRequest,
-    MchNotExists,
-    OrderPaid,
-    SignError,
-    RuleLimit,
-    TradeError,
-    FrequencyLimited,
-    SystemError,
-];
-/// Reversing a payment-code order (v3.md §2.8).
-const REVERSE: &[ErrorCode] = &[
-    ParamError,
-    InvalidRequest,
-    MchNotExists,
-    SignError,
-    TradeError,
-    OrderNotExist,
-    UserPaying,
-    FrequencyLimited,
-    SystemError,
-];
-/// Combined orders: create, query and close alike (v3.md §4).
-const COMBINE: &[ErrorCode] = &[
-    ParamError,
-    InvalidRequest,
-    AppidMchidNotMatch,
-    MchNotExists,
-    OrderClosed,
-    SignError,
-    NoAuth,
-    OutTradeNoUsed,
-    RuleLimit,
-    FrequencyLimited,
-    SystemError,
-    OpenidMismatch,
-    UserPaying,
-    AccountError,
-    TradeError,
-    NotEnough,
-    OrderNotExist,
-    BankError,
-    InvalidTransactionid,
-];
-/// Asking for a refund (v3.md §5.4).
-const REFUND: &[ErrorCode] = &[
-    ParamError,
-    InvalidRequest,
-    SignError,
-    NotEnough,
-    UserAccountAbnormal,
-    NoAuth,
-    MchNotExists,
-    ResourceNotExists,
-    TradeOverdue,
-    RefundFeeMismatch,
-    FrequencyLimited,
-    SystemError,
-];
-/// Asking where a bill is (v3.md §7.1).
-const BILL: &[ErrorCode] = &[
-    ParamError,
-    InvalidRequest,
-    NoStatementExist,
-    StatementCreating,
-    SignError,
-    NoAuth,
-    FrequencyLimited,
-    SystemError,
-];
-/// Looking something up by its number (v3-extended.md §8.3).
-const LOOKUP: &[ErrorCode] =
-    &[ParamError, InvalidRequest, SignError, ResourceNotExists, FrequencyLimited, SystemError];
-/// Changing something the merchant needs permission for (v3-extended.md §8.3, §9.2).
-const SETTING: &[ErrorCode] = &[ParamError, InvalidRequest, SignError, NoAuth, FrequencyLimited, SystemError];
-/// Starting a transfer (v3-extended.md §10.1).
-const TRANSFER: &[ErrorCode] = &[
-    ParamError,
-    InvalidRequest,
-    SignError,
-    NoAuth,
-    NotEnough,
-    FrequencyLimited,
-    AlreadyExists,
-    UserError,
-    SystemError,
-];
-/// Looking up transfers, their authorisations and receipts (v3-extended.md §10.1).
-const TRANSFER_LOOKUP: &[ErrorCode] =
-    &[ParamError, InvalidRequest, SignError, NoAuth, NotFound, FrequencyLimited, SystemError];
-/// Looking up an application (v3-extended.md §9.3).
-const APPLYMENT_LOOKUP: &[ErrorCode] = &[
-    ParamError,
-    InvalidRequest,
-    SignError,
-    ApplymentNotExist,
-    NoAuth,
-    Processing,
-    FrequencyLimited,
-    SystemError,
-];
-/// Account-opening intents (v3-extended.md §9.6).
-const INTENT: &[ErrorCode] = &[ParamError, InvalidRequest, SignError, NoAuth, SystemError];
-/// v2: asking for a refund (v2.md §3.3).
-const REFUND_V2: &[ErrorCode] = &[
-    SystemError,
-    BizErrNeedRetry,
-    TradeOverdue,
-    ErrorCode::Error,
-    UserAccountAbnormal,
-    InvalidReqTooMuch,
-    NotEnough,
-    InvalidTransactionid,
-    ParamError,
-    AppidNotExist,
-    MchidNotExist,
-    OrderNotExist,
-    OrderNotReady,
-    RefundFeeMismatch,
-    FrequencyLimited,
-    CertError,
-    RequirePostMethod,
-    SignError,
-    XmlFormatError,
-];
-/// v2: looking refunds up (v2.md §3.4).
-const REFUND_QUERY_V2: &[ErrorCode] = &[
-    SystemError,
-    RefundNotExists,
-    InvalidTransactionid,
-    ParamError,
-    AppidNotExist,
-    MchidNotExist,
-    RequirePostMethod,
-    SignError,
-    XmlFormatError,
-];
+impl Call {
+    /// The call with this [`name`](Call::name).
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|call| call.name() == name)
+    }
+
+    /// What a code means as the answer to this call, and what to do about it.
+    #[must_use]
+    pub fn explain(self, code: &ErrorCode) -> Explanation {
+        self.explain_repeated(code, self.repetition())
+    }
+
+    /// The same where the caller knows what repeating the call does, as with calls that have no row.
+    #[must_use]
+    pub fn explain_repeated(self, code: &ErrorCode, repetition: Repetition) -> Explanation {
+        if let Some(explanation) = special::special(self, code) {
+            return explanation;
+        }
+        let told = self.face_words(code);
+        let retry = match told.retry {
+            // "On close failure, query" (v3.md §2.6): a payment may be racing.
+            Retry::Never if special::CLOSES.contains(&self) && !code.is_mistake() => Retry::AfterQuery,
+            retry if code.leaves_doubt() => retry.after(repetition),
+            retry => retry,
+        };
+        Explanation { retry, ..told }
+    }
+
+    /// A signature of v2 is made with another key.
+    fn face_words(self, code: &ErrorCode) -> Explanation {
+        match (self.face(), code) {
+            (Face::V2, ErrorCode::SignError) => SIGN_ERROR_V2,
+            (Face::V2 | Face::V3 | Face::Weixin, code) => code.explanation(),
+        }
+    }
+}
+
+/// v2.md §1.3, miniprogram.md §3.2.
+const SIGN_ERROR_V2: Explanation = Explanation {
+    cause: Text {
+        zh: "签名不对：APIv2 密钥错了、参数没有按名称的 ASCII 码排序、空值参与了签名，或者签名类型不一致。",
+        en: "The signature is wrong: another APIv2 key, names not in ASCII order, empty values signed, or another sign_type.",
+    },
+    fix: Text {
+        zh: "到商户平台 > 账户中心 > API安全 核对 32 位的 APIv2 密钥，注意别带进空格和换行；密钥看不到，忘了只能重设。",
+        en: "Check the APIv2 key of 32 characters, without blanks or line ends, on 商户平台 > 账户中心 > API安全. It is never shown again, only set anew.",
+    },
+    retry: Retry::Never,
+};
 
 #[cfg(test)]
 mod tests {

@@ -21,6 +21,7 @@ mod error_code;
 mod explanation;
 mod fen;
 mod id;
+mod message_text;
 mod notification;
 pub mod onboarding;
 pub mod partner;
@@ -47,6 +48,7 @@ pub use id::{
     OutAuthorizationNo, OutBillNo, OutOrderNo, OutRefundNo, OutReturnNo, OutTradeNo, PrepayId, RefundId,
     ReturnId, SharingOrderId, TransactionId, TransferBillNo,
 };
+pub use message_text::{explain_message, known_messages};
 pub use notification::{NotificationEnvelope, NotificationResource};
 pub use payment::{Payer, PrepayAnswer, PromotionDetail, Transaction, TransactionAmount};
 pub use refund::{

@@ -4,6 +4,7 @@
 //! Exit codes: 0 done, 1 refused, 2 misused, 3 unreachable.
 
 mod demo;
+mod explain;
 mod init;
 mod order;
 mod outcome;
@@ -55,6 +56,8 @@ enum Command {
     Check(serve::ConfigArgs),
     #[command(subcommand, about = "Look at orders   查看订单")]
     Order(order::OrderCommand),
+    #[command(about = "Say what a refusal means and what to do   解释错误码：原因、办法、能否重试")]
+    Explain(explain::ExplainArgs),
     #[command(about = "Run the platform on this machine   在本机运行支付平台模拟器")]
     Simulate(simulate::SimulateArgs),
     #[command(about = "Drive a running simulator   操作正在运行的模拟器")]
@@ -102,6 +105,7 @@ fn run(command: Command, context: &Context) -> Result<String, CliError> {
         Command::Config => Ok(DEFAULT.to_owned()),
         Command::Check(args) => serve::check(&args, context),
         Command::Order(command) => order::run(&command, context),
+        Command::Explain(args) => explain::run(&args, context),
         Command::Simulate(args) => simulate::run(&args, context),
         Command::Sim(args) => sim::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),

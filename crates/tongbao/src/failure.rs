@@ -1,7 +1,7 @@
 //! Why a use case did not do what was asked.
 
 use tongbao_domain::Refusal;
-use tongbao_sdk::{CallError, Retry};
+use tongbao_sdk::{CallError, CallErrorKind, Retry, Text};
 use tongbao_store::orders::CommitError;
 use tongbao_store::{StoreError, WriteError};
 use tongbao_wire::IdError;
@@ -68,6 +68,36 @@ impl Failure {
     #[must_use]
     pub fn invalid_id(pointer: &str, error: &IdError) -> Self {
         Self::invalid(pointer, format!("must be {}", error.rule))
+    }
+
+    /// What the protocol's table says to a refusal of the platform, or of our own checks before it. Where the
+    /// outcome is open there is nothing for the caller to mend: we go on asking.
+    #[must_use]
+    pub fn platform_fix(&self) -> Option<Text> {
+        match self {
+            Self::Platform(error) if error.outcome_unknown() => None,
+            Self::Platform(error) => match &error.kind {
+                CallErrorKind::Refused { .. } | CallErrorKind::Unsendable(_) => Some(error.explanation().fix),
+                CallErrorKind::NotSent(_)
+                | CallErrorKind::Unknown(_)
+                | CallErrorKind::UnverifiableAnswer(_)
+                | CallErrorKind::Undecodable(_)
+                | CallErrorKind::CannotDecrypt => None,
+            },
+            Self::Invalid { .. }
+            | Self::NoSuchOrder
+            | Self::NoSuchRefund
+            | Self::OrderNoTaken
+            | Self::RefundNoTaken
+            | Self::NothingPaid
+            | Self::Refused(_)
+            | Self::PaymentDisabled
+            | Self::Busy
+            | Self::Store(_)
+            | Self::StoreUnknown(_)
+            | Self::WriteRefused(_)
+            | Self::Signing => None,
+        }
     }
 
     /// True when the same request may succeed if repeated.

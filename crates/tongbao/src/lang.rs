@@ -2,6 +2,7 @@
 
 use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
+use tongbao_wire::Text;
 
 /// The language a person is spoken to in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +34,12 @@ impl Lang {
             Self::Zh => zh,
             Self::En => en,
         }
+    }
+
+    /// A text of the protocol's tables in this language.
+    #[must_use]
+    pub fn say(self, text: Text) -> &'static str {
+        self.pick(text.zh, text.en)
     }
 
     /// `zh` or `en`.

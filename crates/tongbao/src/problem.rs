@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
+use tongbao_wire::Text;
 use tracing::Instrument;
 
 use crate::app::App;
@@ -24,6 +25,8 @@ pub struct Problem {
     pub code: Code,
     /// What exactly, in the language of the code base; facts of this one refusal.
     pub detail: String,
+    /// How to mend this one, where more is known than its code's [`Entry`] says.
+    pub fix: Option<Text>,
 }
 
 /// Every refusal and answer carries this, and so does its log line.
@@ -32,7 +35,7 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 impl Problem {
     /// A refusal with the facts of this one.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+        Self { code, detail: detail.into(), fix: None }
     }
 }
 
@@ -81,7 +84,7 @@ impl From<Failure> for Problem {
             Failure::Platform(error) => error.to_string(),
             failure => failure.to_string(),
         };
-        Self { code, detail }
+        Self { code, detail, fix: failure.platform_fix() }
     }
 }
 
@@ -129,7 +132,7 @@ fn body_of(problem: &Problem, lang: Lang, request_id: &str) -> Response {
         status: entry.status.as_u16(),
         code: problem.code.as_str().into(),
         detail: problem.detail.chars().take(DETAIL_CHARS_MAX).collect(),
-        fix: lang.pick(entry.fix.0, entry.fix.1).into(),
+        fix: problem.fix.map_or_else(|| lang.pick(entry.fix.0, entry.fix.1), |fix| lang.say(fix)).into(),
         request_id: request_id.into(),
     };
     let json = serde_json::to_vec(&body).expect("a problem is plain text and a number");

@@ -1,7 +1,10 @@
 //! An order's history in sentences: what its state is, why, and how it came to be.
 
-use tongbao_domain::{Cause, CloseReason, Event, EventKind, Order, OrderState, PaymentState, Standing};
+use tongbao_domain::{
+    Cause, CloseReason, Event, EventKind, Order, OrderState, PaymentState, RefundState, Standing,
+};
 use tongbao_store::{StoreError, events};
+use tongbao_wire::{Call, ErrorCode, explain_message};
 
 use crate::account::Account;
 use crate::app::App;
@@ -57,8 +60,12 @@ pub fn why(order: &Order, events: &[Event], lang: Lang) -> String {
         };
     }
     match &order.state {
-        OrderState::Paid { .. } => why_paid(order, events, lang),
-        OrderState::Open => why_unpaid(order, lang),
+        OrderState::Paid { .. } => {
+            let mut text = why_paid(order, events, lang);
+            text += &failed_refund(order, lang).unwrap_or_default();
+            text
+        }
+        OrderState::Open => refused_prepay(events, lang).unwrap_or_else(|| why_unpaid(order, lang)),
         OrderState::Closing { reason: CloseReason::Superseded, .. } => lang
             .pick(
                 "正在关闭旧的支付单，随后可继续支付。",
@@ -114,6 +121,49 @@ fn why_unpaid(order: &Order, lang: Lang) -> String {
         Some(PaymentState::Paid(_) | PaymentState::Closed { .. } | PaymentState::Revoked { .. }) => "",
     };
     text.into()
+}
+
+/// Why the latest payment was not taken, and what to do about it.
+fn refused_prepay(events: &[Event], lang: Lang) -> Option<String> {
+    let told_of = |event: &&Event| {
+        matches!(
+            event.kind,
+            EventKind::PaymentCreated { .. }
+                | EventKind::PrepayAccepted { .. }
+                | EventKind::PrepayRefused { .. }
+        )
+    };
+    let EventKind::PrepayRefused { refusal, .. } = &events.iter().rev().find(told_of)?.kind else {
+        return None;
+    };
+    let code = ErrorCode::from(refusal.code.as_str());
+    let known = explain_message(&code, &refusal.message);
+    let told = known.unwrap_or_else(|| Call::JsapiPrepay.explain(&code));
+    Some(match (lang, code) {
+        (Lang::Zh, ErrorCode::Unknown(code)) => format!("下单被拒绝（{code}）：{}", refusal.message),
+        (Lang::En, ErrorCode::Unknown(code)) => {
+            format!("The payment was refused ({code}): {}", refusal.message)
+        }
+        (Lang::Zh, code) => format!("微信支付拒绝了下单（{code}）：{}{}", told.cause.zh, told.fix.zh),
+        (Lang::En, code) => {
+            format!("WeChat Pay refused the payment ({code}): {} {}", told.cause.en, told.fix.en)
+        }
+    })
+}
+
+/// Why the latest refund did not happen, and what to do about it.
+fn failed_refund(order: &Order, lang: Lang) -> Option<String> {
+    let refund = order.refunds.last()?;
+    let RefundState::Failed { code } = &refund.state else { return None };
+    let code = ErrorCode::from(code.as_str());
+    if matches!(code, ErrorCode::Unknown(_)) {
+        return None;
+    }
+    let (told, no) = (Call::Refund.explain(&code), &refund.out_refund_no);
+    Some(match lang {
+        Lang::Zh => format!("退款 {no} 未成功（{code}）：{}{}", told.cause.zh, told.fix.zh),
+        Lang::En => format!(" Refund {no} did not happen ({code}): {} {}", told.cause.en, told.fix.en),
+    })
 }
 
 fn reason_zh(reason: CloseReason) -> &'static str {
