@@ -119,12 +119,13 @@ fn unknown(asked: &str) -> CliError {
 
 fn unknown_number(digits: &str) -> CliError {
     let digits: String = digits.chars().take(SHOWN_CHARS_MAX).collect();
-    let reason = match digits.bytes().all(|byte| byte == b'0') {
-        true => Words::new("0 表示成功，没有要解释的", "0 stands for success: there is nothing to explain"),
-        false => Words::new(
+    let reason = if digits.bytes().all(|byte| byte == b'0') {
+        Words::new("0 表示成功，没有要解释的", "0 stands for success: there is nothing to explain")
+    } else {
+        Words::new(
             format!("{digits} 不在微信支付公布的内部错误码里"),
             format!("{digits} is none of the internal codes that WeChat Pay published"),
-        ),
+        )
     };
     CliError::new(
         Exit::Refused,
