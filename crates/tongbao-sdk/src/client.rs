@@ -162,6 +162,14 @@ impl Client {
         self.0.merchant.unseal(ciphertext)
     }
 
+    /// Opens what need not be text, such as the key of an encrypted bill. Wiped when it is dropped.
+    ///
+    /// # Errors
+    /// [`UnsealError`].
+    pub fn unseal_bytes(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+        self.0.merchant.unseal_bytes(ciphertext)
+    }
+
     /// 32 upper-case hexadecimal characters, as the official samples have them.
     fn nonce(&self) -> String {
         upper_hex(&self.0.chance.bytes::<16>())

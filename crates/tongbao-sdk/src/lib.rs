@@ -11,6 +11,14 @@
 //!
 //! Time and chance are passed in, so that a whole run can be repeated from a seed.
 //!
+//! # Features
+//!
+//! - `client` (default): calling, over HTTPS. Without it there remain keys, signatures, notifications
+//!   ([`Merchant::open_notification`]), bills and the parameters that open the cashier.
+//! - `v2` (default): `APIv2`.
+//! - `sm`: 国密, which is SM2, SM3 and SM4, for merchants whom the platform invited to it. RustCrypto's `sm2`
+//!   says of itself that it was never audited independently.
+//!
 //! # Example
 //!
 //! In production the keys come from files ([`MerchantKey::from_pem`], [`PlatformKeys::from_public_key`])

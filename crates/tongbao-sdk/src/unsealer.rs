@@ -1,4 +1,4 @@
-//! What the platform encrypted for the merchant: RSAES-OAEP with SHA-1 (v3.md §1.9).
+//! What the platform encrypted for the merchant: RSAES-OAEP with SHA-1 (v3.md §1.9), or SM2 (v3.md §1.10).
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,6 +10,9 @@ use base64::engine::general_purpose::STANDARD;
 use tongbao_wire::Ciphertext;
 use zeroize::Zeroizing;
 
+#[cfg(feature = "sm")]
+use crate::sm;
+
 /// Opens sensitive members (敏感字段) that the platform encrypted under the merchant's certificate, such as
 /// a payer's phone number. Cheap to clone; the key is parsed once, where it is read.
 #[derive(Clone)]
@@ -18,6 +21,8 @@ pub struct Unsealer(Unsealing);
 #[derive(Clone)]
 enum Unsealing {
     Rsa(Arc<OaepPrivateDecryptingKey>),
+    #[cfg(feature = "sm")]
+    Sm2(Arc<sm::PrivateKey>),
 }
 
 /// Why a member that the platform encrypted was not opened.
@@ -61,18 +66,31 @@ impl Unsealer {
         Some(Self(Unsealing::Rsa(Arc::new(OaepPrivateDecryptingKey::new(key).ok()?))))
     }
 
+    #[cfg(feature = "sm")]
+    pub(crate) fn sm2(key: Arc<sm::PrivateKey>) -> Self {
+        Self(Unsealing::Sm2(key))
+    }
+
     /// Opens one member. The text is wiped when it is dropped.
     ///
     /// # Errors
     /// [`UnsealError`].
     pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<String>, UnsealError> {
+        let plaintext = self.unseal_bytes(ciphertext)?;
+        let text = std::str::from_utf8(&plaintext).map_err(|_| UnsealError::NotText)?;
+        Ok(Zeroizing::new(text.to_owned()))
+    }
+
+    /// Opens what need not be text, such as the key of an encrypted bill. Wiped when it is dropped.
+    ///
+    /// # Errors
+    /// [`UnsealError`].
+    pub fn unseal_bytes(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
         if ciphertext.base64().len() > BASE64_CHARS_MAX {
             return Err(UnsealError::Malformed);
         }
         let bytes = STANDARD.decode(ciphertext.base64()).map_err(|_| UnsealError::Malformed)?;
-        let plaintext = self.decrypt(&bytes).ok_or(UnsealError::CannotDecrypt)?;
-        let text = std::str::from_utf8(&plaintext).map_err(|_| UnsealError::NotText)?;
-        Ok(Zeroizing::new(text.to_owned()))
+        self.decrypt(&bytes).ok_or(UnsealError::CannotDecrypt)
     }
 
     fn decrypt(&self, ciphertext: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
@@ -83,6 +101,8 @@ impl Unsealer {
                 buffer.truncate(length);
                 Some(buffer)
             }
+            #[cfg(feature = "sm")]
+            Unsealing::Sm2(key) => key.decrypt(ciphertext),
         }
     }
 }
@@ -91,6 +111,8 @@ impl fmt::Debug for Unsealer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Unsealing::Rsa(_) => "Unsealer(RSA, redacted)",
+            #[cfg(feature = "sm")]
+            Unsealing::Sm2(_) => "Unsealer(SM2, redacted)",
         })
     }
 }

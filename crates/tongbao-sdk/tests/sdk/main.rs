@@ -13,4 +13,6 @@ mod notifications;
 mod retries;
 mod rotation;
 mod scripted;
+#[cfg(feature = "sm")]
+mod sm;
 mod weixin;
