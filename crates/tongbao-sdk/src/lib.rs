@@ -189,10 +189,9 @@ pub use sealed::{SealError, Sealed};
 pub use signature::SignatureFault;
 pub use signer::{SignError, Signer, Verifier};
 pub use tongbao_wire::{Call, Cause, ErrorCode, Explanation, Repetition, Retry};
-pub use unsealer::{UnsealError, Unsealer};
+pub use unsealer::{UnsealError, Unsealed, Unsealer};
 #[cfg(feature = "client")]
 pub use unsendable::{Unsendable, UnsendableReason};
 pub use verified::Verified;
 #[cfg(feature = "client")]
 pub use weixin::{AccessToken, AppSecret, LoginSession, Reaction, WeixinClient, WeixinError, WeixinRefusal};
-pub use zeroize::Zeroizing;

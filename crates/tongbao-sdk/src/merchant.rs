@@ -2,14 +2,13 @@
 
 use http::HeaderMap;
 use tongbao_wire::{Ciphertext, Mchid, Timestamp};
-use zeroize::Zeroizing;
 
 use crate::apiv3_key::{Aead, ApiV3Key};
 use crate::merchant_key::MerchantKey;
 use crate::notification::{self, Notification, NotificationRefused};
 use crate::platform_keys::PlatformKeys;
 use crate::signer::Signer;
-use crate::unsealer::{UnsealError, Unsealer};
+use crate::unsealer::{UnsealError, Unsealed, Unsealer};
 use crate::verified::Verified;
 
 /// One merchant identity. Further members may come; [`Merchant::new`] stays.
@@ -73,20 +72,19 @@ impl Merchant {
         notification::open(self, keys, now, headers, body)
     }
 
-    /// Opens a sensitive member that the platform encrypted for this merchant (v3.md §1.9). The text is
-    /// wiped when it is dropped.
+    /// Opens a sensitive member that the platform encrypted for this merchant (v3.md §1.9).
     ///
     /// # Errors
     /// [`UnsealError`].
-    pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<String>, UnsealError> {
+    pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Unsealed<String>, UnsealError> {
         self.unsealer.as_ref().ok_or(UnsealError::NoKey)?.unseal(ciphertext)
     }
 
-    /// Opens what need not be text, such as the key of an encrypted bill. Wiped when it is dropped.
+    /// Opens what need not be text, such as the key of an encrypted bill.
     ///
     /// # Errors
     /// [`UnsealError`].
-    pub fn unseal_bytes(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+    pub fn unseal_bytes(&self, ciphertext: &Ciphertext) -> Result<Unsealed<Vec<u8>>, UnsealError> {
         self.unsealer.as_ref().ok_or(UnsealError::NoKey)?.unseal_bytes(ciphertext)
     }
 

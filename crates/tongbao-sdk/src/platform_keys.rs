@@ -400,6 +400,7 @@ mod tests {
         assert_eq!(format!("{keys:?}"), format!("[\"D7CE59D1F522D701\", \"{ID}\"]"));
     }
 
+    #[cfg(feature = "client")]
     #[test]
     fn a_replacement_reaches_every_clone_and_spares_the_public_key() {
         let keys = PlatformKeys::from_public_key(ID, published::DOC_PUBLIC_KEY)

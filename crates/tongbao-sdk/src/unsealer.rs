@@ -1,6 +1,7 @@
 //! What the platform encrypted for the merchant: RSAES-OAEP with SHA-1 (v3.md §1.9), or SM2 (v3.md §1.10).
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
@@ -8,7 +9,7 @@ use aws_lc_rs::rsa::{self, OAEP_SHA1_MGF1SHA1, OaepPrivateDecryptingKey, Private
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tongbao_wire::Ciphertext;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 #[cfg(feature = "sm")]
 use crate::sm;
@@ -23,6 +24,24 @@ enum Unsealing {
     Rsa(Arc<OaepPrivateDecryptingKey>),
     #[cfg(feature = "sm")]
     Sm2(Arc<sm::PrivateKey>),
+}
+
+/// What was opened. Wiped when it is dropped, and kept out of logs: it is a person's, or a key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unsealed<T: Zeroize>(Zeroizing<T>);
+
+impl<T: Zeroize> Deref for Unsealed<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Zeroize> fmt::Debug for Unsealed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unsealed(redacted)")
+    }
 }
 
 /// Why a member that the platform encrypted was not opened.
@@ -71,26 +90,26 @@ impl Unsealer {
         Self(Unsealing::Sm2(key))
     }
 
-    /// Opens one member. The text is wiped when it is dropped.
+    /// Opens one member.
     ///
     /// # Errors
     /// [`UnsealError`].
-    pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<String>, UnsealError> {
+    pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Unsealed<String>, UnsealError> {
         let plaintext = self.unseal_bytes(ciphertext)?;
         let text = std::str::from_utf8(&plaintext).map_err(|_| UnsealError::NotText)?;
-        Ok(Zeroizing::new(text.to_owned()))
+        Ok(Unsealed(Zeroizing::new(text.to_owned())))
     }
 
-    /// Opens what need not be text, such as the key of an encrypted bill. Wiped when it is dropped.
+    /// Opens what need not be text, such as the key of an encrypted bill.
     ///
     /// # Errors
     /// [`UnsealError`].
-    pub fn unseal_bytes(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+    pub fn unseal_bytes(&self, ciphertext: &Ciphertext) -> Result<Unsealed<Vec<u8>>, UnsealError> {
         if ciphertext.base64().len() > BASE64_CHARS_MAX {
             return Err(UnsealError::Malformed);
         }
         let bytes = STANDARD.decode(ciphertext.base64()).map_err(|_| UnsealError::Malformed)?;
-        self.decrypt(&bytes).ok_or(UnsealError::CannotDecrypt)
+        self.decrypt(&bytes).map(Unsealed).ok_or(UnsealError::CannotDecrypt)
     }
 
     fn decrypt(&self, ciphertext: &[u8]) -> Option<Zeroizing<Vec<u8>>> {

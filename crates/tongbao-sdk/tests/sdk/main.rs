@@ -9,6 +9,7 @@ mod examples;
 mod failover;
 mod fixtures;
 mod http_outbound;
+mod keys;
 mod notifications;
 mod retries;
 mod rotation;
