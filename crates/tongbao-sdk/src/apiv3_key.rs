@@ -7,12 +7,44 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, Algorithm, LessSafeKey, NONCE_LEN, Nonce
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+#[cfg(feature = "sm")]
+use crate::sm;
+
 /// The APIv3 key (APIv3密钥): 32 characters chosen by the merchant, shared with the platform.
 ///
-/// Only the prepared cipher is kept, which the cryptographic library wipes when it is dropped.
+/// Only the prepared ciphers are kept, which the cryptographic libraries wipe when they are dropped.
 /// Cheap to clone.
 #[derive(Clone)]
-pub struct ApiV3Key(Arc<LessSafeKey>);
+pub struct ApiV3Key(Arc<Ciphers>);
+
+struct Ciphers {
+    aes: LessSafeKey,
+    #[cfg(feature = "sm")]
+    sm4: sm::DocumentKey,
+}
+
+/// What the platform encrypts documents with (v3.md §1.9, §1.10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aead {
+    /// With the key as it is.
+    Aes256Gcm,
+    /// With a key derived from it.
+    #[cfg(feature = "sm")]
+    Sm4Gcm,
+}
+
+impl Aead {
+    /// What a document's `algorithm` names.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "AEAD_AES_256_GCM" => Some(Self::Aes256Gcm),
+            // Bills spell it without the prefix (v3.md §1.10).
+            #[cfg(feature = "sm")]
+            "AEAD_SM4_GCM" | "SM4_GCM" => Some(Self::Sm4Gcm),
+            _ => None,
+        }
+    }
+}
 
 /// Text that is not an APIv3 key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -57,18 +89,35 @@ impl ApiV3Key {
     }
 
     fn of(algorithm: &'static Algorithm, key: &[u8]) -> Self {
-        let key = UnboundKey::new(algorithm, key).expect("the length fits the algorithm");
-        Self(Arc::new(LessSafeKey::new(key)))
+        let aes = UnboundKey::new(algorithm, key).expect("the length fits the algorithm");
+        Self(Arc::new(Ciphers {
+            aes: LessSafeKey::new(aes),
+            #[cfg(feature = "sm")]
+            sm4: sm::DocumentKey::of(key),
+        }))
     }
 
     /// Opens Base64 ciphertext with the tag appended; `None` when it is not this key's, or was altered.
-    pub(crate) fn open(&self, nonce: &str, associated_data: &str, ciphertext: &str) -> Option<Vec<u8>> {
+    pub(crate) fn open(
+        &self,
+        aead: Aead,
+        nonce: &str,
+        associated_data: &str,
+        ciphertext: &str,
+    ) -> Option<Vec<u8>> {
         let nonce: [u8; NONCE_LEN] = nonce.as_bytes().try_into().ok()?;
         let mut buffer = STANDARD.decode(ciphertext).ok()?;
-        let aad = Aad::from(associated_data.as_bytes());
-        let length = self.0.open_in_place(Nonce::assume_unique_for_key(nonce), aad, &mut buffer).ok()?.len();
-        buffer.truncate(length);
-        Some(buffer)
+        match aead {
+            Aead::Aes256Gcm => {
+                let (nonce, aad) =
+                    (Nonce::assume_unique_for_key(nonce), Aad::from(associated_data.as_bytes()));
+                let length = self.0.aes.open_in_place(nonce, aad, &mut buffer).ok()?.len();
+                buffer.truncate(length);
+                Some(buffer)
+            }
+            #[cfg(feature = "sm")]
+            Aead::Sm4Gcm => self.0.sm4.open(nonce, associated_data.as_bytes(), &buffer),
+        }
     }
 }
 
@@ -80,6 +129,7 @@ impl fmt::Debug for ApiV3Key {
 
 #[cfg(test)]
 mod tests {
+    use super::Aead::Aes256Gcm;
     use super::{ApiV3Key, ApiV3KeyError};
 
     #[test]
@@ -94,7 +144,7 @@ mod tests {
     #[test]
     fn the_java_sdk_vector_opens_with_256_bits() {
         let key = ApiV3Key::parse(b"a7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb").expect("32 bytes");
-        let plain = key.open("uluk4a9R25RW", "associatedData", "ulwSiIajGClcvcOYvOQ7+l+0PAbzzwI=");
+        let plain = key.open(Aes256Gcm, "uluk4a9R25RW", "associatedData", "ulwSiIajGClcvcOYvOQ7+l+0PAbzzwI=");
         assert_eq!(plain.as_deref(), Some(&b"message"[..]));
     }
 
@@ -102,7 +152,7 @@ mod tests {
     fn the_go_sdk_vector_opens_with_128_bits() {
         let key = ApiV3Key::of_128_bits(b"testAPIv3Key0000");
         let aad = "Dl56FrqWQJF1t9LtC3vEUsniZKvbqdR8";
-        let plain = key.open("wCq51qZv4Yfg", aad, "FsdXzxryWfKwvLJKf8LG/ToRPTRh8RN9wROC");
+        let plain = key.open(Aes256Gcm, "wCq51qZv4Yfg", aad, "FsdXzxryWfKwvLJKf8LG/ToRPTRh8RN9wROC");
         assert_eq!(plain.as_deref(), Some(&b"Hello World"[..]));
     }
 
@@ -117,7 +167,7 @@ mod tests {
             ("uluk4a9R25RW", "associatedData", "not base64"),
             ("uluk4a9R25RW", "associatedData", ""),
         ] {
-            assert_eq!(key.open(nonce, aad, ciphertext), None);
+            assert_eq!(key.open(Aes256Gcm, nonce, aad, ciphertext), None);
         }
     }
 }

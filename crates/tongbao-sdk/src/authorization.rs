@@ -22,14 +22,12 @@ pub(crate) fn header(
     message.extend_from_slice(body);
     message.push(b'\n');
     let signature = STANDARD.encode(merchant.signer.sign(&message)?);
+    let scheme = merchant.signer.signature_type().name();
     let (mchid, serial_no) = (&merchant.mchid, &merchant.serial_no);
     let value = format!(
-        "{SCHEME} mchid=\"{mchid}\",nonce_str=\"{nonce}\",signature=\"{signature}\",timestamp=\"{seconds}\",serial_no=\"{serial_no}\""
+        "{scheme} mchid=\"{mchid}\",nonce_str=\"{nonce}\",signature=\"{signature}\",timestamp=\"{seconds}\",serial_no=\"{serial_no}\""
     );
     let mut value = HeaderValue::try_from(value).map_err(|_| SignError)?;
     value.set_sensitive(true);
     Ok(value)
 }
-
-/// Authentication scheme: RSA with SHA-256.
-const SCHEME: &str = "WECHATPAY2-SHA256-RSA2048";

@@ -12,7 +12,7 @@ pub(crate) struct CertificateFacts {
     pub(crate) not_after: Timestamp,
     /// The subject's common name; in a merchant certificate the mchid (v3.md §1.5).
     pub(crate) common_name: Option<String>,
-    /// The PKCS#1 public key inside.
+    /// The public key inside: PKCS#1, or with SM2 the point.
     pub(crate) public_key: Vec<u8>,
     /// The same with its algorithm (SPKI), DER.
     pub(crate) spki: Vec<u8>,

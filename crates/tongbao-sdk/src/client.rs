@@ -14,7 +14,6 @@ use std::sync::Arc;
 use http::HeaderMap;
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Ciphertext, Mchid, PrepayId, Timestamp};
-use zeroize::Zeroizing;
 
 use crate::certificate::upper_hex;
 use crate::invoke::{self, BridgeInvoke, RequestPayment};
@@ -24,7 +23,7 @@ use crate::outbound::Outbound;
 use crate::platform_keys::PlatformKeys;
 use crate::retry_policy::RetryPolicy;
 use crate::signer::SignError;
-use crate::unsealer::UnsealError;
+use crate::unsealer::{UnsealError, Unsealed};
 use crate::verified::Verified;
 
 pub use certificates::CertificatesRefreshed;
@@ -141,12 +140,11 @@ impl Client {
         self.0.merchant.open_notification(&self.0.keys, self.0.clock.now(), headers, body)
     }
 
-    /// Opens a sensitive member that the platform encrypted for this merchant (v3.md §1.9). The text is
-    /// wiped when it is dropped.
+    /// Opens a sensitive member that the platform encrypted for this merchant (v3.md §1.9).
     ///
     /// # Errors
     /// [`UnsealError`].
-    pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<String>, UnsealError> {
+    pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Unsealed<String>, UnsealError> {
         self.0.merchant.unseal(ciphertext)
     }
 
@@ -158,6 +156,14 @@ impl Client {
     /// The time now.
     pub(crate) fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    /// Opens what need not be text, such as the key of an encrypted bill.
+    ///
+    /// # Errors
+    /// [`UnsealError`].
+    pub fn unseal_bytes(&self, ciphertext: &Ciphertext) -> Result<Unsealed<Vec<u8>>, UnsealError> {
+        self.0.merchant.unseal_bytes(ciphertext)
     }
 
     /// 32 upper-case hexadecimal characters, as the official samples have them.

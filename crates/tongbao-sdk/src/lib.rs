@@ -13,6 +13,14 @@
 //!
 //! Time and chance are passed in, so that a whole run can be repeated from a seed.
 //!
+//! # Features
+//!
+//! - `client` (default): calling, over HTTPS. Without it there remain keys, signatures, notifications
+//!   ([`Merchant::open_notification`]), bills and the parameters that open the cashier.
+//! - `v2` (default): `APIv2`.
+//! - `sm`: 国密, which is SM2, SM3 and SM4, for merchants whom the platform invited to it. RustCrypto's `sm2`
+//!   says of itself that it was never audited independently.
+//!
 //! # Example
 //!
 //! In production the keys come from files ([`MerchantKey::from_pem`], [`PlatformKeys::from_public_key`])
@@ -188,11 +196,10 @@ pub use sealed::{SealError, Sealed};
 pub use signature::SignatureFault;
 pub use signer::{SignError, Signer, Verifier};
 pub use tongbao_wire::{Call, Cause, ErrorCode, Explanation, Repetition, Retry, Text};
-pub use unsealer::{UnsealError, Unsealer};
+pub use unsealer::{UnsealError, Unsealed, Unsealer};
 #[cfg(feature = "client")]
 pub use unsendable::{Unsendable, UnsendableReason};
 pub use verified::Verified;
 #[cfg(feature = "client")]
 pub use weixin::{AccessToken, AppSecret, LoginSession, WeixinClient, WeixinError};
 pub use weixin::{Reaction, WeixinRefusal};
-pub use zeroize::Zeroizing;

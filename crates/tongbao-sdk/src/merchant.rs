@@ -2,14 +2,13 @@
 
 use http::HeaderMap;
 use tongbao_wire::{Ciphertext, Mchid, Timestamp};
-use zeroize::Zeroizing;
 
-use crate::apiv3_key::ApiV3Key;
+use crate::apiv3_key::{Aead, ApiV3Key};
 use crate::merchant_key::MerchantKey;
 use crate::notification::{self, Notification, NotificationRefused};
 use crate::platform_keys::PlatformKeys;
 use crate::signer::Signer;
-use crate::unsealer::{UnsealError, Unsealer};
+use crate::unsealer::{UnsealError, Unsealed, Unsealer};
 use crate::verified::Verified;
 
 /// One merchant identity. Further members may come; [`Merchant::new`] stays.
@@ -73,22 +72,35 @@ impl Merchant {
         notification::open(self, keys, now, headers, body)
     }
 
-    /// Opens a sensitive member that the platform encrypted for this merchant (v3.md §1.9). The text is
-    /// wiped when it is dropped.
+    /// Opens a sensitive member that the platform encrypted for this merchant (v3.md §1.9).
     ///
     /// # Errors
     /// [`UnsealError`].
-    pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<String>, UnsealError> {
+    pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Unsealed<String>, UnsealError> {
         self.unsealer.as_ref().ok_or(UnsealError::NoKey)?.unseal(ciphertext)
     }
 
+    /// Opens what need not be text, such as the key of an encrypted bill.
+    ///
+    /// # Errors
+    /// [`UnsealError`].
+    pub fn unseal_bytes(&self, ciphertext: &Ciphertext) -> Result<Unsealed<Vec<u8>>, UnsealError> {
+        self.unsealer.as_ref().ok_or(UnsealError::NoKey)?.unseal_bytes(ciphertext)
+    }
+
     /// Opens what the platform encrypted with either `APIv3` key.
-    pub(crate) fn open(&self, nonce: &str, associated_data: &str, ciphertext: &str) -> Option<Vec<u8>> {
+    pub(crate) fn open(
+        &self,
+        aead: Aead,
+        nonce: &str,
+        associated_data: &str,
+        ciphertext: &str,
+    ) -> Option<Vec<u8>> {
         let other = || {
             let key = self.apiv3_key_other.as_ref()?;
-            key.open(nonce, associated_data, ciphertext)
+            key.open(aead, nonce, associated_data, ciphertext)
         };
-        self.apiv3_key.open(nonce, associated_data, ciphertext).or_else(other)
+        self.apiv3_key.open(aead, nonce, associated_data, ciphertext).or_else(other)
     }
 }
 

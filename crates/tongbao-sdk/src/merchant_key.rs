@@ -1,5 +1,8 @@
 //! The merchant's own key pair: `apiclient_key.pem` and `apiclient_cert.pem`, or both in `apiclient_cert.p12`.
 
+#[cfg(feature = "sm")]
+use std::sync::Arc;
+
 use aws_lc_rs::rsa;
 use aws_lc_rs::signature::KeyPair;
 use tongbao_wire::Timestamp;
@@ -8,6 +11,8 @@ use crate::certificate::{self, CertificateFacts};
 use crate::pem::{self, PemBlock, PemError, PemKind};
 use crate::pkcs12::{self, Pkcs12Error};
 use crate::signer::Signer;
+#[cfg(feature = "sm")]
+use crate::sm;
 use crate::unsealer::Unsealer;
 
 /// The merchant's private key with the serial number of its certificate, checked to belong together.
@@ -59,8 +64,8 @@ pub enum MerchantKeyError {
         "private key: it is encrypted; write it without a password first: openssl pkcs8 -in apiclient_key.pem -nocrypt -topk8 -out plain.pem"
     )]
     Encrypted,
-    /// A private key that is not RSA of 2048 bits or more.
-    #[error("private key: not an RSA key of 2048 to 8192 bits, or damaged")]
+    /// A private key that is neither RSA of 2048 bits or more nor, with the feature `sm`, SM2 in PKCS#8.
+    #[error("private key: not an RSA key of 2048 to 8192 bits (nor SM2, with the feature sm), or damaged")]
     Unusable,
     /// Another kind of file where the certificate belongs.
     #[error(
@@ -223,6 +228,11 @@ impl PrivateKey {
     }
 
     fn from_pkcs8(der: &[u8]) -> Option<Self> {
+        #[cfg(feature = "sm")]
+        if let Some(key) = sm::PrivateKey::from_pkcs8(der) {
+            let (public_key, key) = (key.public_key(), Arc::new(key));
+            return Some(Self { signer: Signer::sm2(key.clone()), unsealer: Unsealer::sm2(key), public_key });
+        }
         Self::rsa(rsa::KeyPair::from_pkcs8(der).ok()?)
     }
 

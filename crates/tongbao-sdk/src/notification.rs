@@ -13,6 +13,7 @@ use tongbao_wire::profit_sharing::ProfitSharingNotice;
 use tongbao_wire::transfer::{TransferAuthorizationNotice, TransferNotice};
 use tongbao_wire::{NotificationEnvelope, RefundNotice, Timestamp, Transaction};
 
+use crate::apiv3_key::Aead;
 use crate::json;
 use crate::merchant::Merchant;
 use crate::platform_keys::PlatformKeys;
@@ -127,8 +128,11 @@ pub enum NotificationRefused {
         /// What is wrong with it.
         reason: String,
     },
-    /// Signed or encrypted with an algorithm that is not supported, such as the SM ones.
-    #[error("algorithm {algorithm} is not supported; only RSA signatures with AEAD_AES_256_GCM are")]
+    /// Signed or encrypted with an algorithm that is not supported, or signed with one that is not the key's.
+    /// The SM ones (国密) need the feature `sm`.
+    #[error(
+        "algorithm {algorithm} is not supported, or not that of the key; RSA signatures with AEAD_AES_256_GCM are, and with the feature sm those of SM2 with AEAD_SM4_GCM"
+    )]
     UnknownAlgorithm {
         /// What it says.
         algorithm: Box<str>,
@@ -205,12 +209,11 @@ pub(crate) fn open(
         NotificationRefused::NotAnEnvelope { member, reason }
     })?;
     let resource = &envelope.resource;
-    if resource.algorithm != ALGORITHM {
-        let algorithm = resource.algorithm.chars().take(32).collect();
-        return Err(NotificationRefused::UnknownAlgorithm { algorithm });
-    }
+    let aead = Aead::named(&resource.algorithm).ok_or_else(|| NotificationRefused::UnknownAlgorithm {
+        algorithm: resource.algorithm.chars().take(32).collect(),
+    })?;
     let plaintext = merchant
-        .open(&resource.nonce, &resource.associated_data, &resource.ciphertext)
+        .open(aead, &resource.nonce, &resource.associated_data, &resource.ciphertext)
         .ok_or(NotificationRefused::CannotDecrypt)?;
     read(envelope, plaintext).map(Verified::vouch)
 }
@@ -268,8 +271,6 @@ fn content(event_type: &str, original_type: String, plaintext: Vec<u8>) -> Resul
     }
 }
 
-/// The only cipher supported.
-pub(crate) const ALGORITHM: &str = "AEAD_AES_256_GCM";
 /// `resource.ciphertext` has at most 1,048,576 characters (v3.md §6.1); the rest is below 4 KiB.
 const NOTIFICATION_BYTES_MAX: usize = 1_048_576 + 4096;
 

@@ -57,7 +57,7 @@ pub enum PemError {
     },
     /// A binary file, such as `apiclient_cert.p12`.
     #[error(
-        "the file is binary, not PEM text (is it apiclient_cert.p12? use the .pem files of the same download)"
+        "the file is binary, not PEM text (is it apiclient_cert.p12? read it as PKCS#12, or use the .pem files of the same download)"
     )]
     Binary,
     /// Text without a PEM block.
@@ -101,8 +101,9 @@ pub(crate) fn first_block(file: &[u8]) -> Result<PemBlock, PemError> {
     if middle.contains("Proc-Type:") {
         return Ok(PemBlock { kind: PemKind::EncryptedPrivateKey, der: Zeroizing::default() });
     }
-    let base64: Zeroizing<Vec<u8>> =
-        Zeroizing::new(middle.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect());
+    // Reserved at once: growing would leave pieces of a key behind.
+    let mut base64 = Zeroizing::new(Vec::with_capacity(middle.len()));
+    base64.extend(middle.bytes().filter(|byte| !byte.is_ascii_whitespace()));
     let der = STANDARD.decode(&*base64).map_err(|_| PemError::NotBase64)?;
     Ok(PemBlock { kind: PemKind::of(label), der: Zeroizing::new(der) })
 }

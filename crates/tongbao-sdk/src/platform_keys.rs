@@ -72,8 +72,8 @@ pub enum PlatformKeyError {
         /// What it is.
         found: &'static str,
     },
-    /// A key that is damaged, or not RSA of at least 2048 bits.
-    #[error("WeChat Pay key: damaged, or not an RSA key of 2048 to 8192 bits")]
+    /// A key that is damaged, or neither RSA of at least 2048 bits nor, with the feature `sm`, SM2.
+    #[error("WeChat Pay key: damaged, or not an RSA key of 2048 to 8192 bits (nor SM2, with the feature sm)")]
     Unusable,
     /// An id that cannot be a header's value.
     #[error(
@@ -337,7 +337,7 @@ impl PlatformKey {
     }
 
     fn new(spki: &[u8], kind: KeyKind) -> Option<Self> {
-        Some(Self { verifier: Verifier::rsa(spki)?, sealing: Some(SealingKey::from_spki(spki)?), kind })
+        Some(Self { verifier: Verifier::from_spki(spki)?, sealing: Some(SealingKey::from_spki(spki)?), kind })
     }
 }
 
@@ -357,7 +357,7 @@ mod tests {
     use tongbao_wire::Certificates;
 
     use super::{PlatformKey, PlatformKeyError, PlatformKeys};
-    use crate::apiv3_key::ApiV3Key;
+    use crate::apiv3_key::{Aead, ApiV3Key};
     use crate::sealed::SealError;
     use crate::{pem, published};
 
@@ -377,7 +377,9 @@ mod tests {
         let list: Certificates = serde_json::from_slice(published::GO_CERTIFICATES).expect("official");
         let sealed = &list.data[0].encrypt_certificate;
         let key = ApiV3Key::of_128_bits(b"mockAPIv3Key1234");
-        let pem = key.open(&sealed.nonce, &sealed.associated_data, &sealed.ciphertext).expect("official");
+        let pem = key
+            .open(Aead::Aes256Gcm, &sealed.nonce, &sealed.associated_data, &sealed.ciphertext)
+            .expect("official");
         assert_eq!(
             hex::encode(digest(&SHA256, &pem)),
             "9cd63a58efc776e9c852a58aca6fb5bad688371b07bb8f2d2e5bd40262e042cc"
@@ -398,6 +400,7 @@ mod tests {
         assert_eq!(format!("{keys:?}"), format!("[\"D7CE59D1F522D701\", \"{ID}\"]"));
     }
 
+    #[cfg(feature = "client")]
     #[test]
     fn a_replacement_reaches_every_clone_and_spares_the_public_key() {
         let keys = PlatformKeys::from_public_key(ID, published::DOC_PUBLIC_KEY)

@@ -7,6 +7,10 @@ pub(crate) const GO_KEY_PKCS1: &[u8] = include_bytes!("../tests/published/go_key
 pub(crate) const GO_CERTIFICATE: &[u8] = include_bytes!("../tests/published/go_platform_certificate.pem");
 pub(crate) const GO_CERTIFICATES: &[u8] = include_bytes!("../tests/published/go_certificates.json");
 pub(crate) const GO_NOTIFICATION: &[u8] = include_bytes!("../tests/published/go_notification.json");
+#[cfg(feature = "sm")]
+pub(crate) const JAVA_SM2_KEY: &[u8] = include_bytes!("../tests/published/java_sm2_key.pem");
+#[cfg(feature = "sm")]
+pub(crate) const JAVA_SM2_PUBLIC_KEY: &[u8] = include_bytes!("../tests/published/java_sm2_public_key.pem");
 
 /// A signature of `signatures.json`, Base64.
 pub(crate) fn signature(name: &str) -> String {

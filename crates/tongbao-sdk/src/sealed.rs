@@ -1,4 +1,5 @@
-//! Sensitive members (敏感字段), encrypted for the platform: RSAES-OAEP with SHA-1 (v3.md §1.9).
+//! Sensitive members (敏感字段), encrypted for the platform: RSAES-OAEP with SHA-1 (v3.md §1.9), or SM2
+//! (v3.md §1.10).
 
 use std::sync::Arc;
 
@@ -6,6 +7,9 @@ use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OaepPublicEncryptingKey, PublicEncrypti
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
+
+#[cfg(feature = "sm")]
+use crate::sm;
 
 /// An encrypted member and the serial number of the key it was encrypted with.
 ///
@@ -46,12 +50,12 @@ impl Serialize for Sealed {
 /// Why a member was not encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
-    /// No RSA key of the platform is at hand.
+    /// No key of the platform is at hand.
     #[error(
         "no platform key to encrypt with; configure the WeChat Pay public key, or refresh the certificates first"
     )]
     NoKey,
-    /// The text does not fit into one RSA block.
+    /// The text does not fit, into one block with RSA.
     #[error("the text has {bytes} bytes; at most {limit} can be encrypted")]
     TooLong {
         /// Its length.
@@ -66,24 +70,45 @@ pub enum SealError {
 
 /// A platform key that encrypts. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct SealingKey(Arc<OaepPublicEncryptingKey>);
+pub(crate) enum SealingKey {
+    Rsa(Arc<OaepPublicEncryptingKey>),
+    #[cfg(feature = "sm")]
+    Sm2(Arc<sm::PublicKey>),
+}
 
 impl SealingKey {
     pub(crate) fn from_spki(spki: &[u8]) -> Option<Self> {
+        #[cfg(feature = "sm")]
+        if let Some(key) = sm::PublicKey::from_spki(spki) {
+            return Some(Self::Sm2(Arc::new(key)));
+        }
         let key = PublicEncryptingKey::from_der(spki).ok()?;
-        Some(Self(Arc::new(OaepPublicEncryptingKey::new(key).ok()?)))
+        Some(Self::Rsa(Arc::new(OaepPublicEncryptingKey::new(key).ok()?)))
     }
 
     pub(crate) fn seal(&self, serial: &str, text: &str) -> Result<Sealed, SealError> {
-        let limit = self.0.max_plaintext_size(&OAEP_SHA1_MGF1SHA1);
+        let limit = match self {
+            Self::Rsa(key) => key.max_plaintext_size(&OAEP_SHA1_MGF1SHA1),
+            #[cfg(feature = "sm")]
+            Self::Sm2(_) => sm::PLAINTEXT_BYTES_MAX,
+        };
         if text.len() > limit {
             return Err(SealError::TooLong { bytes: text.len(), limit });
         }
-        let mut buffer = vec![0; self.0.ciphertext_size()];
-        let ciphertext = self
-            .0
-            .encrypt(&OAEP_SHA1_MGF1SHA1, text.as_bytes(), &mut buffer, None)
-            .map_err(|_| SealError::Failed)?;
+        let ciphertext = self.encrypt(text.as_bytes()).ok_or(SealError::Failed)?;
         Ok(Sealed::kept(serial, &STANDARD.encode(ciphertext)))
+    }
+
+    fn encrypt(&self, text: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::Rsa(key) => {
+                let mut buffer = vec![0; key.ciphertext_size()];
+                let length = key.encrypt(&OAEP_SHA1_MGF1SHA1, text, &mut buffer, None).ok()?.len();
+                buffer.truncate(length);
+                Some(buffer)
+            }
+            #[cfg(feature = "sm")]
+            Self::Sm2(key) => key.encrypt(text),
+        }
     }
 }

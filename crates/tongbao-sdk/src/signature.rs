@@ -6,7 +6,7 @@ use http::HeaderMap;
 use tongbao_wire::Timestamp;
 
 use crate::platform_keys::PlatformKeys;
-use crate::signer::Verifier;
+use crate::signer::{SignatureType, Verifier};
 
 /// Why something that should be signed by the platform is not believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,8 +17,8 @@ pub enum SignatureFault {
     /// A header's value cannot be read.
     #[error("header {0} cannot be read")]
     MalformedHeader(&'static str),
-    /// `Wechatpay-Signature-Type` names an algorithm that is not supported.
-    #[error("signature type {0} is not supported")]
+    /// `Wechatpay-Signature-Type` names an algorithm that is not supported, or not that of the key.
+    #[error("signature type {0} is not supported, or not that of the key it is signed with")]
     UnknownSignatureType(Box<str>),
     /// Signed too long ago, or in the future.
     #[error("{}", stale(.seconds))]
@@ -66,6 +66,8 @@ pub(crate) struct SignatureHeaders<'a> {
     nonce: &'a str,
     pub(crate) serial: &'a str,
     signature: &'a str,
+    /// Absent, it is the key's.
+    signature_type: Option<SignatureType>,
 }
 
 impl<'a> SignatureHeaders<'a> {
@@ -76,13 +78,8 @@ impl<'a> SignatureHeaders<'a> {
             nonce: required(headers, "Wechatpay-Nonce")?,
             serial: required(headers, "Wechatpay-Serial")?,
             signature: required(headers, "Wechatpay-Signature")?,
+            signature_type: signature_type(headers)?,
         };
-        if let Some(value) = headers.get("Wechatpay-Signature-Type")
-            && value != SIGNATURE_TYPE
-        {
-            let shown = value.to_str().unwrap_or("(unreadable)").chars().take(SHOWN_CHARS_MAX).collect();
-            return Err(SignatureFault::UnknownSignatureType(shown));
-        }
         let signed_at: i64 =
             read.timestamp.parse().map_err(|_| SignatureFault::MalformedHeader("Wechatpay-Timestamp"))?;
         let seconds = now.seconds().saturating_sub(signed_at);
@@ -105,6 +102,11 @@ impl<'a> SignatureHeaders<'a> {
 
     /// Verifies with `verifier`.
     pub(crate) fn verify_with(&self, verifier: &Verifier, body: &[u8]) -> Result<(), SignatureFault> {
+        if let Some(named) = self.signature_type
+            && named != verifier.signature_type()
+        {
+            return Err(SignatureFault::UnknownSignatureType(named.name().into()));
+        }
         let signature = STANDARD.decode(self.signature).map_err(|_| SignatureFault::BadSignature)?;
         let mut message = Vec::with_capacity(self.timestamp.len() + self.nonce.len() + body.len() + 3);
         for line in [self.timestamp.as_bytes(), self.nonce.as_bytes(), body] {
@@ -124,6 +126,13 @@ fn required<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, S
     Ok(text)
 }
 
+fn signature_type(headers: &HeaderMap) -> Result<Option<SignatureType>, SignatureFault> {
+    let Some(value) = headers.get("Wechatpay-Signature-Type") else { return Ok(None) };
+    let name = value.to_str().unwrap_or("(unreadable)");
+    let unknown = || SignatureFault::UnknownSignatureType(name.chars().take(SHOWN_CHARS_MAX).collect());
+    SignatureType::named(name).ok_or_else(unknown).map(Some)
+}
+
 /// The sentence for a stale signature.
 pub(crate) fn stale(seconds: &i64) -> String {
     let side = if *seconds < 0 { "after" } else { "before" };
@@ -131,8 +140,6 @@ pub(crate) fn stale(seconds: &i64) -> String {
     format!("signed {seconds} seconds {side} our time; is the clock right, or is it a replay?")
 }
 
-/// The only signature type supported; an absent header means the same.
-const SIGNATURE_TYPE: &str = "WECHATPAY2-SHA256-RSA2048";
 /// How a probe's signature begins.
 const PROBE_PREFIX: &str = "WECHATPAY/SIGNTEST/";
 /// The official SDKs refuse from 300 seconds on.
@@ -184,7 +191,7 @@ mod tests {
         assert_eq!(check(&headers(), BODY, SIGNED_AT), Ok(()));
         let mut without_type = headers();
         without_type.remove("wechatpay-signature-type");
-        assert_eq!(check(&without_type, BODY, SIGNED_AT), Ok(()), "an absent type means RSA");
+        assert_eq!(check(&without_type, BODY, SIGNED_AT), Ok(()), "an absent type is the key's");
     }
 
     #[test]

@@ -1,18 +1,54 @@
-//! Signing and verifying: real RSA, or a stand-in of the same wire shape for simulations.
+//! Signing and verifying: RSA, SM2 with the feature `sm`, or a stand-in of RSA's wire shape for simulations.
 
 use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::{hmac, rand, rsa, signature};
 
-/// Signs as the merchant: RSASSA-PKCS1-v1_5 with SHA-256 (v3.md §1.5). Cheap to clone; the key is parsed
-/// once, where it is read.
+#[cfg(feature = "sm")]
+use crate::sm;
+
+/// Which signatures a key makes or verifies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SignatureType {
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (v3.md §1.5).
+    Rsa,
+    /// SM2 with SM3 (v3.md §1.10).
+    #[cfg(feature = "sm")]
+    Sm2,
+}
+
+impl SignatureType {
+    /// The type that `Wechatpay-Signature-Type` names.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "WECHATPAY2-SHA256-RSA2048" => Some(Self::Rsa),
+            #[cfg(feature = "sm")]
+            "WECHATPAY2-SM2-WITH-SM3" => Some(Self::Sm2),
+            _ => None,
+        }
+    }
+
+    /// Its name, which is also the scheme of `Authorization`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Rsa => "WECHATPAY2-SHA256-RSA2048",
+            #[cfg(feature = "sm")]
+            Self::Sm2 => "WECHATPAY2-SM2-WITH-SM3",
+        }
+    }
+}
+
+/// Signs as the merchant, with RSA or SM2 as its key is. Cheap to clone; the key is parsed once, where it
+/// is read.
 #[derive(Clone)]
 pub struct Signer(Signing);
 
 #[derive(Clone)]
 enum Signing {
     Rsa(Arc<rsa::KeyPair>),
+    #[cfg(feature = "sm")]
+    Sm2(Arc<sm::PrivateKey>),
     StandIn(Arc<hmac::Key>),
 }
 
@@ -24,6 +60,11 @@ pub struct SignError;
 impl Signer {
     pub(crate) fn rsa(key: rsa::KeyPair) -> Self {
         Self(Signing::Rsa(Arc::new(key)))
+    }
+
+    #[cfg(feature = "sm")]
+    pub(crate) fn sm2(key: Arc<sm::PrivateKey>) -> Self {
+        Self(Signing::Sm2(key))
     }
 
     /// A signer for deterministic simulation only: HMAC-SHA-256 under `secret`, repeated to the 256
@@ -47,7 +88,18 @@ impl Signer {
                     .map_err(|_| SignError)?;
                 Ok(signature)
             }
+            #[cfg(feature = "sm")]
+            Signing::Sm2(key) => key.sign(message).ok_or(SignError),
             Signing::StandIn(key) => Ok(hmac::sign(key, message).as_ref().repeat(STAND_IN_REPEATS)),
+        }
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn signature_type(&self) -> SignatureType {
+        match self.0 {
+            Signing::Rsa(_) | Signing::StandIn(_) => SignatureType::Rsa,
+            #[cfg(feature = "sm")]
+            Signing::Sm2(_) => SignatureType::Sm2,
         }
     }
 }
@@ -56,6 +108,8 @@ impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Signing::Rsa(_) => "Signer(RSA, redacted)",
+            #[cfg(feature = "sm")]
+            Signing::Sm2(_) => "Signer(SM2, redacted)",
             Signing::StandIn(_) => "Signer(stand-in)",
         })
     }
@@ -68,13 +122,19 @@ pub struct Verifier(Verifying);
 #[derive(Clone)]
 enum Verifying {
     Rsa(Arc<signature::ParsedPublicKey>),
+    #[cfg(feature = "sm")]
+    Sm2(Arc<sm::PublicKey>),
     StandIn(Arc<hmac::Key>),
 }
 
 impl Verifier {
-    /// `der` is an SPKI or a PKCS#1 public key; `None` when it is neither, or not RSA of 2048 bits or more.
-    pub(crate) fn rsa(der: &[u8]) -> Option<Self> {
-        let key = signature::ParsedPublicKey::new(&signature::RSA_PKCS1_2048_8192_SHA256, der).ok()?;
+    /// `None` when it is no key, or RSA of less than 2048 bits.
+    pub(crate) fn from_spki(spki: &[u8]) -> Option<Self> {
+        #[cfg(feature = "sm")]
+        if let Some(key) = sm::PublicKey::from_spki(spki) {
+            return Some(Self(Verifying::Sm2(Arc::new(key))));
+        }
+        let key = signature::ParsedPublicKey::new(&signature::RSA_PKCS1_2048_8192_SHA256, spki).ok()?;
         Some(Self(Verifying::Rsa(Arc::new(key))))
     }
 
@@ -84,11 +144,21 @@ impl Verifier {
         Self(Verifying::StandIn(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, secret))))
     }
 
+    pub(crate) fn signature_type(&self) -> SignatureType {
+        match self.0 {
+            Verifying::Rsa(_) | Verifying::StandIn(_) => SignatureType::Rsa,
+            #[cfg(feature = "sm")]
+            Verifying::Sm2(_) => SignatureType::Sm2,
+        }
+    }
+
     /// True when `signature` is this key's over `message`.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         match &self.0 {
             Verifying::Rsa(key) => key.verify_sig(message, signature).is_ok(),
+            #[cfg(feature = "sm")]
+            Verifying::Sm2(key) => key.verify(message, signature),
             Verifying::StandIn(key) => {
                 let mut parts = signature.chunks(STAND_IN_BYTES);
                 signature.len() == STAND_IN_BYTES * STAND_IN_REPEATS
@@ -102,6 +172,8 @@ impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Verifying::Rsa(_) => "Verifier(RSA)",
+            #[cfg(feature = "sm")]
+            Verifying::Sm2(_) => "Verifier(SM2)",
             Verifying::StandIn(_) => "Verifier(stand-in)",
         })
     }

@@ -1,6 +1,7 @@
-//! What the platform encrypted for the merchant: RSAES-OAEP with SHA-1 (v3.md §1.9).
+//! What the platform encrypted for the merchant: RSAES-OAEP with SHA-1 (v3.md §1.9), or SM2 (v3.md §1.10).
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
@@ -8,7 +9,10 @@ use aws_lc_rs::rsa::{self, OAEP_SHA1_MGF1SHA1, OaepPrivateDecryptingKey, Private
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tongbao_wire::Ciphertext;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
+
+#[cfg(feature = "sm")]
+use crate::sm;
 
 /// Opens sensitive members (敏感字段) that the platform encrypted under the merchant's certificate, such as
 /// a payer's phone number. Cheap to clone; the key is parsed once, where it is read.
@@ -18,6 +22,26 @@ pub struct Unsealer(Unsealing);
 #[derive(Clone)]
 enum Unsealing {
     Rsa(Arc<OaepPrivateDecryptingKey>),
+    #[cfg(feature = "sm")]
+    Sm2(Arc<sm::PrivateKey>),
+}
+
+/// What was opened. Wiped when it is dropped, and kept out of logs: it is a person's, or a key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unsealed<T: Zeroize>(Zeroizing<T>);
+
+impl<T: Zeroize> Deref for Unsealed<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Zeroize> fmt::Debug for Unsealed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unsealed(redacted)")
+    }
 }
 
 /// Why a member that the platform encrypted was not opened.
@@ -61,18 +85,31 @@ impl Unsealer {
         Some(Self(Unsealing::Rsa(Arc::new(OaepPrivateDecryptingKey::new(key).ok()?))))
     }
 
-    /// Opens one member. The text is wiped when it is dropped.
+    #[cfg(feature = "sm")]
+    pub(crate) fn sm2(key: Arc<sm::PrivateKey>) -> Self {
+        Self(Unsealing::Sm2(key))
+    }
+
+    /// Opens one member.
     ///
     /// # Errors
     /// [`UnsealError`].
-    pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<String>, UnsealError> {
+    pub fn unseal(&self, ciphertext: &Ciphertext) -> Result<Unsealed<String>, UnsealError> {
+        let plaintext = self.unseal_bytes(ciphertext)?;
+        let text = std::str::from_utf8(&plaintext).map_err(|_| UnsealError::NotText)?;
+        Ok(Unsealed(Zeroizing::new(text.to_owned())))
+    }
+
+    /// Opens what need not be text, such as the key of an encrypted bill.
+    ///
+    /// # Errors
+    /// [`UnsealError`].
+    pub fn unseal_bytes(&self, ciphertext: &Ciphertext) -> Result<Unsealed<Vec<u8>>, UnsealError> {
         if ciphertext.base64().len() > BASE64_CHARS_MAX {
             return Err(UnsealError::Malformed);
         }
         let bytes = STANDARD.decode(ciphertext.base64()).map_err(|_| UnsealError::Malformed)?;
-        let plaintext = self.decrypt(&bytes).ok_or(UnsealError::CannotDecrypt)?;
-        let text = std::str::from_utf8(&plaintext).map_err(|_| UnsealError::NotText)?;
-        Ok(Zeroizing::new(text.to_owned()))
+        self.decrypt(&bytes).map(Unsealed).ok_or(UnsealError::CannotDecrypt)
     }
 
     fn decrypt(&self, ciphertext: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
@@ -83,6 +120,8 @@ impl Unsealer {
                 buffer.truncate(length);
                 Some(buffer)
             }
+            #[cfg(feature = "sm")]
+            Unsealing::Sm2(key) => key.decrypt(ciphertext),
         }
     }
 }
@@ -91,6 +130,8 @@ impl fmt::Debug for Unsealer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Unsealing::Rsa(_) => "Unsealer(RSA, redacted)",
+            #[cfg(feature = "sm")]
+            Unsealing::Sm2(_) => "Unsealer(SM2, redacted)",
         })
     }
 }

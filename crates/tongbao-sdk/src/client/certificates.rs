@@ -7,11 +7,12 @@ use tongbao_wire::{Call, Certificates, Timestamp};
 use super::Client;
 use super::outgoing::Outgoing;
 use super::send::Answer;
+use crate::apiv3_key::Aead;
 use crate::call_error::{CallError, CallErrorKind};
 use crate::json::{self, Misfit};
-use crate::notification::ALGORITHM;
 use crate::platform_keys::PlatformKey;
 use crate::signature::SignatureHeaders;
+use crate::signer::SignatureType;
 
 /// What a refresh brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl Client {
 
     async fn refresh(&self, refreshing: &mut Refreshing) -> Result<CertificatesRefreshed, CallError> {
         refreshing.last_attempt = Some(self.0.clock.now());
-        let answer = self.send(&Outgoing::to(Call::Certificates)).await?;
+        let answer = self.send(&self.download()).await?;
         let keys = self
             .open_certificates(&answer)
             .map_err(|kind| CallError::new(Call::Certificates, kind).answered(&answer.request_id))?;
@@ -84,6 +85,16 @@ impl Client {
             keys.iter().filter_map(|(serial, key)| Some((serial.clone(), key.not_after()?))).collect();
         self.0.keys.replace_certificates(keys);
         Ok(CertificatesRefreshed { certificates })
+    }
+
+    /// Without a word the platform sends its RSA certificates (v3.md §1.8).
+    fn download(&self) -> Outgoing {
+        let outgoing = Outgoing::to(Call::Certificates);
+        match self.0.merchant.signer.signature_type() {
+            SignatureType::Rsa => outgoing,
+            #[cfg(feature = "sm")]
+            SignatureType::Sm2 => outgoing.query("algorithm_type", "SM2"),
+        }
     }
 
     /// Decrypts, then verifies the answer with what it brought: the first download has nothing else.
@@ -95,13 +106,12 @@ impl Client {
                 CallErrorKind::Undecodable(Misfit { member: format!("data[{position}]"), reason })
             };
             let sealed = entry.encrypt_certificate;
-            if sealed.algorithm != ALGORITHM {
-                return Err(misfit(format!("algorithm is not {ALGORITHM}")));
-            }
+            let aead = Aead::named(&sealed.algorithm)
+                .ok_or_else(|| misfit("encrypt_certificate.algorithm is not supported".into()))?;
             let pem = self
                 .0
                 .merchant
-                .open(&sealed.nonce, &sealed.associated_data, &sealed.ciphertext)
+                .open(aead, &sealed.nonce, &sealed.associated_data, &sealed.ciphertext)
                 .ok_or(CallErrorKind::CannotDecrypt)?;
             let (serial, key) =
                 PlatformKey::from_certificate(&pem).map_err(|error| misfit(error.to_string()))?;

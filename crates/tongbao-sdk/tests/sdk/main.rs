@@ -9,9 +9,12 @@ mod examples;
 mod failover;
 mod fixtures;
 mod http_outbound;
+mod keys;
 mod notifications;
 mod policy;
 mod retries;
 mod rotation;
 mod scripted;
+#[cfg(feature = "sm")]
+mod sm;
 mod weixin;
