@@ -27,7 +27,8 @@ fn main() {
         let bare = measure(|| events(NOTIFICATION));
         // The first round warms caches and tables.
         if round > 0 {
-            let ratio = ours * 1000 / bare;
+            // Of speeds: how many documents the one reads while the other reads one.
+            let ratio = bare * 1000 / ours;
             let times = u64::from(TIMES);
             println!(
                 "round {round}: xml decode {} ns, raw quick-xml events {} ns, ratio {}",

@@ -59,7 +59,9 @@ pub use merchant::{Merchant, Party, Role, SubMerchant};
 pub use micropay::{
     Charged, Micropay, MicropayCourse, MicropayEnd, MicropayRules, Queried, Reversed, Step, Verdict,
 };
-pub use notification::{Expected, NotificationRefused, PaymentNotice, SUCCESS, Unconfirmed, failure};
+pub use notification::{
+    Expected, NotificationRefused, PaymentNotice, REPLY_SUCCESS, Unconfirmed, reply_failure,
+};
 #[cfg(feature = "client")]
 pub use order_options::{Goods, GoodsDetail, Identity, OrderOptions};
 #[cfg(feature = "client")]

@@ -192,9 +192,10 @@ impl CallError {
             | CallErrorKind::NotAMessage(_)
             | CallErrorKind::UnverifiableAnswer(_)
             | CallErrorKind::Undecodable(_) => true,
-            CallErrorKind::Page { status } => self.moves_money() || !matches!(status, 400..=499),
-            // Nothing here is signed, so where money moves the platform is asked again (v2.md §1.4).
-            CallErrorKind::CertificateRefused { .. } | CallErrorKind::Rejected { .. } => self.moves_money(),
+            // Nothing of these is signed, so where money moves the platform is asked again (v2.md §1.4).
+            CallErrorKind::Page { status } => self.asks_first() || !matches!(status, 400..=499),
+            CallErrorKind::CertificateRefused { .. } => self.asks_first(),
+            CallErrorKind::Rejected { .. } => self.moves_money(),
             CallErrorKind::Refused { code, recall, .. } => *recall || self.leaves_doubt(code),
         }
     }
@@ -228,6 +229,7 @@ impl CallError {
                 _ => Retry::SameRequest,
             }),
             CallErrorKind::CertificateRefused { .. } => self.again(Retry::Never),
+            CallErrorKind::Rejected { .. } if self.call == Call::ReverseOrder => Retry::SameRequest,
             CallErrorKind::Rejected { code, .. } => self.again(self.retry_refused(code)),
             CallErrorKind::Refused { recall: true, .. } => Retry::SameRequest,
             CallErrorKind::Refused { code, .. } => self.retry_refused(code),
@@ -254,7 +256,7 @@ impl CallError {
             ErrorCode::NotEnough if returns_money(self.call) => Retry::Later,
             ErrorCode::UserPaying => self.again(Retry::Later),
             ErrorCode::OrderPaid => Retry::AfterQuery,
-            ErrorCode::Unknown(_) if self.moves_money() => Retry::AfterQuery,
+            ErrorCode::Unknown(_) if self.moves_money() => self.again(Retry::SameRequest),
             // A payment may be racing; only an order that can never be closed is left alone (v2.md §3.2).
             _ if self.call == Call::CloseOrder && !is_mistake(code) => Retry::AfterQuery,
             _ if self.cause() == Some(Cause::AlreadyPaid) => Retry::AfterQuery,
@@ -267,8 +269,13 @@ impl CallError {
         if self.repetition == Repetition::Harmless { retry } else { Retry::AfterQuery }
     }
 
-    fn moves_money(&self) -> bool {
+    fn asks_first(&self) -> bool {
         self.repetition == Repetition::AfterQuery
+    }
+
+    /// Reversals return money too, but may be repeated blindly.
+    fn moves_money(&self) -> bool {
+        self.asks_first() || self.call == Call::ReverseOrder
     }
 }
 

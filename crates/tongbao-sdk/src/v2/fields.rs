@@ -19,6 +19,8 @@ pub struct Fields {
 /// Where a name and its text stand.
 #[derive(Clone, Copy)]
 struct Span {
+    /// The first eight bytes of the name, which tell most names apart without looking at the text.
+    head: u64,
     start: usize,
     middle: usize,
     end: usize,
@@ -129,11 +131,13 @@ impl Fields {
     }
 
     fn span(&self, opened: Opened) -> Span {
-        Span { start: opened.start, middle: opened.middle, end: self.text.len() }
+        let Opened { start, middle } = opened;
+        Span { head: head(&self.text[start..middle]), start, middle, end: self.text.len() }
     }
 
     fn position(&self, name: &str) -> Result<usize, usize> {
-        self.spans.binary_search_by(|span| self.name_of(*span).cmp(name))
+        let head = head(name);
+        self.spans.binary_search_by(|span| span.head.cmp(&head).then_with(|| self.name_of(*span).cmp(name)))
     }
 
     fn name_of(&self, span: Span) -> &str {
@@ -143,6 +147,14 @@ impl Fields {
     fn text_of(&self, span: Span) -> &str {
         &self.text[span.middle..span.end]
     }
+}
+
+/// Orders names as their bytes do, as far as eight bytes go.
+fn head(name: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let length = name.len().min(bytes.len());
+    bytes[..length].copy_from_slice(&name.as_bytes()[..length]);
+    u64::from_be_bytes(bytes)
 }
 
 /// There is an element of that name already.

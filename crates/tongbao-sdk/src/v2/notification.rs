@@ -54,7 +54,7 @@ impl<T> Unconfirmed<T> {
     }
 }
 
-/// Why a notification is not believed or not understood. Answer with [`failure`], so that it is sent again.
+/// Why a notification is not believed or not understood. Answer with [`reply_failure`], so that it is sent again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotificationRefused {
     /// Not a message of the platform's.
@@ -211,12 +211,12 @@ fn lower_digit(half: u8) -> u8 {
 
 /// The reply to a notification that was dealt with: HTTP 200 and exactly this, within five seconds
 /// (v2.md §4.1).
-pub const SUCCESS: &str =
+pub const REPLY_SUCCESS: &str =
     "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>";
 
 /// The reply that asks for the notification to be sent again, with a reason for the platform's log.
 #[must_use]
-pub fn failure(reason: &str) -> String {
+pub fn reply_failure(reason: &str) -> String {
     let told: String = reason.chars().filter(|c| !c.is_control()).take(REASON_CHARS_MAX).collect();
     // `]]>` would end the section; it is divided over two.
     let told = told.replace("]]>", "]]]]><![CDATA[>");

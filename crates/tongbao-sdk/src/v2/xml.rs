@@ -204,7 +204,7 @@ impl Parser<'_> {
 
     /// The text as it is: the signature covers it without any trimming (v2.md §1.3).
     fn push(&mut self, piece: &str) -> Result<(), XmlError> {
-        if piece.chars().any(is_illegal) {
+        if has_illegal(piece) {
             return Err(XmlError::Character { element: self.here() });
         }
         self.fields.push(piece);
@@ -241,8 +241,9 @@ impl Parser<'_> {
 }
 
 fn check_name(name: &str) -> Result<(), XmlError> {
-    let first = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    let first = name.as_bytes().first().is_some_and(|byte| !matches!(byte, b'0'..=b'9' | b'-' | b'.'));
+    let plain =
+        name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'-' | b'.'));
     if first && plain && name.len() <= NAME_BYTES_MAX {
         Ok(())
     } else {
@@ -251,10 +252,15 @@ fn check_name(name: &str) -> Result<(), XmlError> {
 }
 
 fn check_text(name: &str, text: &str) -> Result<(), XmlError> {
-    if text.chars().any(is_illegal) { Err(XmlError::Character { element: named(name) }) } else { Ok(()) }
+    if has_illegal(text) { Err(XmlError::Character { element: named(name) }) } else { Ok(()) }
 }
 
-/// Characters that no XML document has.
+/// Whether there are characters that no XML document has. Most texts are cleared by a look at their bytes.
+fn has_illegal(text: &str) -> bool {
+    let suspicious = text.bytes().any(|byte| byte < b' ' || byte == LEAD_OF_NONCHARACTERS);
+    suspicious && text.chars().any(is_illegal)
+}
+
 fn is_illegal(character: char) -> bool {
     matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
@@ -264,6 +270,8 @@ fn named(name: &str) -> Box<str> {
     name.chars().take(NAME_BYTES_MAX).collect()
 }
 
+/// How U+FFFE and U+FFFF begin in UTF-8.
+const LEAD_OF_NONCHARACTERS: u8 = 0xef;
 /// Answers and notifications are below 8 KiB, a refund query of ten refunds below 16 KiB (v2.md §1.8).
 pub(super) const BYTES_MAX: usize = 64 * 1024;
 /// A refund query of ten refunds with five coupons each has 275 (v2.md §3.4).

@@ -13,6 +13,9 @@ use crate::orders::{openid, order, store};
 use crate::platform::{Scripted, appid, client, direct, out_trade_no, own, provider, sub};
 use crate::refunds::request;
 
+/// A change, and the member that is refused for it.
+type Case<T> = (fn(&mut T), &'static str);
+
 /// The member that an order is refused for.
 async fn refused(order: UnifiedOrder, merchant: tongbao_sdk::v2::Merchant) -> String {
     let error = client(merchant, Scripted::unused()).unified_order(&order).await.unwrap_err();
@@ -37,7 +40,7 @@ fn identity(user_type: IdentityType, user_creid: &str) -> Identity {
 
 #[tokio::test]
 async fn an_order_that_the_platform_would_refuse_is_not_sent() {
-    let changes: &[(fn(&mut UnifiedOrder), &str)] = &[
+    let changes: &[Case<UnifiedOrder>] = &[
         (|order| order.body = String::new(), "body"),
         (|order| order.body = "汉".repeat(128), "body"),
         (|order| order.body = "茶🍵".into(), "body"),
@@ -95,7 +98,7 @@ async fn a_service_provider_says_for_whom_and_others_do_not() {
 
 #[tokio::test]
 async fn a_refund_that_the_platform_would_refuse_is_not_sent() {
-    let changes: &[(fn(&mut RefundRequest), &str)] = &[
+    let changes: &[Case<RefundRequest>] = &[
         (|refund| refund.refund_fee = Fen::ZERO, "refund_fee"),
         (|refund| refund.refund_fee = Fen::new(101), "refund_fee"),
         (|refund| refund.total_fee = Fen::ZERO, "total_fee"),
@@ -124,7 +127,7 @@ async fn a_refund_that_the_platform_would_refuse_is_not_sent() {
 
 #[tokio::test]
 async fn a_charge_that_the_platform_would_refuse_is_not_sent() {
-    let changes: &[(fn(&mut Micropay), &str)] = &[
+    let changes: &[Case<Micropay>] = &[
         (|charge| charge.body = String::new(), "body"),
         (|charge| charge.total_fee = Fen::ZERO, "total_fee"),
         (|charge| charge.options.attach = Some("汉".repeat(128)), "attach"),

@@ -157,6 +157,14 @@ async fn what_cannot_be_reversed_is_handed_over() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reversal_that_is_rejected_unsigned_is_asked_for_again() {
+    let reversals: &[Plan] = &[|| rejected("系统繁忙"), || refused("SOMETHING_NEW"), || signed(&[])];
+    let trace = play(lost, &[|| state("PAYERROR")], reversals).await;
+    assert!(matches!(trace.end, Ok(MicropayEnd::Reversed)));
+    assert_eq!(trace.steps, ["c0", "q5", "r15", "r16", "r18"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_order_that_was_reversed_by_others_is_over() {
     let trace = play(user_paying, &[|| state("REVOKED")], &[]).await;
     assert!(matches!(trace.end, Ok(MicropayEnd::Reversed)));

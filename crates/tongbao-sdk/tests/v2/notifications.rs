@@ -4,8 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tongbao_sdk::ErrorCode;
 use tongbao_sdk::v2::{
-    ApiV2Key, Expected, Fields, Merchant, NotificationRefused, Order, RefundNotice, SUCCESS, SignFault,
-    SignType, failure,
+    ApiV2Key, Expected, Fields, Merchant, NotificationRefused, Order, REPLY_SUCCESS, RefundNotice, SignFault,
+    SignType, reply_failure,
 };
 use tongbao_wire::{Fen, Mchid, RefundStatus, TradeState};
 
@@ -233,11 +233,11 @@ fn the_second_vector_opens_but_says_too_little() {
 #[test]
 fn replies_are_what_the_platform_expects_to_the_byte() {
     assert_eq!(
-        SUCCESS,
+        REPLY_SUCCESS,
         "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>"
     );
     assert_eq!(
-        failure("unknown order"),
+        reply_failure("unknown order"),
         "<xml><return_code><![CDATA[FAIL]]></return_code><return_msg><![CDATA[unknown order]]></return_msg></xml>"
     );
     for reason in [
@@ -249,7 +249,7 @@ fn replies_are_what_the_platform_expects_to_the_byte() {
         "",
         &"长".repeat(500),
     ] {
-        let read = fields(failure(reason).as_bytes());
+        let read = fields(reply_failure(reason).as_bytes());
         let told: String = reason.chars().filter(|c| !c.is_control()).take(128).collect();
         assert_eq!(read.get("return_msg"), Some(told.as_str()), "{reason:?}");
         assert_eq!((read.len(), read.get("return_code")), (2, Some("FAIL")));
