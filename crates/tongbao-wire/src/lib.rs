@@ -44,7 +44,10 @@ pub use id::{
     ReturnId, SharingOrderId, TransactionId, TransferBillNo,
 };
 pub use notification::{NotificationEnvelope, NotificationResource};
-pub use payment::{Payer, PrepayAnswer, PromotionDetail, Transaction, TransactionAmount};
+pub use payment::{
+    H5PrepayAnswer, InstallmentInfo, NativePrepayAnswer, Payer, PrepayAnswer, PromotionDetail,
+    PromotionGoods, Reversal, Transaction, TransactionAmount, TransactionSceneInfo,
+};
 pub use refund::{Refund, RefundAmount, RefundNotice, RefundNoticeAmount};
 pub use timestamp::{Timestamp, TimestampError};
 pub use word::{RefundChannel, RefundStatus, TradeState, TradeType, TransferState};
