@@ -3,7 +3,9 @@
 mod calls;
 mod certificates;
 mod echo;
+mod invoke;
 pub(crate) mod outgoing;
+mod payments;
 pub(crate) mod send;
 mod untyped;
 
@@ -11,17 +13,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderMap;
+use tongbao_wire::Mchid;
 use tongbao_wire::seam::{Chance, Clock};
-use tongbao_wire::{Appid, Mchid, PrepayId};
 
 use crate::certificate::upper_hex;
-use crate::invoke::{self, BridgeInvoke, RequestPayment};
 use crate::merchant::{Hosts, Merchant};
 use crate::notification::{self, Notification, NotificationRefused};
 use crate::outbound::Outbound;
 use crate::platform_keys::PlatformKeys;
 use crate::retry_policy::RetryPolicy;
-use crate::signer::SignError;
 use crate::verified::Verified;
 
 pub use certificates::CertificatesRefreshed;
@@ -90,29 +90,6 @@ impl Client {
     #[must_use]
     pub fn platform_keys(&self) -> &PlatformKeys {
         &self.0.keys
-    }
-
-    /// What a mini program needs to open the cashier for `prepay_id`. `appid` is the one the order was
-    /// created with. Freshly signed each time.
-    ///
-    /// # Errors
-    /// [`SignError`] when the merchant key cannot sign.
-    pub fn invoke_mini_program(
-        &self,
-        appid: &Appid,
-        prepay_id: &PrepayId,
-    ) -> Result<RequestPayment, SignError> {
-        let seconds = self.0.clock.now().seconds();
-        invoke::request_payment(&self.0.merchant.signer, appid, prepay_id, seconds, self.nonce())
-    }
-
-    /// What a page in the WeChat browser needs to open the cashier.
-    ///
-    /// # Errors
-    /// [`SignError`] when the merchant key cannot sign.
-    pub fn invoke_jsapi(&self, appid: &Appid, prepay_id: &PrepayId) -> Result<BridgeInvoke, SignError> {
-        let payment = self.invoke_mini_program(appid, prepay_id)?;
-        Ok(BridgeInvoke { app_id: appid.clone(), payment })
     }
 
     /// Verifies, decrypts and reads a notification. `body` is the raw body, before anything parsed it.
