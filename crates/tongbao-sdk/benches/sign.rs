@@ -19,8 +19,8 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use tongbao_sdk::{
-    ApiV3Key, BoxFuture, CallFailure, Client, Hosts, JsapiPrepay, Merchant, MerchantKey, Outbound,
-    PlatformKeys,
+    ApiV3Key, BoxFuture, CallFailure, Client, Hosts, JsapiPrepay, Merchant, MerchantKey, OrderTerms,
+    Outbound, PlatformKeys,
 };
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid, Openid, OutTradeNo};
@@ -200,11 +200,10 @@ fn client_of(merchant: Merchant, outbound: Arc<dyn Outbound>) -> Client {
 }
 
 fn order() -> JsapiPrepay {
+    let number = OutTradeNo::parse("T20260301A").unwrap();
     JsapiPrepay::new(
         Appid::parse("wx00000000000000aa").unwrap(),
-        OutTradeNo::parse("T20260301A").unwrap(),
-        "Image形象店-深圳腾大-QQ公仔",
-        Fen::new(100),
+        OrderTerms::new(number, "Image形象店-深圳腾大-QQ公仔", Fen::new(100)),
         Openid::parse("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o").unwrap(),
         "https://www.weixin.qq.com/wxpay/pay.php",
     )

@@ -13,8 +13,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use tongbao_sdk::{
-    ApiV3Key, Client, Hosts, HttpOptions, HttpOutbound, JsapiPrepay, Merchant, MerchantKey, PlatformKeys,
-    RequestPayment,
+    ApiV3Key, Client, Hosts, HttpOptions, HttpOutbound, JsapiPrepay, Merchant, MerchantKey, OrderTerms,
+    PlatformKeys, RequestPayment,
 };
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid, Openid, OutTradeNo};
@@ -41,14 +41,10 @@ pub(crate) async fn prepay(
     let client = Client::new(merchant, platform, hosts, outbound, Clock::system(), Chance::system());
 
     let appid = Appid::parse(&needed("APPID")?)?;
-    let order = JsapiPrepay::new(
-        appid.clone(),
-        out_trade_no.clone(),
-        "一壶茶",
-        Fen::new(990),
-        Openid::parse(&needed("OPENID")?)?,
-        variable("NOTIFY_URL").unwrap_or_else(|| "https://pay.example.com/notify".into()),
-    );
+    let openid = Openid::parse(&needed("OPENID")?)?;
+    let notify_url = variable("NOTIFY_URL").unwrap_or_else(|| "https://pay.example.com/notify".into());
+    let order = OrderTerms::new(out_trade_no.clone(), "一壶茶", Fen::new(990));
+    let order = JsapiPrepay::new(appid.clone(), order, openid, notify_url);
     // Record the order before this line: a lost answer is answered by sending the same order again.
     let answer = client.jsapi_prepay(&order).await?;
     Ok(client.invoke_mini_program(&appid, &answer.prepay_id)?)

@@ -1,9 +1,10 @@
 //! The client: one merchant's calls to the platform.
 
-mod calls;
 mod certificates;
 mod echo;
+mod invoke;
 pub(crate) mod outgoing;
+mod payments;
 mod refunds;
 pub(crate) mod send;
 mod untyped;
@@ -13,16 +14,14 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use tongbao_wire::seam::{Chance, Clock};
-use tongbao_wire::{Appid, Ciphertext, Mchid, PrepayId, Timestamp};
+use tongbao_wire::{Ciphertext, Mchid, Timestamp};
 
 use crate::certificate::upper_hex;
-use crate::invoke::{self, BridgeInvoke, RequestPayment};
 use crate::merchant::{Hosts, Merchant};
 use crate::notification::{Notification, NotificationRefused};
 use crate::outbound::Outbound;
 use crate::platform_keys::PlatformKeys;
 use crate::retry_policy::RetryPolicy;
-use crate::signer::SignError;
 use crate::unsealer::{UnsealError, Unsealed};
 use crate::verified::Verified;
 
@@ -99,29 +98,6 @@ impl Client {
     #[must_use]
     pub fn platform_keys(&self) -> &PlatformKeys {
         &self.0.keys
-    }
-
-    /// What a mini program needs to open the cashier for `prepay_id`. `appid` is the one the order was
-    /// created with. Freshly signed each time.
-    ///
-    /// # Errors
-    /// [`SignError`] when the merchant key cannot sign.
-    pub fn invoke_mini_program(
-        &self,
-        appid: &Appid,
-        prepay_id: &PrepayId,
-    ) -> Result<RequestPayment, SignError> {
-        let seconds = self.0.clock.now().seconds();
-        invoke::request_payment(&self.0.merchant.signer, appid, prepay_id, seconds, self.nonce())
-    }
-
-    /// What a page in the WeChat browser needs to open the cashier.
-    ///
-    /// # Errors
-    /// [`SignError`] when the merchant key cannot sign.
-    pub fn invoke_jsapi(&self, appid: &Appid, prepay_id: &PrepayId) -> Result<BridgeInvoke, SignError> {
-        let payment = self.invoke_mini_program(appid, prepay_id)?;
-        Ok(BridgeInvoke { app_id: appid.clone(), payment })
     }
 
     /// Verifies, decrypts and reads a notification, as [`Merchant::open_notification`] does. `body` is the

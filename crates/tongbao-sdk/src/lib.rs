@@ -32,7 +32,8 @@
 //! use base64::{Engine, engine::general_purpose::STANDARD};
 //! use bytes::Bytes;
 //! use tongbao_sdk::{
-//!     ApiV3Key, BoxFuture, CallFailure, Client, Hosts, JsapiPrepay, Merchant, Outbound, PlatformKeys, Signer,
+//!     ApiV3Key, BoxFuture, CallFailure, Client, Hosts, JsapiPrepay, Merchant, OrderTerms, Outbound,
+//!     PlatformKeys, Signer,
 //! };
 //! use tongbao_wire::seam::{Chance, Clock};
 //! use tongbao_wire::{Appid, Fen, Mchid, Openid, OutTradeNo};
@@ -79,14 +80,13 @@
 //! );
 //!
 //! let appid = Appid::parse("wxd678efh567hg6787")?;
-//! let order = JsapiPrepay::new(
-//!     appid.clone(),
+//! let order = OrderTerms::new(
 //!     OutTradeNo::parse("1217752501201407033233368018")?,
 //!     "一壶茶",
 //!     Fen::new(100),
-//!     Openid::parse("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o")?,
-//!     "https://pay.example.com/notify",
 //! );
+//! let openid = Openid::parse("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o")?;
+//! let order = JsapiPrepay::new(appid.clone(), order, openid, "https://pay.example.com/notify");
 //! let answer = client.jsapi_prepay(&order).await?;
 //! let cashier = client.invoke_mini_program(&appid, &answer.prepay_id)?;
 //! assert_eq!(cashier.package, "prepay_id=wx201410272009395522657a690389285100");
@@ -108,6 +108,8 @@ mod client;
 #[cfg(feature = "client")]
 mod client_identity;
 #[cfg(feature = "client")]
+mod code_pay;
+#[cfg(feature = "client")]
 pub mod combine;
 #[cfg(feature = "client")]
 pub mod complaint;
@@ -124,10 +126,15 @@ mod notification;
 #[cfg(feature = "client")]
 pub mod onboarding;
 #[cfg(feature = "client")]
+mod order_body;
+#[cfg(feature = "client")]
+mod order_terms;
+#[cfg(feature = "client")]
 mod outbound;
 #[cfg(feature = "client")]
 pub mod partner;
 mod pem;
+mod percent;
 mod pkcs12;
 mod platform_keys;
 #[cfg(feature = "client")]
@@ -167,23 +174,27 @@ pub use client::{CertificatesRefreshed, Client, EchoRequest, SignedAnswer, Signe
 #[cfg(feature = "client")]
 pub use client_identity::ClientIdentity;
 #[cfg(feature = "client")]
+pub use code_pay::{CodePay, CodePayOutcome, CodePayScene, CodePayStore};
+#[cfg(feature = "client")]
 pub use http_outbound::{HttpOptions, HttpOutbound, HttpOutboundError};
-pub use invoke::{BridgeInvoke, RequestPayment};
+pub use invoke::{AppInvoke, BridgeInvoke, ChooseWxPay, Package, RequestPayment, h5_address};
 pub use json::Misfit;
 pub use merchant::{Hosts, Merchant};
 pub use merchant_key::{MerchantKey, MerchantKeyError};
 pub use notification::{Content, Notification, NotificationRefused, Plaintext};
+#[cfg(feature = "client")]
+pub use order_terms::{CashierTerms, OrderTerms};
 #[cfg(feature = "client")]
 pub use outbound::{Body, BoxError, BoxFuture, CallFailure, Chunks, Outbound};
 pub use pem::PemError;
 pub use pkcs12::Pkcs12Error;
 pub use platform_keys::{PlatformKeyError, PlatformKeys};
 #[cfg(feature = "client")]
-pub use prepay::JsapiPrepay;
+pub use prepay::{AppPrepay, H5Prepay, JsapiPrepay, NativePrepay};
 #[cfg(feature = "client")]
 pub use prepay_detail::{
-    GoodsDetail, IdentityType, LimitPay, OrderDetail, PayerIdentity, SceneInfo, StoreInfo, SubsidyDetail,
-    SubsidyInfo, SubsidyPeriodType, SubsidyPlan,
+    GoodsDetail, H5Info, H5SceneInfo, H5Type, IdentityType, LimitPay, OrderDetail, PayerIdentity, SceneInfo,
+    StoreInfo, SubsidyDetail, SubsidyInfo, SubsidyPeriodType, SubsidyPlan,
 };
 #[cfg(feature = "client")]
 pub use refund_request::{

@@ -28,7 +28,7 @@ impl PayerIdentity {
             (Some(number), Some(name)) if number != name => {
                 let reason =
                     UnsendableReason::Combination("number and name must be sealed with the same key");
-                Err(Unsendable::new("payer.identity", reason))
+                Err(Unsendable::new("identity", reason))
             }
             _ => Ok(()),
         }
@@ -144,6 +144,12 @@ pub struct StoreInfo {
 }
 
 impl SceneInfo {
+    /// Nothing but the payer's address.
+    #[must_use]
+    pub fn new(payer_client_ip: impl Into<String>) -> Self {
+        Self { payer_client_ip: payer_client_ip.into(), device_id: None, store_info: None }
+    }
+
     pub(crate) fn check(&self) -> Result<(), Unsendable> {
         unsendable::text("scene_info.payer_client_ip", &self.payer_client_ip, 45)?;
         unsendable::optional("scene_info.device_id", self.device_id.as_ref(), 32)?;
@@ -155,6 +161,77 @@ impl SceneInfo {
         unsendable::optional("scene_info.store_info.area_code", store.area_code.as_ref(), 32)?;
         unsendable::optional("scene_info.store_info.address", store.address.as_ref(), 512)
     }
+}
+
+/// Where something is bought from a browser outside WeChat (`scene_info` of H5 orders).
+#[derive(Clone, Debug, Serialize)]
+pub struct H5SceneInfo {
+    /// The payer, their device and the shop. The cashier opens only for the address given here, so
+    /// `127.0.0.1` creates an order that nobody can pay.
+    #[serde(flatten)]
+    pub scene: SceneInfo,
+    /// What opens the cashier.
+    pub h5_info: H5Info,
+}
+
+impl H5SceneInfo {
+    /// A scene with the members every such scene has; the others are set on the value.
+    #[must_use]
+    pub fn new(payer_client_ip: impl Into<String>, kind: H5Type) -> Self {
+        Self { scene: SceneInfo::new(payer_client_ip), h5_info: H5Info::new(kind) }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Unsendable> {
+        self.scene.check()?;
+        self.h5_info.check().map_err(|fault| fault.within("scene_info"))
+    }
+}
+
+/// What opens the cashier from outside WeChat (`h5_info`).
+#[derive(Clone, Debug, Serialize)]
+pub struct H5Info {
+    /// What runs there.
+    #[serde(rename = "type")]
+    pub kind: H5Type,
+    /// Its name; at most 64 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app_name: Option<String>,
+    /// Its address; at most 128 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app_url: Option<String>,
+    /// Its bundle on iOS; at most 128 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle_id: Option<String>,
+    /// Its package on Android; at most 128 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package_name: Option<String>,
+}
+
+impl H5Info {
+    /// Nothing but its kind.
+    #[must_use]
+    pub fn new(kind: H5Type) -> Self {
+        Self { kind, app_name: None, app_url: None, bundle_id: None, package_name: None }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Unsendable> {
+        unsendable::optional("h5_info.app_name", self.app_name.as_ref(), 64)?;
+        unsendable::optional("h5_info.app_url", self.app_url.as_ref(), 128)?;
+        unsendable::optional("h5_info.bundle_id", self.bundle_id.as_ref(), 128)?;
+        unsendable::optional("h5_info.package_name", self.package_name.as_ref(), 128)
+    }
+}
+
+/// What runs outside WeChat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum H5Type {
+    /// An app on iOS.
+    #[serde(rename = "iOS")]
+    Ios,
+    /// An app on Android.
+    Android,
+    /// A page in a browser.
+    Wap,
 }
 
 /// Means of payment that are excluded, or prescribed.
@@ -179,8 +256,26 @@ pub struct SubsidyInfo {
 }
 
 impl SubsidyInfo {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.subsidy_detail.is_empty() || self.subsidy_detail.iter().any(|one| one.subsidy_plan.is_empty())
+    pub(crate) fn check(&self) -> Result<(), Unsendable> {
+        let refuse = |member, reason| Err(Unsendable::new(member, reason));
+        if self.subsidy_detail.is_empty() {
+            return refuse("subsidy_info.subsidy_detail", UnsendableReason::Empty);
+        }
+        let plans = "subsidy_info.subsidy_detail.subsidy_plan";
+        for SubsidyDetail { subsidy_plan, .. } in &self.subsidy_detail {
+            if subsidy_plan.is_empty() {
+                return refuse(plans, UnsendableReason::Empty);
+            }
+            for plan in subsidy_plan {
+                if !matches!(plan.subsidy_installment_num, 3 | 6 | 12) {
+                    return refuse(plans, UnsendableReason::OutOfRange("3, 6 or 12 instalments"));
+                }
+                if !matches!(plan.subsidy_percent, 0 | 100) {
+                    return refuse(plans, UnsendableReason::OutOfRange("0 or 100 percent"));
+                }
+            }
+        }
+        Ok(())
     }
 }
 

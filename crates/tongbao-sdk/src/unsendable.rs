@@ -46,6 +46,9 @@ pub enum UnsendableReason {
     /// Of two members that exclude or need each other.
     #[error("{0}")]
     Combination(&'static str),
+    /// Fewer, more, or another than there may be.
+    #[error("must be {0}")]
+    OutOfRange(&'static str),
     /// Not a base address of the platform.
     #[error("must be an absolute http or https address without a path")]
     Host,

@@ -103,7 +103,9 @@ impl Order {
                 currency: Some("CNY".into()),
                 payer_currency: None,
             }),
+            scene_info: None,
             promotion_detail: Vec::new(),
+            installment_info: None,
         };
         if let OrderState::Paid { transaction_id, success_time } = &self.state {
             told.transaction_id = Some(transaction_id.clone());

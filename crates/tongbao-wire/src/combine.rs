@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Appid, Fen, Mchid, Openid, OutTradeNo, PromotionDetail, Timestamp, TradeState, TradeType, TransactionId,
+    Appid, Fen, InstallmentInfo, Mchid, Openid, OutTradeNo, PromotionDetail, Timestamp, TradeState,
+    TradeType, TransactionId, TransactionSceneInfo,
 };
 
 /// A combined order as its query and its notification show it.
@@ -20,20 +21,15 @@ pub struct CombinedTransaction {
     pub combine_transaction_id: Option<TransactionId>,
     /// The device it was ordered on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scene_info: Option<CombinedSceneInfo>,
+    pub scene_info: Option<TransactionSceneInfo>,
     /// The orders, each with its own state.
     pub sub_orders: Vec<CombinedSubOrder>,
     /// Who paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub combine_payer_info: Option<CombinedPayer>,
-}
-
-/// Where a combined order was placed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CombinedSceneInfo {
-    /// The shop's device.
+    /// The instalments (分付) the payer chose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device_id: Option<String>,
+    pub installment_info: Option<InstallmentInfo>,
 }
 
 /// Who paid a combined order.
@@ -100,7 +96,7 @@ pub struct CombinedAmount {
     /// `CNY`, once paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer_currency: Option<String>,
-    /// Exchange rate, for payers abroad.
+    /// Exchange rate times 10^8, for payers abroad.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settlement_rate: Option<i64>,
 }

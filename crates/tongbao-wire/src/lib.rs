@@ -50,7 +50,10 @@ pub use id::{
 };
 pub use message_text::{explain_message, known_messages};
 pub use notification::{NotificationEnvelope, NotificationResource};
-pub use payment::{Payer, PrepayAnswer, PromotionDetail, Transaction, TransactionAmount};
+pub use payment::{
+    H5PrepayAnswer, InstallmentInfo, NativePrepayAnswer, Payer, PrepayAnswer, PromotionDetail,
+    PromotionGoods, Reversal, Transaction, TransactionAmount, TransactionSceneInfo,
+};
 pub use refund::{
     Refund, RefundAmount, RefundGoods, RefundNotice, RefundNoticeAmount, RefundPromotion, RefundSource,
 };

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PromotionDetail, RefundId, RefundNoticeAmount,
-    RefundStatus, Timestamp, TradeState, TradeType, TransactionAmount, TransactionId,
+    Appid, InstallmentInfo, Mchid, Openid, OutRefundNo, OutTradeNo, PromotionDetail, RefundId,
+    RefundNoticeAmount, RefundStatus, Timestamp, TradeState, TradeType, TransactionAmount, TransactionId,
+    TransactionSceneInfo,
 };
 
 /// A payment as queries and payment notifications show it to a service provider.
@@ -47,9 +48,32 @@ pub struct PartnerTransaction {
     /// How much. Before payment only `total` and `currency`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<TransactionAmount>,
+    /// Where it was ordered, when the order said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scene_info: Option<TransactionSceneInfo>,
     /// Coupons used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub promotion_detail: Vec<PromotionDetail>,
+    /// The instalments (分付) the payer chose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub installment_info: Option<InstallmentInfo>,
+}
+
+/// Answer to the reversal of a payment-code order (v3.md §3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerReversal {
+    /// The provider's appid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sp_appid: Option<Appid>,
+    /// The provider.
+    pub sp_mchid: Mchid,
+    /// The sub-merchant's appid, when the order named one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub_appid: Option<Appid>,
+    /// The sub-merchant.
+    pub sub_mchid: Mchid,
+    /// The provider's number of what was reversed.
+    pub out_trade_no: OutTradeNo,
 }
 
 /// The person who pays a service provider's order.

@@ -5,6 +5,7 @@ use http::Method;
 use serde::Serialize;
 use tongbao_wire::{Call, Repetition};
 
+pub(crate) use crate::percent::encoded;
 use crate::unsendable::{Unsendable, UnsendableReason};
 
 /// A request before it is signed. Address and method come from the table of calls; what is filled into
@@ -125,20 +126,6 @@ impl Outgoing {
             Err(Unsendable::new("path", UnsendableReason::Path))
         }
     }
-}
-
-/// Percent-encodes everything but letters, digits and `-_.~`.
-pub(crate) fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            encoded.push_str(&crate::certificate::upper_hex(&[byte]));
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

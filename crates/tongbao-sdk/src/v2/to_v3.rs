@@ -4,7 +4,9 @@
 //! of them (`create_time`, `payer_total`) is not in `APIv2`; their states are read as those of `APIv3`.
 
 use tongbao_wire::partner::{PartnerPayer, PartnerTransaction};
-use tongbao_wire::{Payer, PromotionDetail, TradeState, Transaction, TransactionAmount};
+use tongbao_wire::{
+    Payer, PromotionDetail, TradeState, Transaction, TransactionAmount, TransactionSceneInfo,
+};
 
 use crate::v2::payment::{Coupon, Order, Payment};
 
@@ -46,7 +48,9 @@ impl Order {
             success_time: payment.map(|payment| payment.time_end),
             payer: openid.map(|openid| Payer { openid }),
             amount: self.amount(),
+            scene_info: self.scene_info(),
             promotion_detail: self.promotion_detail(),
+            installment_info: None,
         })
     }
 
@@ -73,8 +77,15 @@ impl Order {
                 sub_openid: payment.sub_openid.clone(),
             }),
             amount: self.amount(),
+            scene_info: self.scene_info(),
             promotion_detail: self.promotion_detail(),
+            installment_info: None,
         })
+    }
+
+    fn scene_info(&self) -> Option<TransactionSceneInfo> {
+        let device_id = self.payment.as_ref()?.device_info.clone()?;
+        Some(TransactionSceneInfo { device_id: Some(device_id) })
     }
 
     fn amount(&self) -> Option<TransactionAmount> {
@@ -103,5 +114,10 @@ fn promotion(coupon: &Coupon) -> Option<PromotionDetail> {
         kind: kind.map(str::to_owned),
         amount: coupon.coupon_fee,
         stock_id: None,
+        wechatpay_contribute: None,
+        merchant_contribute: None,
+        other_contribute: None,
+        currency: None,
+        goods_detail: Vec::new(),
     })
 }

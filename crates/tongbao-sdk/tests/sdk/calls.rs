@@ -100,15 +100,15 @@ async fn a_refund_is_sent_without_empty_members() {
 async fn every_optional_member_of_an_order_is_written_as_documented() {
     let outbound = Scripted::new(|_, _| signed(200, PREPAID));
     let mut order = order();
-    order.time_expire = Some(Timestamp::parse_rfc3339("2018-06-08T10:34:56+08:00").unwrap());
-    order.attach = Some("k=v".into());
-    order.goods_tag = Some("WXG".into());
-    order.support_fapiao = Some(true);
+    order.cashier.time_expire = Some(Timestamp::parse_rfc3339("2018-06-08T10:34:56+08:00").unwrap());
+    order.order.attach = Some("k=v".into());
+    order.order.goods_tag = Some("WXG".into());
+    order.order.support_fapiao = Some(true);
     let sealed = |text| Some(Sealed::kept("7132D72A", text));
     let identity =
         PayerIdentity { kind: IdentityType::IdCard, number: sealed("bnVtYmVy"), name: sealed("bmFtZQ==") };
-    order.identity = Some(identity);
-    order.detail = Some(OrderDetail {
+    order.cashier.identity = Some(identity);
+    order.order.detail = Some(OrderDetail {
         cost_price: Some(Fen::new(608)),
         invoice_id: None,
         goods_detail: vec![GoodsDetail {
@@ -122,11 +122,11 @@ async fn every_optional_member_of_an_order_is_written_as_documented() {
     let store = StoreInfo { id: "0001".into(), name: None, area_code: None, address: None };
     order.scene_info =
         Some(SceneInfo { payer_client_ip: "14.23.150.211".into(), device_id: None, store_info: Some(store) });
-    order.profit_sharing = Some(false);
-    order.limit_pay = vec![LimitPay::NoCredit];
+    order.order.profit_sharing = Some(false);
+    order.cashier.limit_pay = vec![LimitPay::NoCredit];
     let plan = SubsidyPlan { subsidy_installment_num: 3, subsidy_percent: 100 };
     let detail = SubsidyDetail { subsidy_period_type: SubsidyPeriodType::Period, subsidy_plan: vec![plan] };
-    order.subsidy_info = Some(SubsidyInfo { subsidy_detail: vec![detail] });
+    order.cashier.subsidy_info = Some(SubsidyInfo { subsidy_detail: vec![detail] });
     client(outbound.clone()).jsapi_prepay(&order).await.unwrap();
     let seen = outbound.seen();
     assert_eq!(seen[0].headers()["Wechatpay-Serial"], "7132D72A", "the key that sealed the members");
@@ -161,17 +161,17 @@ async fn what_the_platform_would_refuse_is_not_sent() {
     let outbound = Scripted::new(|_, _| signed(200, PREPAID));
     let client = client(outbound.clone());
     let changes: [fn(&mut tongbao_sdk::JsapiPrepay); 8] = [
-        |order| order.description = "茶🍵".into(),
-        |order| order.description = String::new(),
-        |order| order.description = "a\nb".into(),
-        |order| order.attach = Some("汉".repeat(129)),
-        |order| order.notify_url = "https://a.example/b?c=d".into(),
-        |order| order.total = Fen::ZERO,
-        |order| order.detail = Some(OrderDetail::default()),
+        |order| order.order.description = "茶🍵".into(),
+        |order| order.order.description = String::new(),
+        |order| order.order.description = "a\nb".into(),
+        |order| order.order.attach = Some("汉".repeat(129)),
+        |order| order.cashier.notify_url = "https://a.example/b?c=d".into(),
+        |order| order.order.total = Fen::ZERO,
+        |order| order.order.detail = Some(OrderDetail::default()),
         |order| {
             let (number, name) =
                 (Some(Sealed::kept("OLD", "bnVtYmVy")), Some(Sealed::kept("NEW", "bmFtZQ==")));
-            order.identity = Some(PayerIdentity { kind: IdentityType::IdCard, number, name });
+            order.cashier.identity = Some(PayerIdentity { kind: IdentityType::IdCard, number, name });
         },
     ];
     for change in changes {

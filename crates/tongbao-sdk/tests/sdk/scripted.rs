@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use tongbao_sdk::{
-    ApiV3Key, BoxFuture, CallFailure, Client, Hosts, JsapiPrepay, Merchant, MerchantKey, Outbound,
-    PlatformKeys, Signer,
+    ApiV3Key, BoxFuture, CallFailure, Client, Hosts, JsapiPrepay, Merchant, MerchantKey, OrderTerms,
+    Outbound, PlatformKeys, Signer,
 };
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid, Openid, OutTradeNo, Timestamp};
@@ -169,9 +169,7 @@ pub(crate) fn client(outbound: Arc<Scripted>) -> Client {
 pub(crate) fn order() -> JsapiPrepay {
     JsapiPrepay::new(
         Appid::parse("wxd678efh567hg6787").unwrap(),
-        out_trade_no(),
-        "Image形象店-深圳腾大-QQ公仔",
-        Fen::new(100),
+        OrderTerms::new(out_trade_no(), "Image形象店-深圳腾大-QQ公仔", Fen::new(100)),
         Openid::parse("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o").unwrap(),
         "https://www.weixin.qq.com/wxpay/pay.php",
     )

@@ -1,7 +1,7 @@
 //! A payer taps "pay".
 
 use tongbao_domain::{Asked, Cashier, CloseReason, Input, Order, PlatformRefusal, Refusal, Scene, Sent};
-use tongbao_sdk::{CallError, CallErrorKind, ErrorCode, JsapiPrepay, RequestPayment, Retry};
+use tongbao_sdk::{CallError, CallErrorKind, ErrorCode, JsapiPrepay, OrderTerms, RequestPayment, Retry};
 use tongbao_wire::{Openid, OrderNo, OutTradeNo, PrepayId};
 
 use super::{close::close_at_platform, query::query};
@@ -176,16 +176,11 @@ async fn prepay(
 ) -> Result<PrepayId, CallError> {
     let payment = order.payment(out_trade_no).expect("a payment is recorded before it is sent");
     let terms = &order.terms;
-    let mut request = JsapiPrepay::new(
-        terms.appid.clone(),
-        out_trade_no.clone(),
-        terms.description.clone(),
-        terms.total,
-        payment.openid.clone(),
-        payment.notify_url.clone(),
-    );
-    request.time_expire = Some(order.expires_at);
-    request.attach = terms.attach.clone();
+    let mut bought = OrderTerms::new(out_trade_no.clone(), terms.description.clone(), terms.total);
+    bought.attach = terms.attach.clone();
+    let (appid, openid) = (terms.appid.clone(), payment.openid.clone());
+    let mut request = JsapiPrepay::new(appid, bought, openid, payment.notify_url.clone());
+    request.cashier.time_expire = Some(order.expires_at);
     let started = app.clock.now();
     let answer = account.client.jsapi_prepay(&request).await;
     app.metrics.call("prepay", &answer, app.clock.now().since(started));
