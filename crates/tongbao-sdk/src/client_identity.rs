@@ -29,9 +29,10 @@ impl ClientIdentity {
     /// [`MerchantKeyError`], which names the file and the mistake.
     pub fn from_pem(private_key: &[u8], certificate: &[u8]) -> Result<Self, MerchantKeyError> {
         let block = merchant_key::private_key_block(private_key)?;
-        let key = match block.kind {
-            PemKind::Pkcs1 => PrivateKeyDer::Pkcs1(PrivatePkcs1KeyDer::from(block.der.as_slice())),
-            _ => PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(block.der.as_slice())),
+        let key = if block.kind == PemKind::Pkcs1 {
+            PrivateKeyDer::Pkcs1(PrivatePkcs1KeyDer::from(block.der.as_slice()))
+        } else {
+            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(block.der.as_slice()))
         };
         let certificate = merchant_key::certificate_block(certificate)?;
         Self::new(&key, vec![CertificateDer::from(certificate.der.to_vec())])

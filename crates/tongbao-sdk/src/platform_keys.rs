@@ -189,8 +189,9 @@ impl PlatformKeys {
         Ok(serial_no)
     }
 
-    /// From now on refuses what is signed with `serial`; false when it was not accepted anyway. A certificate
-    /// that the platform still has comes back with the next download.
+    /// From now on refuses what is signed with `serial`; false when it was not accepted anyway. Answers to
+    /// requests that were sealed for it are refused too, so let those end first. A certificate that the
+    /// platform still has comes back with the next download.
     pub fn remove(&self, serial: &str) -> bool {
         let mut removed = false;
         self.change(|set| removed = set.keys.remove(serial).is_some());

@@ -131,17 +131,17 @@ impl<'a> Password<'a> {
     ) -> Result<Zeroizing<Vec<u8>>, Pkcs12Error> {
         let (derivation, scheme) =
             algorithm.read(|reader| Ok((Algorithm::decode(reader)?, Algorithm::decode(reader)?)))?;
-        let iv = octets(scheme.parameters.ok_or(Pkcs12Error::Damaged)?).map_err(|_| Pkcs12Error::Damaged)?;
+        let iv = || scheme.parameters.and_then(|iv| octets(iv).ok()).ok_or(Pkcs12Error::Damaged);
         let aes = match scheme.name {
             AES_128_CBC => &AES_128,
             AES_192_CBC => &AES_192,
             AES_256_CBC => &AES_256,
             TRIPLE_DES_CBC => {
-                return chained::<des::TdesEde3>(&self.derive_pbkdf2(&derivation, 24)?, iv, ciphertext);
+                return chained::<des::TdesEde3>(&self.derive_pbkdf2(&derivation, 24)?, iv()?, ciphertext);
             }
             other => return Err(unsupported(other)),
         };
-        decrypt_aes(aes, &self.derive_pbkdf2(&derivation, key_len(aes))?, iv, ciphertext)
+        decrypt_aes(aes, &self.derive_pbkdf2(&derivation, key_len(aes))?, iv()?, ciphertext)
     }
 
     fn derive_pbkdf2(
@@ -287,8 +287,8 @@ fn unsupported(algorithm: ObjectIdentifier) -> Pkcs12Error {
     Pkcs12Error::Unsupported { algorithm: algorithm.to_string() }
 }
 
-/// Over the whole file: less than a second of work. Exporters of today ask for 2,000 to 10,000 iterations
-/// three to five times; the most seen is 600,000.
+/// Over the whole file: about a second of work. Exporters of today ask for 2,000 to 10,000 iterations, three
+/// to five times.
 pub(super) const ITERATIONS_MAX: u32 = 2_000_000;
 
 const PBES2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13");
