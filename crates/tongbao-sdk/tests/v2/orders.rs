@@ -201,6 +201,7 @@ async fn a_service_provider_asks_for_a_sub_merchant() {
         "bank_type": "CMC", "attach": "深圳分店", "success_time": "2014-10-30T13:35:25+08:00",
         "payer": {"sp_openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "sub_openid": "oTgZpwQ2vVr0ZcXxmD3qQ6rN8k1E"},
         "amount": {"total": 100, "payer_total": 95, "currency": "CNY", "payer_currency": "CNY"},
+        "scene_info": {"device_id": "013467007045764"},
     });
     assert_eq!(seen, expected);
 }
@@ -215,6 +216,7 @@ fn a_paid_order_is_a_transaction_of_v3() {
         "bank_type": "CMC", "attach": "深圳分店", "success_time": "2014-10-30T13:35:25+08:00",
         "payer": {"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"},
         "amount": {"total": 100, "payer_total": 95, "currency": "CNY", "payer_currency": "CNY"},
+        "scene_info": {"device_id": "013467007045764"},
         "promotion_detail": [
             {"coupon_id": "10000", "type": "CASH", "amount": 3},
             {"coupon_id": "10001", "type": "NOCASH", "amount": 2},
