@@ -17,7 +17,7 @@ struct Step {
 }
 
 /// Cheap ones first; those that share a build stand together.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step { name: "fmt", what: "the code is formatted", run: fmt },
     Step { name: "miniprogram", what: "the mini program's client, in Node", run: miniprogram },
     Step { name: "clippy", what: "no warnings in any target", run: clippy },
@@ -29,6 +29,7 @@ const STEPS: [Step; 11] = [
     Step { name: "test", what: "unit and integration tests", run: test_all },
     Step { name: "doctest", what: "the examples in the documentation", run: doctest },
     Step { name: "doc", what: "the documentation builds without a warning", run: doc },
+    Step { name: "api", what: "the SDK's public API is the one on record", run: api },
     Step { name: "simulate", what: "30 seconds of simulated worlds from new seeds", run: simulate_briefly },
     Step { name: "demo", what: "the demo buys and is paid, without a browser", run: demo },
     Step { name: "browser", what: "the demo, clicked through in Chromium", run: click },
@@ -135,6 +136,10 @@ fn doctest() -> Result<Option<String>, Complaint> {
 
 fn doc() -> Result<Option<String>, Complaint> {
     passed(cargo("doc --locked --workspace --no-deps").set("RUSTDOCFLAGS", "-Dwarnings"))
+}
+
+fn api() -> Result<Option<String>, Complaint> {
+    crate::api::check().map(|()| None)
 }
 
 /// The files are named one by one: what `node --test DIRECTORY` means differs between versions of Node.

@@ -1,25 +1,29 @@
 //! WeChat Pay and WeChat login as a client: sign, verify, decrypt, call.
 //!
-//! - [`Client`]: one merchant's calls (create, query, close, refund, certificates), the parameters that
-//!   open the cashier, and the reading of notifications.
-//! - [`WeixinClient`]: logins of mini programs and pages, access tokens, shipping, messages.
-//!   [`weixin::push`] reads what WeChat pushes.
+//! - [`Client`]: one merchant's calls of APIv3: orders of every scene, queries, closing, refunds, the
+//!   parameters that open each cashier, and the reading of notifications. Calls that belong together hang on
+//!   a handle: [`partner`], [`combine`], [`bill`], [`profit_sharing`], [`transfer`], [`complaint`],
+//!   [`onboarding`], [`media`]. [`Client::call`] makes any other.
+//! - [`bill`]: bills read row by row, typed, in constant memory.
+//! - [`v2`]: the same for APIv2.
+//! - [`weixin`]: logins, tokens and tickets, order shipping, subscribe messages, message push.
 //! - [`Outbound`]: what goes out. [`HttpOutbound`] in production, a simulated network in tests.
 //!
 //! Nothing is believed without the platform's signature: a notification is a [`Verified`] value, which only
 //! verification builds. A [`CallError`] says whether the call may have taken effect
-//! ([`CallError::outcome_unknown`]), how to go on ([`CallError::retry`]), and why and what to do, in Chinese and
-//! English ([`CallError::explanation`]).
+//! ([`CallError::outcome_unknown`]), how to go on ([`CallError::retry`]), and what it means and how to mend it
+//! in Chinese and English ([`CallError::explanation`]). What is repeated by itself is for a [`RetryPolicy`] to
+//! say; money never is.
 //!
 //! Time and chance are passed in, so that a whole run can be repeated from a seed.
 //!
+//! References such as `v3.md §2.1` in the documentation name the section of the protocol's facts that a rule
+//! comes from.
+//!
 //! # Features
 //!
-//! - `client` (default): calling, over HTTPS. Without it there remain keys, signatures, notifications
-//!   ([`Merchant::open_notification`]), bills and the parameters that open the cashier.
-//! - `v2` (default): `APIv2`.
-//! - `sm`: 国密, which is SM2, SM3 and SM4, for merchants whom the platform invited to it. RustCrypto's `sm2`
-//!   says of itself that it was never audited independently.
+//! `client` (default): the clients and HTTPS. `v2` (default): APIv2. `sm`: SM2 with SM3, SM4-GCM. Without any,
+//! keys, signatures, notifications, bills and message push remain.
 //!
 //! # Example
 //!
@@ -93,6 +97,11 @@
 //! # Ok(())
 //! # }
 //! ```
+
+#![cfg_attr(
+    not(all(feature = "client", feature = "v2")),
+    allow(rustdoc::broken_intra_doc_links, reason = "documentation names what a feature adds")
+)]
 
 #[cfg(feature = "client")]
 mod abnormal_refund;
