@@ -1,4 +1,4 @@
-//! Examples of notifications: shares, transfers, complaints.
+//! Examples of notifications.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -82,4 +82,21 @@ fn a_notification_of_a_complaint_reads_its_example() {
         });
         assert_eq!(notice.action_type, ComplaintAction::CreateComplaint);
     }
+}
+
+#[test]
+fn payments_of_every_kind_read_their_examples() {
+    let event = "TRANSACTION.SUCCESS";
+    read(event, "transaction", "payment", |content| match content {
+        Content::Payment(payment) => Some(payment),
+        _ => None,
+    });
+    read(event, "transaction", "partner_payment", |content| match content {
+        Content::PartnerPayment(payment) => Some(payment),
+        _ => None,
+    });
+    read(event, "transaction", "combined_payment", |content| match content {
+        Content::CombinedPayment(payment) => Some(payment),
+        _ => None,
+    });
 }
