@@ -40,14 +40,17 @@ pub(crate) fn client(variable: impl Fn(&str) -> Option<String>) -> Result<Client
     Ok(Client::new(merchant, platform, hosts, outbound, Clock::system(), Chance::system()))
 }
 
+/// What is done with a notification; `false` when it could not be done now.
+type Take = fn(&Notification) -> bool;
+
 /// One route. `take` is told of each notification once or more often, and must be safe to repeat.
-pub(crate) fn router(client: Client, take: fn(&Notification) -> bool) -> Router {
+pub(crate) fn router(client: Client, take: Take) -> Router {
     Router::new().route("/notify", post(receive)).with_state((client, take))
 }
 
 /// The body stays bytes until its signature holds. Anything but 2xx makes the platform send it again.
 async fn receive(
-    State((client, take)): State<(Client, fn(&Notification) -> bool)>,
+    State((client, take)): State<(Client, Take)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
