@@ -135,9 +135,17 @@ impl CallError {
                 // Accepted, not finished.
                 200..=299 => true,
                 // Where money moves, documented for refunds as "may already be accepted" (v3.md §5.4).
-                429 => self.repetition == Repetition::AfterQuery,
+                429 => self.moves_money(),
+                400..=499 => match code {
+                    ErrorCode::SystemError | ErrorCode::BizErrNeedRetry | ErrorCode::BankError => true,
+                    ErrorCode::FrequencyLimited => self.moves_money(),
+                    // Not the platform's words, so not its word that nothing happened.
+                    ErrorCode::Unknown(code) if code.is_empty() => self.moves_money(),
+                    _ => false,
+                },
                 500.. => !is_mistake(code),
-                _ => *code == ErrorCode::SystemError,
+                // The platform does not answer so; somebody in between does.
+                _ => true,
             },
         }
     }
@@ -166,7 +174,7 @@ impl CallError {
             return Retry::Never;
         }
         match status {
-            200..=299 => return Retry::SameRequest,
+            200..=299 => return self.again(Retry::SameRequest),
             429 => return self.again(Retry::Later),
             502 | 503 => return self.again(Retry::Later),
             500.. => return self.again(Retry::SameRequest),
@@ -180,13 +188,18 @@ impl CallError {
             ErrorCode::NotEnough => Retry::Later,
             // Every half hour, after ten o'clock (v3.md §7.1).
             ErrorCode::StatementCreating => Retry::Later,
-            ErrorCode::UserPaying => Retry::SameRequest,
+            ErrorCode::UserPaying => self.again(Retry::SameRequest),
             ErrorCode::OrderPaid | ErrorCode::AlreadyExists => Retry::AfterQuery,
             // "On close failure, query" (v3.md §2.6): a payment may be racing.
             _ if closes(self.call) && matches!(status, 400 | 403 | 404) => Retry::AfterQuery,
             _ if self.cause() == Some(Cause::AlreadyPaid) => Retry::AfterQuery,
+            _ if self.in_doubt() => self.again(Retry::Never),
             _ => Retry::Never,
         }
+    }
+
+    fn moves_money(&self) -> bool {
+        self.repetition == Repetition::AfterQuery
     }
 
     /// `retry` for what may be repeated blindly, a query first for what may not.
