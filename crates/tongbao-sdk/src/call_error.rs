@@ -141,8 +141,17 @@ impl CallError {
                 200..=299 => true,
                 // Where money moves, documented for refunds as "may already be accepted" (v3.md §5.4).
                 429 => moves_money,
+                400..=499 => {
+                    // Codes that mean "unknown" keep meaning it under another status.
+                    let unknown = matches!(
+                        code,
+                        ErrorCode::SystemError | ErrorCode::BizErrNeedRetry | ErrorCode::BankError
+                    );
+                    unknown || (moves_money && code.leaves_doubt())
+                }
                 500.. => !code.is_mistake(),
-                _ => *code == ErrorCode::SystemError || (moves_money && code.leaves_doubt()),
+                // The platform does not answer so; somebody in between does.
+                _ => true,
             },
         }
     }

@@ -103,6 +103,9 @@ impl Client {
     /// Verifies, decrypts and reads a notification, as [`Merchant::open_notification`] does. `body` is the
     /// raw body, before anything parsed it.
     ///
+    /// It is the platform's word then, but not yet about your business: that the order is yours, and its
+    /// merchant and amount are those you wrote down, is for you to compare (v3.md §6.8).
+    ///
     /// [`NotificationRefused::UnknownSerial`] in certificate mode may mean that the platform has a new
     /// certificate: [`Client::refresh_certificates_if_due`], then open again.
     ///

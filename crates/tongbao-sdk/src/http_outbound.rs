@@ -25,7 +25,8 @@ pub struct HttpOutbound {
 pub struct HttpOptions {
     /// How long connecting may take, TLS included.
     pub connect_timeout: Duration,
-    /// How long a call may take as a whole.
+    /// How long a call may take as a whole. A file may take longer; this is then the longest silence between two
+    /// of its pieces, so put a time-out of your own around a download that must end.
     pub total_timeout: Duration,
     /// How many bytes an answer may have.
     pub body_bytes_max: usize,

@@ -33,14 +33,18 @@ fn locate<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Misfit> {
     Err(misfit)
 }
 
-/// Replaces what stands in double quotes: a reader's message repeats the text it did not expect, which
-/// may be a person's.
+/// Replaces what stands in quotes or backticks, up to the last of them: a reader's message repeats the text
+/// or number it did not expect, which may be a person's and may hold quotes of its own.
 fn without_values(message: &str) -> String {
-    let mut kept = String::new();
-    for (position, part) in message.split('"').enumerate() {
-        kept.push_str(if position % 2 == 0 { part } else { "\"…\"" });
+    let short = |text: &str| text.chars().take(SHOWN_CHARS_MAX).collect();
+    // These name a member of ours.
+    if message.starts_with("missing field") || message.starts_with("duplicate field") {
+        return short(message);
     }
-    kept.chars().take(SHOWN_CHARS_MAX).collect()
+    let Some(first) = message.find(['"', '`']) else { return short(message) };
+    let quote = &message[first..=first];
+    let last = message.rfind(quote).unwrap_or(first);
+    short(&format!("{}{quote}…{quote}{}", &message[..first], &message[last + 1..]))
 }
 
 /// Enough for any path and message of ours; what is longer was made to be long.
@@ -58,6 +62,20 @@ mod tests {
         let misfit = decode::<Transaction>(body).expect_err("text for a number");
         assert_eq!(misfit.member, "amount.total");
         assert!(!misfit.reason.contains("private"), "{misfit}");
+
+        for value in [r#""a\"private\"b""#, r#""`private""#, r#""\\\"private""#, "13800138000.5", "{}", "[1]"]
+        {
+            let body = format!(r#"{{"amount":{{"total":{value}}}}}"#);
+            #[derive(Debug, serde::Deserialize)]
+            struct Amounts {
+                #[allow(dead_code, reason = "read only")]
+                amount: std::collections::BTreeMap<String, tongbao_wire::Fen>,
+            }
+            let misfit = decode::<Amounts>(body.as_bytes()).expect_err("no amount");
+            assert!(!misfit.reason.contains("private") && !misfit.reason.contains("138"), "{misfit}");
+        }
+        let misfit = decode::<tongbao_wire::Timestamp>(b"\"13800138000`\"").expect_err("no time");
+        assert_eq!(misfit.reason, "`…` is not an RFC 3339 time such as 2018-06-08T10:34:56+08:00");
 
         let misfit = decode::<NotificationEnvelope>(br#"{"id":"EV-1"}"#).expect_err("incomplete");
         assert!(misfit.reason.contains("missing field `create_time`"), "{misfit}");

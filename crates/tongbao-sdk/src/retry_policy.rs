@@ -99,7 +99,9 @@ impl Pause {
     pub fn before(&self, number: u32, chance: u16) -> Duration {
         let doubled = self.first.saturating_mul(1_u32.checked_shl(number).unwrap_or(u32::MAX));
         let base = doubled.min(self.longest);
-        base + base / 2 * u32::from(chance) / u32::from(u16::MAX)
+        let (half, most) = (base / 2, u32::from(u16::MAX));
+        let longer = half.checked_mul(chance.into()).map_or(half, |product| product / most);
+        base.saturating_add(longer)
     }
 }
 
@@ -178,5 +180,7 @@ mod tests {
         assert_eq!([0, 1, 2, 3, 4, 40].map(|number| millis(number, 0)), [200, 400, 800, 1600, 2000, 2000]);
         assert_eq!(millis(0, u16::MAX), 300);
         assert_eq!(millis(40, u16::MAX), 3000);
+        let endless = Pause { first: Duration::from_secs(u64::MAX), longest: Duration::MAX };
+        assert_eq!(endless.before(0, u16::MAX), Duration::MAX);
     }
 }

@@ -1,5 +1,7 @@
 //! The body of a refusal (v3.md §1.11).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The body of a refusal (v3.md §1.11).
@@ -16,7 +18,7 @@ pub struct ErrorBody {
 }
 
 /// Where a fault is. Every member may be missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorDetail {
     /// JSON pointer into the body, or the bare name of a path or query parameter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,4 +32,15 @@ pub struct ErrorDetail {
     /// `body`, `query`, `url` or `uri`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+}
+
+/// The value is the request's, and may be a person's.
+impl fmt::Debug for ErrorDetail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorDetail")
+            .field("field", &self.field)
+            .field("issue", &self.issue)
+            .field("location", &self.location)
+            .finish_non_exhaustive()
+    }
 }

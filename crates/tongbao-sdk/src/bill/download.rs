@@ -75,6 +75,9 @@ impl Bills<'_> {
             packed.extend_from_slice(&piece);
         }
         let text = sealed::open(key, &file.nonce, &packed)?;
+        if text.len() as u64 > limits.content_bytes_max {
+            return Err(BillError::ContentTooLarge(limits.content_bytes_max));
+        }
         // The documents want the digest compared with that of "the file", which may be either.
         if ![sha1(&text), sha1(&packed)].iter().any(|digest| digest.eq_ignore_ascii_case(&file.hash_value)) {
             return Err(BillError::DigestDiffers);

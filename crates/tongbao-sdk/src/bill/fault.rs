@@ -131,7 +131,8 @@ impl std::error::Error for BillFault {
     }
 }
 
-/// The beginning of a cell.
+/// The beginning of a cell, fit for a terminal and for one line of a log.
 pub(crate) fn excerpt(text: &str) -> Box<str> {
-    text.chars().take(EXCERPT_CHARS_MAX).collect()
+    let shown = text.chars().take(EXCERPT_CHARS_MAX);
+    shown.map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
 }

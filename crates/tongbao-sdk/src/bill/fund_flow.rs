@@ -1,5 +1,7 @@
 //! A row of a fund-flow bill (资金账单).
 
+use std::fmt;
+
 use tongbao_wire::{Fen, Timestamp};
 
 use super::column::Column;
@@ -7,7 +9,7 @@ use super::fault::BillFault;
 use super::row::Row;
 
 /// A row of a fund-flow bill: money that came to, or left, one account. Fees have rows of their own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct FundFlowRow<'a> {
     /// When it was entered (记账时间).
     pub time: Timestamp,
@@ -21,7 +23,7 @@ pub struct FundFlowRow<'a> {
     pub business_type: Option<&'a str>,
     /// Whether it came or left (收支类型).
     pub direction: FlowDirection<'a>,
-    /// How much (收支金额); not negative.
+    /// How much (收支金额), as printed: bills print no sign, `direction` has it.
     pub amount: Fen,
     /// What the account held after it (账户结余).
     pub balance: Fen,
@@ -51,6 +53,19 @@ impl<'a> From<&'a str> for FlowDirection<'a> {
             "支出" => Self::Expense,
             other => Self::Other(other),
         }
+    }
+}
+
+/// Enough to find the row, nothing of who asked for it or of what was remarked.
+impl fmt::Debug for FundFlowRow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FundFlowRow")
+            .field("time", &self.time)
+            .field("business_no", &self.business_no)
+            .field("flow_no", &self.flow_no)
+            .field("direction", &self.direction)
+            .field("amount", &self.amount)
+            .finish_non_exhaustive()
     }
 }
 

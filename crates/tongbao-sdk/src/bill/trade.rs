@@ -206,7 +206,10 @@ impl<'a> Row<'a> {
         Ok(TradeRefund {
             refund_id: self.required(Column::RefundId)?,
             out_refund_no,
-            refund: self.fen(Column::Refund)?.unwrap_or(settlement_refund),
+            refund: match self.text(Column::Refund) {
+                Some(_) => self.required_fen(Column::Refund)?,
+                None => settlement_refund,
+            },
             settlement_refund,
             coupon_refund: self.fen(Column::CouponRefund)?,
             channel: self.filled(Column::RefundChannel).map(RefundChannel::from),

@@ -27,6 +27,13 @@ pub(super) struct Refreshing {
     last_attempt: Option<Timestamp>,
 }
 
+impl Refreshing {
+    /// A clock that was set back since holds nothing up.
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.last_attempt.is_none_or(|at| now < at || now.since(at) >= REFRESH_PAUSE)
+    }
+}
+
 impl Client {
     /// Downloads the platform's certificates and replaces those at hand; a configured public key stays.
     ///
@@ -49,8 +56,7 @@ impl Client {
     /// [`CallError`]; then the keys at hand stay.
     pub async fn refresh_certificates_if_due(&self) -> Result<Option<CertificatesRefreshed>, CallError> {
         let mut refreshing = self.0.refreshing.lock().await;
-        let now = self.0.clock.now();
-        if refreshing.last_attempt.is_some_and(|at| now.since(at) < REFRESH_PAUSE) {
+        if !refreshing.is_due(self.0.clock.now()) {
             return Ok(None);
         }
         self.refresh(&mut refreshing).await.map(Some)
@@ -62,9 +68,7 @@ impl Client {
         // Boxed, for refreshing is itself a call.
         let refreshed = Box::pin(async {
             let mut refreshing = self.0.refreshing.lock().await;
-            let now = self.0.clock.now();
-            let due = refreshing.last_attempt.is_none_or(|at| now.since(at) >= REFRESH_PAUSE);
-            if self.0.keys.knows(serial) || !due {
+            if self.0.keys.knows(serial) || !refreshing.is_due(self.0.clock.now()) {
                 return Ok(());
             }
             self.refresh(&mut refreshing).await.map(drop)

@@ -1,5 +1,7 @@
 //! A request before it is signed.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::Method;
 use serde::Serialize;
@@ -10,7 +12,7 @@ use crate::unsendable::{Unsendable, UnsendableReason};
 
 /// A request before it is signed. Address and method come from the table of calls; what is filled into
 /// the address is percent-encoded here, for the encoded form is what is signed (v3.md §1.2).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Outgoing {
     pub(super) call: Call,
     pub(super) method: Method,
@@ -116,16 +118,37 @@ impl Outgoing {
         self
     }
 
-    /// Refuses an address that was not filled in, or has characters no address has.
+    /// Refuses an address that was not filled in, has characters no address has, or would be sent another
+    /// way than it is signed: HTTP clients resolve `..`, turn `\` into `/`, and encode `'` in queries.
     pub(super) fn check(&self) -> Result<(), Unsendable> {
-        let plain =
-            self.path_and_query.bytes().all(|byte| byte.is_ascii_graphic() && !b"{}#\"<>".contains(&byte));
-        if plain && self.path_and_query.starts_with('/') {
+        let address = &self.path_and_query;
+        let plain = address.bytes().all(|byte| byte.is_ascii_graphic() && !b"{}#\"<>\\`".contains(&byte));
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        if plain && path.starts_with('/') && !path.split('/').any(is_dots) && !query.contains('\'') {
             Ok(())
         } else {
             Err(Unsendable::new("path", UnsendableReason::Path))
         }
     }
+}
+
+/// The body may hold what must not be logged, the query a token.
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path_and_query.split('?').next().unwrap_or_default();
+        f.debug_struct("Outgoing")
+            .field("method", &self.method)
+            .field("path", &path)
+            .field("body_bytes", &self.body.len())
+            .field("repetition", &self.repetition)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether a part of a path is `.` or `..`, in any spelling.
+fn is_dots(part: &str) -> bool {
+    part.len() <= "%2e%2e".len()
+        && matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! One call on its way: signed, sent to the primary host, repeated where that is safe, verified.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use http::{Request, Response, StatusCode};
@@ -89,7 +91,11 @@ impl Client {
         if let Some(pause) = next.pause {
             tokio::time::sleep(pause).await;
             // Time has passed, and the platform looks at the time.
-            course.headers = self.sign(outgoing)?;
+            course.headers = self.sign(outgoing).map_err(|mut error| {
+                error.repetition = outgoing.repetition;
+                error.earlier_in_doubt = course.in_doubt;
+                error
+            })?;
         }
         Ok(())
     }
@@ -163,7 +169,9 @@ impl Client {
         if head.status == StatusCode::OK {
             return Ok(body);
         }
-        let refusal = whole(body).await.map_err(|failure| CallError::from_failure(call, failure))?;
+        // What does not come in time adds nothing to the status.
+        let refusal = tokio::time::timeout(REFUSAL_TIME_MAX, whole(body)).await.unwrap_or(Ok(Bytes::new()));
+        let refusal = refusal.map_err(|failure| CallError::from_failure(call, failure))?;
         Err(refused(call, head.status, &request_id(&head.headers), &refusal))
     }
 
@@ -275,8 +283,8 @@ pub(crate) fn refused(call: Call, status: StatusCode, request_id: &Option<String
     let kind = match read {
         Some(ErrorBody { code, message, detail }) => CallErrorKind::Refused {
             status: status.as_u16(),
-            code: ErrorCode::from(code.as_str()),
-            message: message.chars().take(MESSAGE_CHARS_MAX).collect(),
+            code: ErrorCode::from(printable(&code).as_str()),
+            message: printable(&message),
             detail: detail.map(Box::new),
         },
         // A gateway's page, or nothing: the status is all there is.
@@ -288,6 +296,12 @@ pub(crate) fn refused(call: Call, status: StatusCode, request_id: &Option<String
         },
     };
     CallError::new(call, kind).answered(request_id)
+}
+
+/// The beginning of a text that anybody may have written, fit for one line of a log.
+fn printable(text: &str) -> String {
+    let shown = text.chars().take(MESSAGE_CHARS_MAX);
+    shown.map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
 impl CallError {
@@ -319,6 +333,8 @@ pub(crate) const AGENT_RETRIED: &str = concat!("tongbao-sdk/", env!("CARGO_PKG_V
 const MESSAGE_CHARS_MAX: usize = 256;
 /// A refusal has a code, a sentence and where the fault is.
 const REFUSAL_BYTES_MAX: usize = 64 * 1024;
+/// A refusal comes in one piece; one that comes byte by byte is not waited for.
+const REFUSAL_TIME_MAX: Duration = Duration::from_secs(10);
 /// Those seen have fewer than 80.
 const REQUEST_ID_CHARS_MAX: usize = 128;
 

@@ -44,6 +44,9 @@ fn a_cell_that_cannot_be_read_is_named() {
         ("`1.00,`0.00,`\n", "`1.001,`0.00,`\n", "line 2, 订单金额: has too many decimals: `1.001`"),
         ("`1.00,`0.00,`\n", "`,`0.00,`\n", "line 2, 订单金额: is empty"),
         ("`R20260301A", "`", "line 3, 商户退款单号: is empty"),
+        // No amount is not an amount of nothing.
+        ("`0.40,`\n", "`,`\n", "line 3, 申请退款金额: is empty"),
+        ("`0.40,`0.00,`ORIGINAL", "`,`0.00,`ORIGINAL", "line 3, 退款金额: is empty"),
         ("`0.40,`\n", "`-,`\n", "line 3, 申请退款金额: is not a number: `-`"),
         ("`2,`1.00", "`two,`1.00", "line 5, 总交易单数: is not a number: `two`"),
         ("`2,`1.00", "`2.5,`1.00", "line 5, 总交易单数: has too many decimals: `2.5`"),
@@ -110,6 +113,13 @@ fn a_fault_repeats_no_more_than_an_excerpt() {
         assert!(shown.contains(&longest), "{shown}");
         assert!(!shown.contains(&person.chars().take(EXCERPT_CHARS_MAX + 1).collect::<String>()), "{shown}");
     }
+}
+
+#[test]
+fn a_cell_cannot_forge_a_line_of_a_log() {
+    let fault = read(&changed("`1.00,`0.00,`\n", "`\u{1b}[2J\u{85}\r\u{7},`0.00,`\n")).unwrap_err();
+    assert_eq!(fault.code(), "not_a_number");
+    assert!(!fault.to_string().contains(char::is_control), "{fault:?}");
 }
 
 #[test]

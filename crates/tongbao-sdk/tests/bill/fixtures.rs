@@ -212,6 +212,8 @@ fn a_row_of_a_fund_flow_is_read_to_the_last_column() {
     assert_eq!((flow.amount, flow.balance), (Fen::new(2), Fen::new(17)));
     assert_eq!((flow.applicant, flow.remark), (Some("system"), Some("缺货")));
     assert_eq!(flow.voucher_no, Some("REF4200000068201801293084726067"));
+    let shown = format!("{flow:?}");
+    assert!(shown.contains(flow.flow_no) && !shown.contains("缺货") && !shown.contains("system"), "{shown}");
 }
 
 #[test]

@@ -97,7 +97,8 @@ async fn an_invented_serial_causes_one_download_a_minute_and_no_more() {
     let keys = PlatformKeys::downloaded();
     let chance = Chance::new(|buffer| buffer.fill(7));
     let client = Client::new(merchant(), keys, Hosts::production(), outbound.clone(), clock, chance);
-    for (after, expected) in [(0, 1), (59, 1), (60, 2)] {
+    // A clock that was wrong and is set back holds nothing up.
+    for (after, expected) in [(0, 1), (59, 1), (60, 2), (-100, 3), (-99, 3)] {
         seconds.store(NOW + after, Ordering::Relaxed);
         let error = client.jsapi_prepay(&order()).await.unwrap_err();
         let CallErrorKind::UnverifiableAnswer(fault) = &error.kind else { panic!("{error}") };

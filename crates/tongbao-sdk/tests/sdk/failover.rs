@@ -90,6 +90,23 @@ async fn doubt_left_by_the_first_host_is_not_cleared_by_the_second() {
     assert!(!error.outcome_unknown(), "neither request left");
 }
 
+#[tokio::test(start_paused = true)]
+async fn doubt_is_not_cleared_by_a_repetition_that_cannot_be_signed() {
+    let keys = stand_in_keys();
+    let shared = keys.clone();
+    let outbound = Scripted::new(move |_, _| {
+        // From now on the client announces a key whose number no header can carry.
+        let _ = shared.clone().and_stand_in("Z\n", b"other");
+        refusal(500, "SYSTEM_ERROR")
+    });
+    let client = client_with(outbound.clone(), keys, Hosts::production());
+    let error = client.jsapi_prepay(&order()).await.unwrap_err();
+    assert!(matches!(error.kind, CallErrorKind::Unsendable(_)), "{error}");
+    assert_eq!(outbound.seen().len(), 1);
+    assert!(error.outcome_unknown(), "the first attempt may have succeeded");
+    assert_eq!(error.retry(), Retry::AfterQuery);
+}
+
 #[tokio::test]
 async fn a_signature_probe_fails_and_the_call_is_repeated_once_on_the_same_host() {
     let probe = || with_signature(signed(200, PREPAID), "WECHATPAY/SIGNTEST/m8vnaSrG7xOg~");

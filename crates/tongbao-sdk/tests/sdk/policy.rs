@@ -139,11 +139,34 @@ async fn a_call_that_is_not_typed_is_signed_verified_and_repeated_only_when_told
 async fn an_address_that_is_none_is_refused_before_signing() {
     let outbound = Scripted::new(|_, _| signed(200, "{}"));
     let asked = client(&outbound, Hosts::production(), RetryPolicy::default());
-    for path in ["", "v3/x", "https://elsewhere/v3/x", "/v3/店", "/v3/a b", "/v3/{id}", "/v3/x#y"] {
+    let empty = ["", "v3/x", "https://elsewhere/v3/x", "/v3/店", "/v3/a b", "/v3/{id}", "/v3/x#y"];
+    // What is sent would differ from what was signed: an HTTP client writes these another way.
+    let rewritten = [
+        "/v3/../x",
+        "/v3/./x",
+        "/v3/x/..",
+        "/v3/%2e%2E/x?y",
+        "/v3/.%2e",
+        "/v3/a\\b",
+        "/v3/x?y='z'",
+        "/v3/x?y=`",
+    ];
+    for path in empty.into_iter().chain(rewritten) {
         let error = asked.call(&SignedCall::get(path)).await.unwrap_err();
         assert_eq!(error.code(), "unsendable", "{path}");
     }
     assert!(outbound.seen().is_empty());
+    for path in ["/v3/..x/y..", "/v3/...", "/v3/x?y=../z", "/v3/it's"] {
+        assert!(asked.call(&SignedCall::get(path)).await.is_ok(), "{path}");
+    }
+}
+
+#[test]
+fn a_call_printed_for_debugging_shows_neither_its_body_nor_its_query() {
+    let call = SignedCall::post("/v3/x?token=s3cr3t", &serde_json::json!({"payer": "s3cr3t"}));
+    let shown = format!("{call:?}");
+    assert!(shown.contains("/v3/x") && !shown.contains("s3cr3t"), "{shown}");
+    assert!(!shown.contains("115, 51, 99"), "{shown}");
 }
 
 #[tokio::test]

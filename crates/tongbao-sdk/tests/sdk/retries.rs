@@ -4,7 +4,7 @@ use tongbao_sdk::{CallError, CallErrorKind, Cause, ErrorCode, RefundRequest, Ref
 use tongbao_wire::{Fen, OutRefundNo};
 
 use crate::scripted::{
-    Reply, Scripted, client, order, out_trade_no, refusal, signed, unsigned, with_request_id,
+    Plan, Reply, Scripted, client, order, out_trade_no, refusal, signed, unsigned, with_request_id,
 };
 
 async fn prepay(reply: impl Fn() -> Reply + Send + Sync + 'static) -> CallError {
@@ -12,10 +12,13 @@ async fn prepay(reply: impl Fn() -> Reply + Send + Sync + 'static) -> CallError 
 }
 
 async fn refund(status: u16, code: &'static str) -> CallError {
+    refund_answered(move || refusal(status, code)).await
+}
+
+async fn refund_answered(reply: impl Fn() -> Reply + Send + Sync + 'static) -> CallError {
     let payment = RefundedPayment::OutTradeNo(out_trade_no());
     let request = RefundRequest::new(payment, OutRefundNo::parse("R1").unwrap(), Fen::new(1), Fen::new(1));
-    let outbound = Scripted::new(move |_, _| refusal(status, code));
-    client(outbound).refund(&request).await.unwrap_err()
+    client(Scripted::new(move |_, _| reply())).refund(&request).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -102,4 +105,55 @@ async fn accepted_but_not_finished_asks_for_the_same_request_again() {
     let error = prepay(|| signed(202, r#"{"code":"USERPAYING","message":"支付中"}"#)).await;
     assert_eq!(error.refusal(), Some(&ErrorCode::UserPaying));
     assert_eq!((error.retry(), error.outcome_unknown()), (Retry::SameRequest, true));
+}
+
+#[tokio::test]
+async fn accepted_but_not_finished_is_queried_first_where_money_moves() {
+    let accepted: Plan = || signed(202, r#"{"code":"USERPAYING","message":"支付中"}"#);
+    for reply in [accepted, || refusal(400, "USERPAYING")] {
+        let error = refund_answered(reply).await;
+        assert_eq!(error.retry(), Retry::AfterQuery, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_not_the_platforms_leaves_a_refund_in_doubt() {
+    let replies: [Plan; 7] = [
+        || unsigned(400, "<html><body>nginx</body></html>"),
+        || unsigned(404, ""),
+        || unsigned(408, ""),
+        || unsigned(302, ""),
+        || refusal(403, "FREQUENCY_LIMITED"),
+        || refusal(400, "BIZERR_NEED_RETRY"),
+        || refusal(400, "SYSTEMERROR"),
+    ];
+    for reply in replies {
+        let error = refund_answered(reply).await;
+        assert_eq!((error.outcome_unknown(), error.retry()), (true, Retry::AfterQuery), "{error}");
+    }
+    let error = refund(404, "RESOURCE_NOT_EXISTS").await;
+    assert!(!error.outcome_unknown(), "the platform says so");
+    let error = prepay(|| unsigned(404, "")).await;
+    assert!(!error.outcome_unknown(), "no money moves");
+}
+
+#[tokio::test]
+async fn what_a_refusal_says_cannot_forge_a_line_of_a_log_nor_fill_it() {
+    let body = serde_json::json!({
+        "code": format!("A\r\nB{}", "x".repeat(5000)),
+        "message": format!("one\ntwo\u{1b}[31m\u{85}{}", "x".repeat(5000)),
+    })
+    .to_string();
+    let error = prepay(move || unsigned(400, &body)).await;
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains(char::is_control), "{shown}");
+    assert!(shown.len() < 1000, "{} bytes", shown.len());
+}
+
+#[tokio::test]
+async fn the_value_refused_is_not_printed_for_debugging() {
+    let body = r#"{"code":"PARAM_ERROR","message":"参数错误","detail":{"field":"/payer/openid","value":"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o","issue":"wrong"}}"#;
+    let error = prepay(move || unsigned(400, body)).await;
+    let shown = format!("{error:?}");
+    assert!(shown.contains("/payer/openid") && !shown.contains("oUpF8uMu"), "{shown}");
 }

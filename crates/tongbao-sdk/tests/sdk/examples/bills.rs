@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use flate2::Compression;
@@ -321,6 +322,43 @@ async fn refusals_broken_connections_and_full_disks_are_told_apart() {
     assert_eq!(error.code(), "sink");
 }
 
+/// A refusal that comes byte by byte and never ends.
+struct Dripping;
+
+impl Outbound for Dripping {
+    fn call(&self, _: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, CallFailure>> {
+        unreachable!("files are opened")
+    }
+
+    fn open(&self, _: Request<Bytes>) -> BoxFuture<'_, Result<Response<Body>, CallFailure>> {
+        let mut response = Response::new(Body::coming(Dripping));
+        *response.status_mut() = http::StatusCode::FORBIDDEN;
+        Box::pin(std::future::ready(Ok(response)))
+    }
+}
+
+impl Chunks for Dripping {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, CallFailure>> {
+        Box::pin(async {
+            tokio::time::sleep(Duration::from_secs(9)).await;
+            Ok(Some(Bytes::from_static(b"x")))
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_never_ends_is_not_waited_for() {
+    let clock = Clock::fixed(Timestamp::from_seconds(NOW));
+    let chance = Chance::new(|buffer| buffer.fill(7));
+    let client =
+        Client::new(merchant(), stand_in_keys(), Hosts::production(), Arc::new(Dripping), clock, chance);
+    let before = tokio::time::Instant::now();
+    let error = client.bills().download(&location(), io::sink(), BillLimits::default()).await.unwrap_err();
+    let BillError::Call(call) = &error else { panic!("{error}") };
+    assert!(matches!(call.kind, CallErrorKind::Refused { status: 403, .. }), "{call}");
+    assert!(before.elapsed() <= Duration::from_secs(10), "{:?}", before.elapsed());
+}
+
 /// What is downloaded, and what opens it.
 struct SealedFile {
     key: &'static [u8; 32],
@@ -389,12 +427,14 @@ async fn an_encrypted_file_that_does_not_open_is_not_written() {
     let mut other_digest = file.clone();
     other_digest.hash_value = "0".repeat(40);
     let small = BillLimits { download_bytes_max: 100, ..BillLimits::default() };
+    let little = BillLimits { content_bytes_max: 499, ..BillLimits::default() };
     for (file, key, bytes, limits, code) in [
         (&file, &key[..], &altered, BillLimits::default(), "cannot_open"),
         (&file, &[7; 32][..], bytes, BillLimits::default(), "cannot_open"),
         (&file, &key[..31], bytes, BillLimits::default(), "key_length"),
         (&other_digest, &key[..], bytes, BillLimits::default(), "digest_differs"),
         (&file, &key[..], bytes, small, "download_too_large"),
+        (&file, &key[..], bytes, little, "content_too_large"),
     ] {
         let mut text = Vec::new();
         let client = sending(bytes, 64, false);
