@@ -12,6 +12,7 @@ pub use self::message::{
     ButtonGroup, Clickable, Faq, FaqList, InvalidInfo, Message, MessageAction, MessageBlock, MessageImage,
     MessageInfo, MessageMiniProgram, MessageText,
 };
+use crate::lenient::unless_empty;
 pub use crate::word::complaint::{
     ButtonLayout, ComplaintAction, ComplaintOperation, ComplaintProblem, ComplaintState, ImageStyle,
     SenderIdentity, TextColor,
@@ -66,7 +67,7 @@ pub struct Complaint {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer_phone: Option<Ciphertext>,
     /// Who complained; not in lists.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub payer_openid: Option<Openid>,
     /// The payments it is about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -126,8 +127,9 @@ impl fmt::Debug for Complaint {
 /// A payment a complaint is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComplaintOrder {
-    /// The platform's number.
-    pub transaction_id: TransactionId,
+    /// The platform's number, if it gives one.
+    #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
+    pub transaction_id: Option<TransactionId>,
     /// The merchant's number. Plain text: complaints reach products whose numbers follow other rules, and one
     /// of them must not make a whole page unreadable.
     pub out_trade_no: String,
@@ -175,7 +177,7 @@ pub struct ComplaintAdditionalInfo {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharePowerInfo {
     /// When.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub return_time: Option<Timestamp>,
     /// Where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -234,7 +236,63 @@ pub struct ComplaintNotice {
 
 #[cfg(test)]
 mod tests {
-    use super::next_offset;
+    use serde_json::{Value, json};
+
+    use super::{ComplaintHistoryPage, ComplaintPage, next_offset};
+
+    fn with(mut entry: Value, member: &str, value: &Value) -> Value {
+        entry[member] = value.clone();
+        json!({"data": [entry], "limit": 50, "offset": 0})
+    }
+
+    #[test]
+    fn one_odd_complaint_does_not_make_a_page_unreadable() {
+        let complaint = json!({
+            "complaint_id": "200201820200101080076610000", "complaint_time": "2026-03-01T10:00:00+08:00",
+            "complaint_detail": "重复扣费", "complaint_state": "PENDING", "complainted_mchid": "1900012181",
+            "complaint_full_refunded": false, "incoming_user_response": true, "problem_description": "扣费",
+            "user_complaint_times": 1,
+        });
+        for (member, value) in [
+            ("complaint_state", json!("TOMORROW")),
+            ("problem_type", json!("TOMORROW")),
+            ("payer_openid", json!("")),
+            ("payer_phone", json!("")),
+            ("complaint_order_info", json!([{"transaction_id": "", "out_trade_no": "No. 1", "amount": 3}])),
+            ("complaint_order_info", json!([{"out_trade_no": "", "amount": 3}])),
+            ("complaint_media_list", json!([{}])),
+            ("additional_info", json!({"type": "TOMORROW", "share_power_info": {"return_time": ""}})),
+            ("tomorrow", json!([1])),
+        ] {
+            let page = serde_json::from_value::<ComplaintPage>(with(complaint.clone(), member, &value));
+            assert!(page.is_ok(), "{member} {value}: {page:?}");
+        }
+    }
+
+    #[test]
+    fn one_odd_entry_does_not_make_a_page_of_history_unreadable() {
+        let entry = json!({
+            "log_id": "300285320210322170000071077", "operator": "投诉人",
+            "operate_time": "2026-03-01T10:00:00+08:00", "operate_type": "TOMORROW",
+        });
+        let pictures = json!({"media_type": "OPERATION_IMAGE", "media_url": ["https://a.example/1"]});
+        for (member, value) in [
+            ("complaint_media_list", pictures.clone()),
+            ("complaint_media_list", json!([pictures, pictures])),
+            ("complaint_media_list", json!([])),
+            ("complaint_media_list", json!({})),
+            ("complaint_media_list", json!(null)),
+            ("normal_message", json!({"blocks": [1, null, {"type": "TEXT"}, {"type": 5}, []]})),
+            ("normal_message", json!({})),
+            ("click_message", json!({"message_content": "退款"})),
+        ] {
+            let read = serde_json::from_value::<ComplaintHistoryPage>(with(entry.clone(), member, &value));
+            let page = read.unwrap_or_else(|error| panic!("{member} {value}: {error}"));
+            if value == json!([pictures, pictures]) {
+                assert_eq!(serde_json::to_value(&page.data[0]).expect("writes")[member], value);
+            }
+        }
+    }
 
     #[test]
     fn pages_follow_each_other_until_the_last() {

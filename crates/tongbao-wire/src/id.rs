@@ -141,7 +141,7 @@ impl Openid {
 }
 
 /// The ends of an ASCII text that is long enough to hide behind them.
-fn redacted(text: &str) -> String {
+pub(crate) fn redacted(text: &str) -> String {
     if text.len() <= 10 || !text.is_ascii() {
         return "…".into();
     }

@@ -21,6 +21,7 @@ mod error_code;
 mod explanation;
 mod fen;
 mod id;
+mod lenient;
 mod message_text;
 mod notification;
 pub mod onboarding;

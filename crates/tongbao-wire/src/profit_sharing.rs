@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::redacted;
 pub use crate::word::sharing::{
     ShareFailReason, ShareReceiverType, ShareResult, ShareReturnFailReason, ShareReturnResult, ShareState,
 };
@@ -56,7 +57,7 @@ impl Share {
 }
 
 /// One receiver's part of a share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedPart {
     /// How much.
     pub amount: Fen,
@@ -80,6 +81,31 @@ pub struct SharedPart {
     /// When it was decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finish_time: Option<Timestamp>,
+}
+
+impl fmt::Debug for SharedPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedPart")
+            .field("amount", &self.amount)
+            .field("kind", &self.kind)
+            .field("account", &shown(&self.kind, &self.account))
+            .field("result", &self.result)
+            .field("fail_reason", &self.fail_reason)
+            .field("detail_id", &self.detail_id)
+            .field("create_time", &self.create_time)
+            .field("finish_time", &self.finish_time)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An account for logs: a merchant's number whole, a person's openid not.
+fn shown(kind: &ShareReceiverType, account: &str) -> String {
+    match kind {
+        ShareReceiverType::MerchantId => account.to_owned(),
+        ShareReceiverType::PersonalOpenid
+        | ShareReceiverType::PersonalSubOpenid
+        | ShareReceiverType::Unknown(_) => redacted(account),
+    }
 }
 
 /// A return of a share, as asking for one and looking it up answer it (v3-extended.md §8.4).
@@ -166,7 +192,7 @@ impl fmt::Display for TenThousandths {
 }
 
 /// Answer to adding a receiver (v3-extended.md §8.4). Adding again succeeds and changes nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShareReceiverAdded {
     /// The sub-merchant who shares; service providers only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -186,8 +212,19 @@ pub struct ShareReceiverAdded {
     pub custom_relation: Option<String>,
 }
 
+impl fmt::Debug for ShareReceiverAdded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ShareReceiverAdded")
+            .field("sub_mchid", &self.sub_mchid)
+            .field("kind", &self.kind)
+            .field("account", &shown(&self.kind, &self.account))
+            .field("relation_type", &self.relation_type)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Answer to removing a receiver (v3-extended.md §8.4).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShareReceiverRemoved {
     /// The sub-merchant who shares; service providers only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -197,6 +234,16 @@ pub struct ShareReceiverRemoved {
     pub kind: ShareReceiverType,
     /// The merchant's number, or an openid.
     pub account: String,
+}
+
+impl fmt::Debug for ShareReceiverRemoved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ShareReceiverRemoved")
+            .field("sub_mchid", &self.sub_mchid)
+            .field("kind", &self.kind)
+            .field("account", &shown(&self.kind, &self.account))
+            .finish()
+    }
 }
 
 /// What a profit-sharing notification carries: a share was credited, or a return was (v3.md §6.6).
@@ -226,7 +273,7 @@ pub struct ProfitSharingNotice {
 }
 
 /// Who was credited, in a notification. For a return this is the side the money goes back to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfitSharingNoticeReceiver {
     /// `MERCHANT_ID`, and in theory the other kinds.
     #[serde(rename = "type")]
@@ -240,21 +287,36 @@ pub struct ProfitSharingNoticeReceiver {
     pub description: String,
 }
 
+impl fmt::Debug for ProfitSharingNoticeReceiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProfitSharingNoticeReceiver")
+            .field("kind", &self.kind)
+            .field("account", &shown(&self.kind, &self.account))
+            .field("amount", &self.amount)
+            .finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Share, ShareResult, ShareState, SharedPart, TenThousandths};
+    use serde_json::json;
+
+    use super::{
+        ProfitSharingNoticeReceiver, Share, ShareReceiverAdded, ShareReceiverRemoved, ShareResult,
+        ShareState, SharedPart, TenThousandths,
+    };
     use crate::Fen;
 
     /// A share in `state` with one part per result.
     fn share(state: &str, results: &[&str]) -> Share {
         let part = |result: &&str| {
-            serde_json::json!({
+            json!({
                 "amount": 1, "description": "分给门店", "type": "MERCHANT_ID", "account": "1900000109",
                 "result": result, "create_time": "2026-03-01T10:00:00+08:00",
             })
         };
         let receivers: Vec<_> = results.iter().map(part).collect();
-        serde_json::from_value(serde_json::json!({
+        serde_json::from_value(json!({
             "transaction_id": "4200000001202603010000000001", "out_order_no": "P1", "order_id": "3000",
             "state": state, "receivers": receivers,
         }))
@@ -281,6 +343,29 @@ mod tests {
         let share = share("FINISHED", &["SUCCESS", "CLOSED"]);
         let failed: Vec<&SharedPart> = share.failed().collect();
         assert_eq!(failed[0].result, ShareResult::Closed);
+    }
+
+    #[test]
+    fn a_merchants_account_is_printed_and_a_persons_is_not() {
+        let printed = |kind: &str, account: &str| {
+            let value = json!({
+                "type": kind, "account": account, "amount": 1, "description": "分给门店", "result": "SUCCESS",
+                "create_time": "2026-03-01T10:00:00+08:00", "relation_type": "STAFF",
+            });
+            let part: SharedPart = serde_json::from_value(value.clone()).expect("a part");
+            let added: ShareReceiverAdded = serde_json::from_value(value.clone()).expect("an answer");
+            let removed: ShareReceiverRemoved = serde_json::from_value(value.clone()).expect("an answer");
+            let receiver: ProfitSharingNoticeReceiver = serde_json::from_value(value).expect("a receiver");
+            [format!("{part:?}"), format!("{added:?}"), format!("{removed:?}"), format!("{receiver:?}")]
+        };
+        for text in printed("MERCHANT_ID", "1900000109") {
+            assert!(text.contains("1900000109"), "{text}");
+        }
+        for kind in ["PERSONAL_OPENID", "PERSONAL_SUB_OPENID", "TOMORROW"] {
+            for text in printed(kind, "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o") {
+                assert!(!text.contains("oUpF8uMuAJO") && text.contains("oUpF…S6o"), "{text}");
+            }
+        }
     }
 
     #[test]

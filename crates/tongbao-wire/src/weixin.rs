@@ -1,7 +1,6 @@
 //! `api.weixin.qq.com`: why WeChat refuses, and what it says of shipping and in pushed messages
 //! (miniprogram.md §1, §4, §5).
 
-mod lenient;
 mod number;
 mod push;
 mod reaction;

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{ComplaintMedia, ComplaintOperation, Message, next_offset};
 use crate::Timestamp;
+use crate::lenient::one_or_more;
 
 /// A page of what was said and done about a complaint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,9 +49,9 @@ pub struct ComplaintHistoryEntry {
     /// Where pictures are; older entries.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub image_list: Vec<String>,
-    /// Pictures.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub complaint_media_list: Option<ComplaintMedia>,
+    /// Pictures. The platform wrote a list until 2023, and one object since.
+    #[serde(default, with = "one_or_more", skip_serializing_if = "Vec::is_empty")]
+    pub complaint_media_list: Vec<ComplaintMedia>,
     /// Why the consumer asked the platform to help (the platform's spelling).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_appy_platform_service_reason: Option<String>,

@@ -1,13 +1,15 @@
 //! Message push (消息推送): the events that touch payment (miniprogram.md §5.2).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::ConfirmReceiveMethod;
-use super::lenient::{unix_seconds, unix_seconds_if_any, unless_empty};
-use crate::{Mchid, OutTradeNo, Timestamp, TransactionId};
+use crate::lenient::{unix_seconds, unix_seconds_if_any, unless_empty, whole_number_if_any};
+use crate::{Mchid, Timestamp, TransactionId};
 
 /// What every pushed message begins with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PushHead {
     /// Whom it is for: the mini program's original id (`gh_…`).
@@ -22,6 +24,18 @@ pub struct PushHead {
     /// Which event, when it is one.
     #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
+}
+
+/// Who sent it may be a person.
+impl fmt::Debug for PushHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PushHead")
+            .field("to_user_name", &self.to_user_name)
+            .field("create_time", &self.create_time)
+            .field("msg_type", &self.msg_type)
+            .field("event", &self.event)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What `trade_manage_remind_access_api` and `wxa_trade_controlled` carry.
@@ -42,8 +56,8 @@ pub struct ShippingReminder {
     /// The sub-merchant, when a service provider placed the order.
     #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub sub_merchant_id: Option<Mchid>,
-    /// The merchant's number of the order.
-    pub merchant_trade_no: OutTradeNo,
+    /// The merchant's number of the order. Plain text: it may be of before the rules of today.
+    pub merchant_trade_no: String,
     /// When it was paid.
     #[serde(with = "unix_seconds")]
     pub pay_time: Timestamp,
@@ -63,8 +77,8 @@ pub struct OrderSettlement {
     /// The sub-merchant, when a service provider placed the order.
     #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub sub_merchant_id: Option<Mchid>,
-    /// The merchant's number of the order.
-    pub merchant_trade_no: OutTradeNo,
+    /// The merchant's number of the order. Plain text: it may be of before the rules of today.
+    pub merchant_trade_no: String,
     /// When it was paid.
     #[serde(with = "unix_seconds")]
     pub pay_time: Timestamp,
@@ -75,7 +89,7 @@ pub struct OrderSettlement {
     #[serde(default, with = "unix_seconds_if_any", skip_serializing_if = "Option::is_none")]
     pub estimated_settlement_time: Option<Timestamp>,
     /// Who confirmed receipt; the second time only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "whole_number_if_any", skip_serializing_if = "Option::is_none")]
     pub confirm_receive_method: Option<ConfirmReceiveMethod>,
     /// When receipt was confirmed; the second time only.
     #[serde(default, with = "unix_seconds_if_any", skip_serializing_if = "Option::is_none")]
@@ -87,16 +101,32 @@ pub struct OrderSettlement {
 
 #[cfg(test)]
 mod tests {
-    use super::{OrderSettlement, ShippingReminder};
+    use super::{OrderSettlement, PushHead, ShippingReminder};
     use crate::Timestamp;
 
     #[test]
     fn empty_texts_and_zero_times_are_absent() {
-        let text = r#"{"transaction_id":"4200000000000001","merchant_id":"1900000109","sub_merchant_id":"","merchant_trade_no":"T20260301A","pay_time":"1772330000","shipped_time":1772340000,"estimated_settlement_time":0}"#;
+        let text = r#"{"transaction_id":"4200000000000001","merchant_id":"1900000109","sub_merchant_id":"","merchant_trade_no":"T20260301A","pay_time":"1772330000","shipped_time":1772340000,"estimated_settlement_time":0,"confirm_receive_method":"","confirm_receive_time":"","settlement_time":null}"#;
         let settlement: OrderSettlement = serde_json::from_str(text).expect("reads");
         assert_eq!(settlement.sub_merchant_id, None);
         assert_eq!(settlement.pay_time, Timestamp::from_seconds(1_772_330_000));
         assert_eq!(settlement.estimated_settlement_time, None);
+        assert_eq!(settlement.confirm_receive_method, None);
+        assert_eq!((settlement.confirm_receive_time, settlement.settlement_time), (None, None));
+    }
+
+    #[test]
+    fn an_order_of_before_the_rules_of_today_is_told_of_too() {
+        let text = r#"{"transaction_id":"4200000000000001","merchant_id":"1900000109","merchant_trade_no":"No.1","pay_time":1772330000}"#;
+        let reminder: ShippingReminder = serde_json::from_str(text).expect("reads");
+        assert_eq!(reminder.merchant_trade_no, "No.1");
+    }
+
+    #[test]
+    fn whom_a_message_is_from_is_not_printed() {
+        let text = r#"{"ToUserName":"gh_a","FromUserName":"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o","CreateTime":1,"MsgType":"text"}"#;
+        let head: PushHead = serde_json::from_str(text).expect("reads");
+        assert!(!format!("{head:?}").contains("oUpF8uMuAJO"), "{head:?}");
     }
 
     #[test]

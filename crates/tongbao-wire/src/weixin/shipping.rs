@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lenient::{unix_seconds, unix_seconds_if_any, unless_empty};
 use super::{DeliveryMode, LogisticsType, ShippingState};
-use crate::{Fen, Mchid, Openid, OutTradeNo, Timestamp, TransactionId};
+use crate::lenient::{unix_seconds, unix_seconds_if_any, unless_empty};
+use crate::{Fen, Mchid, Openid, Timestamp, TransactionId};
 
 /// A paid order and how far it is shipped. Its members are named other than those of the upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,8 +16,9 @@ pub struct ShippedOrder {
     /// The sub-merchant, when a service provider placed it; WeChat writes an empty text where there is none.
     #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub sub_merchant_id: Option<Mchid>,
-    /// The merchant's number of the order.
-    pub merchant_trade_no: OutTradeNo,
+    /// The merchant's number of the order. Plain text: lists have the orders of every merchant bound to the mini
+    /// program, whose numbers may follow other rules, and one of them must not make a whole page unreadable.
+    pub merchant_trade_no: String,
     /// The goods, joined by `;`, cut at 120 characters with `...`; empty before shipping.
     #[serde(default)]
     pub description: String,
