@@ -137,7 +137,10 @@ impl CallError {
                 // Where money moves, documented for refunds as "may already be accepted" (v3.md §5.4).
                 429 => self.moves_money(),
                 400..=499 => match code {
-                    ErrorCode::SystemError | ErrorCode::BizErrNeedRetry | ErrorCode::BankError => true,
+                    ErrorCode::SystemError
+                    | ErrorCode::BizErrNeedRetry
+                    | ErrorCode::BankError
+                    | ErrorCode::UserPaying => true,
                     ErrorCode::FrequencyLimited => self.moves_money(),
                     // Not the platform's words, so not its word that nothing happened.
                     ErrorCode::Unknown(code) if code.is_empty() => self.moves_money(),
