@@ -145,7 +145,10 @@ impl CallError {
                     // Codes that mean "unknown" keep meaning it under another status.
                     let unknown = matches!(
                         code,
-                        ErrorCode::SystemError | ErrorCode::BizErrNeedRetry | ErrorCode::BankError
+                        ErrorCode::SystemError
+                            | ErrorCode::BizErrNeedRetry
+                            | ErrorCode::BankError
+                            | ErrorCode::UserPaying
                     );
                     unknown || (moves_money && code.leaves_doubt())
                 }

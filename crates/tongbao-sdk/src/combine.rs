@@ -73,8 +73,10 @@ impl Combine<'_> {
     /// # Errors
     /// [`CallError`]; `ORDER_NOT_EXIST` when the platform has no such order.
     pub async fn query(&self, combine_out_trade_no: &OutTradeNo) -> Result<CombinedTransaction, CallError> {
-        let outgoing = Outgoing::to(Call::CombineQuery);
-        self.0.answer(outgoing.part("combine_out_trade_no", combine_out_trade_no.as_str())).await
+        let (member, number) = ("combine_out_trade_no", combine_out_trade_no.as_str());
+        let outgoing = Outgoing::to(Call::CombineQuery).part(member, number);
+        let of: fn(&CombinedTransaction) -> &str = |read| read.combine_out_trade_no.as_str();
+        self.0.answer_about(outgoing, member, number, of).await
     }
 
     /// Closes a combined order that is not paid. The platform wants every one of its orders named, so the

@@ -159,8 +159,11 @@ impl Partner<'_> {
         sub_mchid: &Mchid,
         out_trade_no: &OutTradeNo,
     ) -> Result<PartnerTransaction, CallError> {
-        let outgoing = Outgoing::to(Call::PartnerQuery).part("out_trade_no", out_trade_no.as_str());
-        self.query(sub_mchid, Call::PartnerQuery, outgoing).await
+        let number = out_trade_no.as_str();
+        let outgoing =
+            self.query(sub_mchid, Outgoing::to(Call::PartnerQuery).part("out_trade_no", number))?;
+        let of: fn(&PartnerTransaction) -> &str = |read| read.out_trade_no.as_str();
+        self.0.answer_about(outgoing, "out_trade_no", number, of).await
     }
 
     /// Looks a payment up by the platform's number. Only paid orders have one.
@@ -172,20 +175,19 @@ impl Partner<'_> {
         sub_mchid: &Mchid,
         transaction_id: &TransactionId,
     ) -> Result<PartnerTransaction, CallError> {
-        let outgoing = Outgoing::to(Call::PartnerQueryById).part("transaction_id", transaction_id.as_str());
-        self.query(sub_mchid, Call::PartnerQueryById, outgoing).await
+        let number = transaction_id.as_str();
+        let outgoing = Outgoing::to(Call::PartnerQueryById).part("transaction_id", number);
+        let outgoing = self.query(sub_mchid, outgoing)?;
+        let of: fn(&PartnerTransaction) -> &str =
+            |read| read.transaction_id.as_ref().map_or("", TransactionId::as_str);
+        self.0.answer_about(outgoing, "transaction_id", number, of).await
     }
 
-    async fn query(
-        &self,
-        sub_mchid: &Mchid,
-        call: Call,
-        outgoing: Outgoing,
-    ) -> Result<PartnerTransaction, CallError> {
+    /// Names both merchants in the query of a look-up.
+    fn query(&self, sub_mchid: &Mchid, outgoing: Outgoing) -> Result<Outgoing, CallError> {
         let sp_mchid = self.0.mchid();
-        told_apart(sp_mchid, sub_mchid).map_err(CallError::unsendable(call))?;
-        let outgoing = outgoing.query("sp_mchid", sp_mchid.as_str());
-        self.0.answer(outgoing.query("sub_mchid", sub_mchid.as_str())).await
+        told_apart(sp_mchid, sub_mchid).map_err(CallError::unsendable(outgoing.call()))?;
+        Ok(outgoing.query("sp_mchid", sp_mchid.as_str()).query("sub_mchid", sub_mchid.as_str()))
     }
 
     /// Closes an order that is not paid. Closing a closed order succeeds.

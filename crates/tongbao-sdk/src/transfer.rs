@@ -50,7 +50,10 @@ impl Transfers<'_> {
         let call = Call::StartTransfer;
         request.check().map_err(CallError::unsendable(call))?;
         let outgoing = Outgoing::to(call).json(request).sealed_with(serial(&request.bill));
-        self.0.answer(outgoing).await
+        let number = request.bill.out_bill_no.as_str();
+        self.0
+            .answer_about(outgoing, OUT_BILL_NO, number, |read: &TransferStarted| read.out_bill_no.as_str())
+            .await
     }
 
     /// Starts a transfer, and asks the user who confirms it to receive later ones without confirming.
@@ -64,7 +67,10 @@ impl Transfers<'_> {
         let call = Call::StartTransferWithAuthorization;
         request.check().map_err(CallError::unsendable(call))?;
         let outgoing = Outgoing::to(call).json(request).sealed_with(serial(&request.bill));
-        self.0.answer(outgoing).await
+        let number = request.bill.out_bill_no.as_str();
+        self.0
+            .answer_about(outgoing, OUT_BILL_NO, number, |read: &TransferStarted| read.out_bill_no.as_str())
+            .await
     }
 
     /// Transfers to a user who has authorised it; nobody confirms.
@@ -75,7 +81,8 @@ impl Transfers<'_> {
         let call = Call::TransferUnderAuthorization;
         request.check().map_err(CallError::unsendable(call))?;
         let outgoing = Outgoing::to(call).json(request).sealed_with(serial(&request.bill));
-        self.0.answer(outgoing).await
+        let number = request.bill.out_bill_no.as_str();
+        self.0.answer_about(outgoing, OUT_BILL_NO, number, |read: &Transfer| read.out_bill_no.as_str()).await
     }
 
     /// Looks a transfer up by the merchant's number; for 30 days.
@@ -83,7 +90,9 @@ impl Transfers<'_> {
     /// # Errors
     /// [`CallError`]; `NOT_FOUND` when the platform never accepted it, or it is too old.
     pub async fn query(&self, out_bill_no: &OutBillNo) -> Result<Transfer, CallError> {
-        self.0.answer(Outgoing::to(Call::QueryTransfer).part("out_bill_no", out_bill_no.as_str())).await
+        let number = out_bill_no.as_str();
+        let outgoing = Outgoing::to(Call::QueryTransfer).part(OUT_BILL_NO, number);
+        self.0.answer_about(outgoing, OUT_BILL_NO, number, |read: &Transfer| read.out_bill_no.as_str()).await
     }
 
     /// Looks a transfer up by the platform's number; for 30 days.
@@ -238,3 +247,6 @@ fn authorization(call: Call, out_authorization_no: &OutAuthorizationNo) -> Outgo
 fn serial(bill: &TransferBill) -> Option<&str> {
     bill.user_name.as_ref().map(Sealed::serial)
 }
+
+/// What an answer about a transfer must name.
+const OUT_BILL_NO: &str = "out_bill_no";

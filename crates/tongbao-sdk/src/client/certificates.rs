@@ -124,6 +124,11 @@ impl Client {
             }
             keys.push((serial, key));
         }
+        if keys.is_empty() {
+            // Those at hand are worth more than none.
+            let reason = "is empty".into();
+            return Err(CallErrorKind::Undecodable(Misfit { member: "data".into(), reason }));
+        }
         let signed = SignatureHeaders::read(&answer.headers, self.0.clock.now())
             .map_err(CallErrorKind::UnverifiableAnswer)?;
         let brought = keys.iter().find(|(serial, _)| serial == signed.serial);

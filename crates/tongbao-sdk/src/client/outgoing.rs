@@ -61,6 +61,11 @@ impl Outgoing {
         }
     }
 
+    /// Which call it is.
+    pub(crate) fn call(&self) -> Call {
+        self.call
+    }
+
     /// Fills `value` in for `{name}` of the path.
     pub(crate) fn part(mut self, name: &str, value: &str) -> Self {
         let hole = format!("{{{name}}}");

@@ -71,8 +71,11 @@ impl Client {
     /// # Errors
     /// [`CallError`]; `ORDER_NOT_EXIST` when the platform has no such order.
     pub async fn query_by_out_trade_no(&self, out_trade_no: &OutTradeNo) -> Result<Transaction, CallError> {
-        let outgoing = Outgoing::to(Call::Query).part("out_trade_no", out_trade_no.as_str());
-        self.answer(outgoing.query("mchid", self.mchid().as_str())).await
+        let number = out_trade_no.as_str();
+        let outgoing = Outgoing::to(Call::Query).part("out_trade_no", number);
+        let outgoing = outgoing.query("mchid", self.mchid().as_str());
+        self.answer_about(outgoing, "out_trade_no", number, |read: &Transaction| read.out_trade_no.as_str())
+            .await
     }
 
     /// Looks a payment up by the platform's number (v3.md §2.5). Only paid orders have one.
@@ -83,8 +86,12 @@ impl Client {
         &self,
         transaction_id: &TransactionId,
     ) -> Result<Transaction, CallError> {
-        let outgoing = Outgoing::to(Call::QueryById).part("transaction_id", transaction_id.as_str());
-        self.answer(outgoing.query("mchid", self.mchid().as_str())).await
+        let number = transaction_id.as_str();
+        let outgoing = Outgoing::to(Call::QueryById).part("transaction_id", number);
+        let outgoing = outgoing.query("mchid", self.mchid().as_str());
+        let of: fn(&Transaction) -> &str =
+            |read| read.transaction_id.as_ref().map_or("", TransactionId::as_str);
+        self.answer_about(outgoing, "transaction_id", number, of).await
     }
 
     /// Closes an order that is not paid (v3.md §2.6). Closing a closed order succeeds.

@@ -17,7 +17,8 @@ impl Client {
     pub async fn refund(&self, request: &RefundRequest) -> Result<Refund, CallError> {
         let call = Call::Refund;
         request.check().map_err(CallError::unsendable(call))?;
-        self.answer(Outgoing::to(call).json(request)).await
+        let (outgoing, number) = (Outgoing::to(call).json(request), request.out_refund_no.as_str());
+        self.answer_about(outgoing, "out_refund_no", number, refund_number).await
     }
 
     /// Looks a refund up (v3.md §5.3).
@@ -45,8 +46,10 @@ impl Client {
         sub_mchid: Option<&Mchid>,
         out_refund_no: &OutRefundNo,
     ) -> Result<Refund, CallError> {
-        let outgoing = Outgoing::to(Call::QueryRefund).part("out_refund_no", out_refund_no.as_str());
-        self.answer(outgoing.query_if("sub_mchid", sub_mchid.map(Mchid::as_str))).await
+        let number = out_refund_no.as_str();
+        let outgoing = Outgoing::to(Call::QueryRefund).part("out_refund_no", number);
+        let outgoing = outgoing.query_if("sub_mchid", sub_mchid.map(Mchid::as_str));
+        self.answer_about(outgoing, "out_refund_no", number, refund_number).await
     }
 
     /// Sends a refund that the platform reports as `ABNORMAL` to a bank card (v3.md §5.5).
@@ -63,4 +66,8 @@ impl Client {
         let outgoing = Outgoing::to(call).part("refund_id", refund_id.as_str());
         self.answer(outgoing.json(request).sealed_with(request.to.serial())).await
     }
+}
+
+fn refund_number(refund: &Refund) -> &str {
+    refund.out_refund_no.as_str()
 }

@@ -40,7 +40,26 @@ impl Client {
         decode(outgoing.call, &self.send(&outgoing).await?)
     }
 
-    /// The same for calls that answer with nothing.
+    /// The same, for an answer that must be about the number asked for: a signed answer about another one,
+    /// played back within the five minutes a signature is good for, is not ours.
+    pub(crate) async fn answer_about<T: DeserializeOwned>(
+        &self,
+        outgoing: Outgoing,
+        member: &'static str,
+        number: &str,
+        of: fn(&T) -> &str,
+    ) -> Result<T, CallError> {
+        let call = outgoing.call;
+        let answer = self.send(&outgoing).await?;
+        let read: T = decode(call, &answer)?;
+        if of(&read) == number {
+            return Ok(read);
+        }
+        let misfit = json::Misfit { member: member.into(), reason: "is not the number asked for".into() };
+        Err(CallError::new(call, CallErrorKind::Undecodable(misfit)).answered(&answer.request_id))
+    }
+
+    /// As [`Client::answer`], for calls that answer with nothing.
     pub(crate) async fn done(&self, outgoing: Outgoing) -> Result<(), CallError> {
         let answer = self.send(&outgoing).await?;
         finished(outgoing.call, &answer)

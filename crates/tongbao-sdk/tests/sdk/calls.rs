@@ -58,9 +58,13 @@ async fn a_refund_query_is_the_published_vector_and_has_no_body() {
 
 #[tokio::test]
 async fn queries_and_closing_name_the_merchant_and_encode_the_number() {
-    let outbound = Scripted::new(|_, request| match request.method() {
+    let found = UNPAID.replace(
+        r#""out_trade_no":"1217752501201407033233368018""#,
+        r#""out_trade_no":"a-b|c*d","transaction_id":"4200000001202603010000000001""#,
+    );
+    let outbound = Scripted::new(move |_, request| match request.method() {
         &Method::POST => signed(204, ""),
-        _ => signed(200, UNPAID),
+        _ => signed(200, &found),
     });
     let client = client(outbound.clone());
     let number = tongbao_wire::OutTradeNo::parse("a-b|c*d").unwrap();

@@ -184,3 +184,18 @@ async fn a_verified_answer_that_is_truncated_or_strange_names_the_member() {
     let outbound = Scripted::new(|_, _| signed(200, UNPAID));
     assert!(client(outbound).query_by_out_trade_no(&out_trade_no()).await.is_ok());
 }
+
+#[tokio::test]
+async fn a_signed_answer_about_another_number_is_not_believed() {
+    let other = UNPAID.replace("1217752501201407033233368018", "1217752501201407033233368019");
+    let outbound = Scripted::new(move |_, _| signed(200, &other));
+    let error = client(outbound).query_by_out_trade_no(&out_trade_no()).await.unwrap_err();
+    assert!(error.outcome_unknown());
+    let CallErrorKind::Undecodable(misfit) = &error.kind else { panic!("{error}") };
+    assert_eq!(misfit.member, "out_trade_no");
+
+    let refunded = crate::fixtures::text("v3", "query_refund.answer.json").unwrap();
+    let outbound = Scripted::new(move |_, _| signed(200, &refunded));
+    let error = client(outbound).refund(&refund()).await.unwrap_err();
+    assert_eq!((error.retry(), error.outcome_unknown()), (Retry::AfterQuery, true));
+}
