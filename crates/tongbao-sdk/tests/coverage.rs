@@ -72,7 +72,7 @@ const UNTYPED: &[(Face, &str, &str)] = &[
     (
         Face::Weixin,
         "GET open.weixin.qq.com/connect/oauth2/authorize",
-        "a page, not a call: `weixin::authorize_url` builds its address",
+        "a page, not a call: `WeixinClient::authorize_address` builds it",
     ),
 ];
 

@@ -117,9 +117,15 @@ impl WeixinClient {
         self.send(asking, Some(&fresh)).await
     }
 
-    /// The same for calls that answer with nothing but success.
+    /// The same for calls that answer with nothing but success, which must be said: an answer of something in
+    /// between, such as `{}`, is none.
     pub(super) async fn do_with_token(&self, asking: &Asking) -> Result<(), WeixinError> {
-        self.ask_with_token::<IgnoredAny>(asking).await.map(|_| ())
+        #[derive(Deserialize)]
+        struct Done {
+            #[serde(rename = "errcode")]
+            _errcode: IgnoredAny,
+        }
+        self.ask_with_token::<Done>(asking).await.map(|_| ())
     }
 
     /// The body of the answer is wiped afterwards where nobody else holds it: it may carry keys and tokens.
@@ -137,6 +143,9 @@ impl WeixinClient {
             request = request.header(CONTENT_TYPE, JSON);
         }
         let request = request.body(asking.body.clone()).map_err(|_| WeixinError::Address)?;
+        if !matches!(request.uri().scheme_str(), Some("http" | "https")) {
+            return Err(WeixinError::Address);
+        }
         let response = self.0.outbound.call(request).await.map_err(|failure| match failure {
             CallFailure::NotSent(source) => WeixinError::NotSent(source),
             CallFailure::Unknown(source) => WeixinError::Unknown(source),

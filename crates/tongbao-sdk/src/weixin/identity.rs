@@ -9,6 +9,7 @@ use tongbao_wire::{Call, Openid};
 use super::client::Asking;
 use super::shipping::OrderKey;
 use super::{SessionKey, WeixinClient, WeixinError};
+use crate::json::Misfit;
 
 /// Who logged in. The session key that comes with it is dropped at once: payment does not need it
 /// (miniprogram.md §1.2).
@@ -39,7 +40,7 @@ impl WeixinClient {
             unionid: Option<String>,
         }
         let session: Session = self.ask(&self.exchange_of(code)?).await?;
-        Ok(LoginSession { openid: session.openid, unionid: session.unionid })
+        Ok(LoginSession { openid: session.openid, unionid: told(session.unionid) })
     }
 
     /// The same, with the session key, for those who read what WeChat encrypts for them
@@ -58,7 +59,7 @@ impl WeixinClient {
             session_key: SessionKey,
         }
         let session: Session = self.ask(&self.exchange_of(code)?).await?;
-        let person = LoginSession { openid: session.openid, unionid: session.unionid };
+        let person = LoginSession { openid: session.openid, unionid: told(session.unionid) };
         Ok((person, session.session_key))
     }
 
@@ -121,7 +122,9 @@ impl WeixinClient {
             }
         };
         let answer: Answer = self.ask_with_token(&asking).await?;
-        Ok(answer.unionid)
+        told(Some(answer.unionid)).ok_or_else(|| {
+            WeixinError::Undecodable(Misfit { member: "unionid".into(), reason: "is empty".into() })
+        })
     }
 }
 
@@ -131,6 +134,11 @@ fn proving(call: Call, openid: &Openid, key: &SessionKey) -> Asking {
         .query("openid", openid.as_str())
         .query("signature", &key.signature())
         .query("sig_method", "hmac_sha256")
+}
+
+/// A unionid that is one: an empty text is nobody, and must not make everybody the same person.
+pub(super) fn told(unionid: Option<String>) -> Option<String> {
+    unionid.filter(|unionid| !unionid.is_empty())
 }
 
 /// A code that WeChat can have given, to a mini program or to a page.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use tongbao_wire::{Call, Openid};
 
 use super::client::Asking;
-use super::identity::check_code;
+use super::identity::{check_code, told};
 use super::secret_text::SecretText;
 use super::{WeixinClient, WeixinError};
 use crate::client::outgoing::encoded;
@@ -159,7 +159,7 @@ impl WeixinClient {
         let answer: Answer = self.ask(&asking).await?;
         Ok(PageLogin {
             openid: answer.openid,
-            unionid: answer.unionid,
+            unionid: told(answer.unionid),
             scope: answer.scope,
             is_snapshot_user: answer.is_snapshotuser == 1,
             access_token: answer.access_token,

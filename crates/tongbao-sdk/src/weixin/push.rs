@@ -1,11 +1,12 @@
 //! Message push (消息推送): what WeChat tells a mini program's server (miniprogram.md §5.1, §5.2).
 //!
 //! A [`PushReceiver`] answers the console's check of the address ([`PushReceiver::echo`]) and opens messages
-//! ([`PushReceiver::open`]). Answer [`REPLY_SUCCESS`] within five seconds, after the message is written down;
+//! ([`PushReceiver::open`]); a [`PlainPushReceiver`] reads those that nobody signs. Answer [`REPLY_SUCCESS`] within five seconds, after the message is written down;
 //! WeChat sends it again otherwise, so tell repetitions by [`Push::key`]. Payments are never told this way.
 
 mod cipher;
 mod message;
+mod plain;
 mod refused;
 mod xml;
 
@@ -25,17 +26,18 @@ use crate::verified::Verified;
 
 pub use cipher::{EncodingAesKey, EncodingAesKeyError};
 pub use message::{Push, PushContent};
+pub use plain::PlainPushReceiver;
 pub use refused::PushRefused;
 
 /// What tells WeChat that a message arrived, in every mode.
 pub const REPLY_SUCCESS: &str = "success";
 
-/// Receives what WeChat pushes to one mini program. Cheap to clone.
+/// Receives encrypted messages (安全模式, 兼容模式) to one mini program. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct PushReceiver {
     appid: Appid,
     token: PushToken,
-    key: Option<EncodingAesKey>,
+    key: EncodingAesKey,
 }
 
 /// The token set at 微信公众平台 > 开发管理 > 消息推送 > Token. Wiped when dropped, never printed.
@@ -62,6 +64,29 @@ impl PushToken {
         } else {
             Err(PushTokenError { found: text.chars().count() })
         }
+    }
+
+    fn echo<'a>(&self, query: &'a PushQuery) -> Result<&'a str, PushRefused> {
+        self.check_signature(query)?;
+        if query.echostr.is_empty() {
+            return Err(PushRefused::MissingParameter("echostr"));
+        }
+        Ok(&query.echostr)
+    }
+
+    fn check_signature(&self, query: &PushQuery) -> Result<(), PushRefused> {
+        if query.signature.is_empty() {
+            return Err(PushRefused::MissingParameter("signature"));
+        }
+        self.compare(&query.signature, [&query.timestamp, &query.nonce])
+    }
+
+    /// SHA-1 of the token and `parts`, sorted by bytes.
+    fn compare<const N: usize>(&self, given: &str, parts: [&str; N]) -> Result<(), PushRefused> {
+        let mut sorted = vec![self.0.as_str()];
+        sorted.extend(parts);
+        sorted.sort_unstable();
+        if digest::same(&digest::sha1(&sorted), given) { Ok(()) } else { Err(PushRefused::BadSignature) }
     }
 }
 
@@ -92,33 +117,20 @@ impl fmt::Debug for PushQuery {
 }
 
 impl PushReceiver {
-    /// Receives plain messages (明文模式).
-    ///
-    /// **In this mode WeChat does not sign the message**, only the time: whoever sees one call can make up
-    /// others for [`STALE_SECONDS`]. Take a message as a hint, and ask WeChat before acting. Better set the
-    /// console to 安全模式.
-    #[must_use]
-    pub fn plain(appid: Appid, token: PushToken) -> Self {
-        Self { appid, token, key: None }
-    }
-
-    /// Receives encrypted messages (安全模式, 兼容模式). Of a message in both forms only the encrypted one, which
-    /// is signed, is believed; a plain one alone is refused.
+    /// A receiver of what is called with `token` and encrypted with `key`. Of a message in both forms only the
+    /// encrypted one, which is signed, is believed; a plain one alone is refused.
     #[must_use]
     pub fn encrypted(appid: Appid, token: PushToken, key: EncodingAesKey) -> Self {
-        Self { appid, token, key: Some(key) }
+        Self { appid, token, key }
     }
 
-    /// What to answer when the console checks the address: the query's `echostr`, if WeChat asks.
+    /// What to answer when the console checks the address: the query's `echostr`, if WeChat asks. Answer it as
+    /// `text/plain`: it is not signed, so whoever has seen one call can have anything answered.
     ///
     /// # Errors
     /// [`PushRefused`]; answer 403.
     pub fn echo<'a>(&self, query: &'a PushQuery) -> Result<&'a str, PushRefused> {
-        self.check_signature(query)?;
-        if query.echostr.is_empty() {
-            return Err(PushRefused::MissingParameter("echostr"));
-        }
-        Ok(&query.echostr)
+        self.token.echo(query)
     }
 
     /// Verifies, decrypts and reads a message. `body` is the raw body, JSON or XML.
@@ -131,29 +143,15 @@ impl PushReceiver {
         body: &[u8],
         now: Timestamp,
     ) -> Result<Verified<Push>, PushRefused> {
-        if body.len() > PUSH_BYTES_MAX {
-            return Err(PushRefused::TooLarge { bytes: body.len() });
-        }
+        check_size(body)?;
         check_time(query, now)?;
-        match &self.key {
-            None => {
-                self.check_signature(query)?;
-                let json = json_of(body)?;
-                if is_encrypted(&json) {
-                    return Err(PushRefused::Encrypted);
-                }
-                read(body, &json)
-            }
-            Some(key) => {
-                let message = self.decrypt(key, query, body)?;
-                let json = json_of(&message)?;
-                read(&message, &json)
-            }
-        }
+        let message = self.decrypt(query, body)?;
+        let json = json_of(&message)?;
+        read(&message, &json).map(Verified::vouch)
     }
 
     /// `msg_signature` covers all that `signature` does, and the message.
-    fn decrypt(&self, key: &EncodingAesKey, query: &PushQuery, body: &[u8]) -> Result<Vec<u8>, PushRefused> {
+    fn decrypt(&self, query: &PushQuery, body: &[u8]) -> Result<Vec<u8>, PushRefused> {
         #[derive(Deserialize)]
         struct Envelope {
             #[serde(default, rename = "Encrypt")]
@@ -164,29 +162,21 @@ impl PushReceiver {
         if query.msg_signature.is_empty() {
             return Err(PushRefused::MissingParameter("msg_signature"));
         }
-        self.compare(&query.msg_signature, [&query.timestamp, &query.nonce, &encrypted])?;
-        let (message, appid) = key.open(&encrypted).ok_or(PushRefused::CannotDecrypt)?;
+        self.token.compare(&query.msg_signature, [&query.timestamp, &query.nonce, &encrypted])?;
+        let (message, appid) = self.key.open(&encrypted).ok_or(PushRefused::CannotDecrypt)?;
         if appid != self.appid.as_str() {
             let appid = appid.chars().take(APPID_CHARS_SHOWN).collect();
             return Err(PushRefused::OtherAppid { appid });
         }
         Ok(message)
     }
+}
 
-    fn check_signature(&self, query: &PushQuery) -> Result<(), PushRefused> {
-        if query.signature.is_empty() {
-            return Err(PushRefused::MissingParameter("signature"));
-        }
-        self.compare(&query.signature, [&query.timestamp, &query.nonce])
+fn check_size(body: &[u8]) -> Result<(), PushRefused> {
+    if body.len() > PUSH_BYTES_MAX {
+        return Err(PushRefused::TooLarge { bytes: body.len() });
     }
-
-    /// SHA-1 of the token and `parts`, sorted by bytes.
-    fn compare<const N: usize>(&self, given: &str, parts: [&str; N]) -> Result<(), PushRefused> {
-        let mut sorted = vec![self.token.0.as_str()];
-        sorted.extend(parts);
-        sorted.sort_unstable();
-        if digest::same(&digest::sha1(&sorted), given) { Ok(()) } else { Err(PushRefused::BadSignature) }
-    }
+    Ok(())
 }
 
 /// What was signed long ago is a repetition by somebody else.
@@ -221,7 +211,7 @@ fn is_encrypted(json: &[u8]) -> bool {
     json::decode::<Envelope>(json).is_ok_and(|envelope| envelope.msg_type.is_none())
 }
 
-fn read(message: &[u8], json: &[u8]) -> Result<Verified<Push>, PushRefused> {
+fn read(message: &[u8], json: &[u8]) -> Result<Push, PushRefused> {
     let head: PushHead = decode(json)?;
     let event = if head.msg_type == "event" { head.event.as_deref() } else { None };
     let content = match event {
@@ -231,7 +221,7 @@ fn read(message: &[u8], json: &[u8]) -> Result<Verified<Push>, PushRefused> {
         Some("wxa_trade_controlled") => PushContent::TradeControlled(decode(json)?),
         Some(_) | None => PushContent::Other(Plaintext::kept(message.to_vec())),
     };
-    Ok(Verified::vouch(Push { head, content }))
+    Ok(Push { head, content })
 }
 
 fn decode<T: DeserializeOwned>(json: &[u8]) -> Result<T, PushRefused> {

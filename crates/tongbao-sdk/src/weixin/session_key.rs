@@ -117,8 +117,10 @@ impl SessionKey {
     /// Opens encrypted user data of `appid` that is at most `age_max` old, as whatever it is: `T` names the
     /// members (`openId`, `phoneNumber`, …).
     ///
-    /// The ciphertext carries no signature: what guards it is the watermark inside, which is checked. For raw
-    /// data there is [`SessionKey::verify_raw_data`].
+    /// The watermark inside says whose and how old the data is, and is checked. But the ciphertext carries no
+    /// signature, and the person hands it over: its first 16 bytes can be changed at will by changing `iv`. So
+    /// take who somebody is from their login, not from here. Raw data is signed
+    /// ([`SessionKey::verify_raw_data`]).
     ///
     /// # Errors
     /// [`UserDataRefused`].

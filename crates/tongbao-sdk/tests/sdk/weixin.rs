@@ -9,9 +9,10 @@ mod tokens;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use tongbao_sdk::{AppSecret, Reaction, WeixinClient, WeixinError, WeixinRefusal};
+use tongbao_sdk::weixin::shipping::OrderKey;
+use tongbao_sdk::{AppSecret, Outbound, Reaction, WeixinClient, WeixinError, WeixinRefusal};
 use tongbao_wire::seam::{Chance, Clock};
-use tongbao_wire::{Appid, Openid, Timestamp};
+use tongbao_wire::{Appid, Openid, Timestamp, TransactionId};
 
 use crate::scripted::{NOW, Scripted, lost, not_sent, unsigned};
 
@@ -20,11 +21,15 @@ const SESSION: &str = r#"{"session_key":"tiihtNczf5v6AKRyjwEUhQ==","openid":"oGZ
 
 /// A client whose clock is moved by hand.
 fn client_at(outbound: Arc<Scripted>, seconds: Arc<AtomicI64>) -> WeixinClient {
+    client_of("https://api.weixin.qq.com/", outbound, seconds)
+}
+
+fn client_of(base_url: &str, outbound: Arc<dyn Outbound>, seconds: Arc<AtomicI64>) -> WeixinClient {
     let clock = Clock::new(move || Timestamp::from_seconds(seconds.load(Ordering::Relaxed)));
     let appid = Appid::parse("wx4f4bc4dec97d474b").unwrap();
     let secret = AppSecret::parse(SECRET).unwrap();
     let chance = Chance::new(|buffer| buffer.fill(0));
-    WeixinClient::new(appid, secret, "https://api.weixin.qq.com/", outbound, clock, chance)
+    WeixinClient::new(appid, secret, base_url, outbound, clock, chance)
 }
 
 fn client(outbound: Arc<Scripted>) -> WeixinClient {
@@ -106,6 +111,43 @@ async fn a_malformed_code_is_not_sent_and_strange_answers_are_named() {
         let error = client.code_to_session("code").await.unwrap_err();
         assert_eq!(error.code(), code);
         assert!(!format!("{error:?} {error}").contains(SECRET));
+    }
+}
+
+#[tokio::test]
+async fn an_empty_unionid_is_none() {
+    let outbound = Scripted::new(|position, _| match position {
+        0 => unsigned(200, r#"{"openid":"o1","unionid":""}"#),
+        1 => unsigned(200, r#"{"access_token":"T","expires_in":7200}"#),
+        _ => unsigned(200, r#"{"errcode":0,"unionid":""}"#),
+    });
+    let client = client(outbound);
+    assert_eq!(client.code_to_session("code").await.unwrap().unionid, None);
+    let payment = OrderKey::TransactionId(TransactionId::parse("42000").unwrap());
+    let error = client.paid_unionid(&openid(), &payment).await.unwrap_err();
+    assert_eq!(error.code(), "weixin_undecodable_answer");
+}
+
+#[tokio::test]
+async fn a_call_that_answers_with_nothing_but_success_must_say_so() {
+    for body in ["{}", "[]", r#"{"code":"OK"}"#] {
+        let outbound = Scripted::new(move |position, _| match position {
+            0 => unsigned(200, r#"{"access_token":"T","expires_in":7200}"#),
+            _ => unsigned(200, body),
+        });
+        let error = client(outbound).shipping().set_message_path(None).await.unwrap_err();
+        assert_eq!((error.code(), error.outcome_unknown()), ("weixin_undecodable_answer", true), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_base_address_that_is_none_is_a_fault_of_the_configuration() {
+    for base_url in ["", "api.weixin.qq.com", "ftp://api.weixin.qq.com", "https://", "https://a b"] {
+        let outbound = Scripted::new(|_, _| unsigned(200, SESSION));
+        let client = client_of(base_url, outbound.clone(), Arc::new(AtomicI64::new(NOW)));
+        let error = client.code_to_session("code").await.unwrap_err();
+        assert_eq!(error.reaction(), Reaction::MendConfiguration, "{base_url}: {error}");
+        assert!(outbound.seen().is_empty());
     }
 }
 

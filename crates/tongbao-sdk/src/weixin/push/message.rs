@@ -32,8 +32,8 @@ pub enum PushContent {
 }
 
 impl Push {
-    /// The same for every sending of one message, and for no other message: who, when, which event, which
-    /// payment. Of what this version does not type it is the digest of the text.
+    /// The same for every sending of one message, and for no other message: to whom, from whom, when, which event,
+    /// which payment. Of what this version does not type it is the digest of the text.
     #[must_use]
     pub fn key(&self) -> String {
         let which = match &self.content {
@@ -42,9 +42,9 @@ impl Push {
             PushContent::OrderSettlement(settlement) => settlement.transaction_id.as_str(),
             PushContent::Other(text) => &digest::sha256(text.as_bytes()),
         };
-        let PushHead { from_user_name, create_time, msg_type, event, .. } = &self.head;
+        let PushHead { to_user_name, from_user_name, create_time, msg_type, event } = &self.head;
         let event = event.as_ref().unwrap_or(msg_type);
-        format!("{from_user_name}|{}|{event}|{which}", create_time.seconds())
+        format!("{to_user_name}|{from_user_name}|{}|{event}|{which}", create_time.seconds())
     }
 }
 

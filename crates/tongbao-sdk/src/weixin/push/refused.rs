@@ -27,12 +27,12 @@ pub enum PushRefused {
         /// How long ago; negative when it lies in the future.
         seconds: i64,
     },
-    /// A plain message, though a key is configured.
+    /// A plain message, to a receiver of encrypted ones.
     #[error(
         "not encrypted, though an EncodingAESKey is configured; set 微信公众平台 > 开发管理 > 消息推送 to 安全模式"
     )]
     NotEncrypted,
-    /// An encrypted message, though no key is configured.
+    /// An encrypted message, to a receiver of plain ones.
     #[error(
         "encrypted, but no EncodingAESKey is configured; copy it from 微信公众平台 > 开发管理 > 消息推送"
     )]

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 use tongbao_sdk::weixin::push::{
-    EncodingAesKey, Push, PushContent, PushQuery, PushReceiver, PushRefused, PushToken,
+    EncodingAesKey, PlainPushReceiver, Push, PushContent, PushQuery, PushReceiver, PushRefused, PushToken,
 };
 use tongbao_wire::{Appid, Timestamp};
 
@@ -33,8 +33,8 @@ fn token() -> PushToken {
     PushToken::parse(TOKEN).unwrap()
 }
 
-fn plain() -> PushReceiver {
-    PushReceiver::plain(appid(), token())
+fn plain() -> PlainPushReceiver {
+    PlainPushReceiver::new(token())
 }
 
 fn secure() -> PushReceiver {
@@ -139,8 +139,8 @@ fn every_event_reads_from_json_and_from_xml_plain_and_encrypted() {
         let example = text("weixin", &format!("push_{kind}.json")).unwrap();
         let expected = json(&example);
         for message in [example.clone(), xml(&expected)] {
-            let opened = plain().open(&query(""), message.as_bytes(), now()).unwrap();
-            assert_eq!(whole(opened.get()), expected, "{kind}");
+            let opened = plain().open_unsigned(&query(""), message.as_bytes(), now()).unwrap();
+            assert_eq!(whole(&opened), expected, "{kind}");
             assert_eq!(whole(&open_encrypted(&message).unwrap()), expected, "{kind}, encrypted");
         }
     }
@@ -167,13 +167,16 @@ fn the_published_signatures_and_the_published_message_hold() {
 fn the_console_is_answered_only_when_it_signs() {
     let asked =
         PushQuery { echostr: "4375120948345356249".into(), msg_signature: String::new(), ..query("") };
-    for receiver in [plain(), secure()] {
-        assert_eq!(receiver.echo(&asked), Ok("4375120948345356249"));
-        assert_eq!(receiver.echo(&query("")), Err(PushRefused::MissingParameter("echostr")));
-        let forged = PushQuery { nonce: "yyyyyy".into(), ..asked.clone() };
-        assert_eq!(receiver.echo(&forged), Err(PushRefused::BadSignature));
-        let unsigned = PushQuery { signature: String::new(), ..asked.clone() };
-        assert_eq!(receiver.echo(&unsigned), Err(PushRefused::MissingParameter("signature")));
+    let forged = PushQuery { nonce: "yyyyyy".into(), ..asked.clone() };
+    let unsigned = PushQuery { signature: String::new(), ..asked.clone() };
+    for (query, answer) in [
+        (&asked, Ok("4375120948345356249")),
+        (&query(""), Err(PushRefused::MissingParameter("echostr"))),
+        (&forged, Err(PushRefused::BadSignature)),
+        (&unsigned, Err(PushRefused::MissingParameter("signature"))),
+    ] {
+        assert_eq!(plain().echo(query), answer);
+        assert_eq!(secure().echo(query), answer);
     }
 }
 
@@ -186,8 +189,8 @@ fn of_a_message_in_both_forms_only_the_encrypted_one_is_believed() {
     let body = both.to_string();
     let push = secure().open(&query(&encrypted), body.as_bytes(), now()).unwrap();
     assert!(matches!(push.get().content, PushContent::TradeControlled(_)));
-    let push = plain().open(&query(&encrypted), body.as_bytes(), now()).unwrap();
-    assert!(matches!(push.get().content, PushContent::RemindAccessApi(_)));
+    let push = plain().open_unsigned(&query(&encrypted), body.as_bytes(), now()).unwrap();
+    assert!(matches!(push.content, PushContent::RemindAccessApi(_)));
 }
 
 #[test]
@@ -195,40 +198,34 @@ fn what_does_not_fit_together_is_refused_by_name() {
     let example = text("weixin", "push_trade_controlled.json").unwrap();
     let encrypted = encrypt(example.as_bytes(), APPID);
     let body = enveloped(&encrypted);
-    let open = |receiver: PushReceiver, query: PushQuery, body: &str, seconds: i64| {
+    let open = |query: PushQuery, body: &str, seconds: i64| {
         let now = Timestamp::from_seconds(now().seconds() + seconds);
-        receiver.open(&query, body.as_bytes(), now).unwrap_err().code()
+        secure().open(&query, body.as_bytes(), now).unwrap_err().code()
+    };
+    let open_plain = |query: PushQuery, body: &str| {
+        plain().open_unsigned(&query, body.as_bytes(), now()).unwrap_err().code()
     };
     let good = || query(&encrypted);
-    assert_eq!(open(secure(), good(), &example, 0), "push_not_encrypted");
-    assert_eq!(open(plain(), good(), &body, 0), "push_encrypted");
+    assert_eq!(open(good(), &example, 0), "push_not_encrypted");
+    assert_eq!(open_plain(good(), &body), "push_encrypted");
+    assert_eq!(open(PushQuery { msg_signature: "0".repeat(40), ..good() }, &body, 0), "push_bad_signature");
     assert_eq!(
-        open(secure(), PushQuery { msg_signature: "0".repeat(40), ..good() }, &body, 0),
-        "push_bad_signature"
-    );
-    assert_eq!(
-        open(secure(), PushQuery { msg_signature: String::new(), ..good() }, &body, 0),
+        open(PushQuery { msg_signature: String::new(), ..good() }, &body, 0),
         "push_missing_parameter"
     );
-    assert_eq!(
-        open(plain(), PushQuery { signature: "é".into(), ..good() }, &example, 0),
-        "push_bad_signature"
-    );
-    assert_eq!(
-        open(plain(), PushQuery { timestamp: "x".into(), ..good() }, &example, 0),
-        "push_missing_parameter"
-    );
+    assert_eq!(open_plain(PushQuery { signature: "é".into(), ..good() }, &example), "push_bad_signature");
+    assert_eq!(open_plain(PushQuery { timestamp: "x".into(), ..good() }, &example), "push_missing_parameter");
     for seconds in [301, -301] {
-        assert_eq!(open(secure(), good(), &body, seconds), "push_stale");
+        assert_eq!(open(good(), &body, seconds), "push_stale");
     }
     let other = encrypt(example.as_bytes(), "wx0000000000000000");
-    assert_eq!(open(secure(), query(&other), &enveloped(&other), 0), "push_other_appid");
+    assert_eq!(open(query(&other), &enveloped(&other), 0), "push_other_appid");
     let damaged = &encrypted[..encrypted.len() - 44];
-    assert_eq!(open(secure(), query(damaged), &enveloped(damaged), 0), "push_cannot_decrypt");
+    assert_eq!(open(query(damaged), &enveloped(damaged), 0), "push_cannot_decrypt");
     let large = "x".repeat(64 * 1024 + 1);
-    assert_eq!(open(plain(), good(), &large, 0), "push_too_large");
+    assert_eq!(open_plain(good(), &large), "push_too_large");
     for message in ["", "{}", "[]", "<xml></xml>", "<html>", r#"{"MsgType":"event"}"#] {
-        assert_eq!(open(plain(), good(), message, 0), "push_not_a_message", "{message}");
+        assert_eq!(open_plain(good(), message), "push_not_a_message", "{message}");
     }
 }
 
@@ -239,6 +236,9 @@ fn a_repetition_has_the_key_of_the_first_and_what_people_write_is_kept_from_logs
     let opened = |message: &str| open_encrypted(message).unwrap();
     assert_eq!(opened(&settled).key(), opened(&xml(&json(&settled))).key());
     assert_ne!(opened(&settled).key(), opened(&estimated).key());
+    let other = settled.replace("\"ToUserName\": \"gh_", "\"ToUserName\": \"gh_0");
+    assert_ne!(other, settled);
+    assert_ne!(opened(&settled).key(), opened(&other).key(), "told to another mini program");
 
     let written = r#"{"ToUserName":"gh_a","FromUserName":"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o","CreateTime":1482048670,"MsgType":"text","Content":"你好","MsgId":1234567890123456}"#;
     let push = opened(written);
@@ -262,7 +262,7 @@ proptest! {
     #[test]
     fn no_body_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300), text in "[<>&;/!\\[\\]\"{}:,a-zA-Z?]{0,200}") {
         for body in [&bytes[..], text.as_bytes(), format!("<xml>{text}</xml>").as_bytes()] {
-            let _ = plain().open(&query(""), body, now());
+            let _ = plain().open_unsigned(&query(""), body, now());
             let _ = secure().open(&query(""), body, now());
         }
     }
