@@ -395,7 +395,9 @@ impl Call {
             retry if code.leaves_doubt() => retry.after(repetition),
             retry => retry,
         };
-        Explanation { retry, ..told }
+        // The general words invite to send again what must be asked about first.
+        let raised = told.retry == Retry::SameRequest && retry == Retry::AfterQuery;
+        Explanation { retry, fix: if raised { ASK_FIRST } else { told.fix }, ..told }
     }
 
     /// A signature of v2 is made with another key.
@@ -406,6 +408,12 @@ impl Call {
         }
     }
 }
+
+/// What to do where a code leaves open whether something happened that must not happen twice.
+const ASK_FIRST: Text = Text {
+    zh: "先用原单号查询有没有生效；没有生效，再用同一个单号、同样的参数重发，绝不换单号。",
+    en: "Query what became of it under the same number; if nothing did, send the same request again, never under another number.",
+};
 
 /// v2.md §1.3, miniprogram.md §3.2.
 const SIGN_ERROR_V2: Explanation = Explanation {
