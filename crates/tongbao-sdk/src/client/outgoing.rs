@@ -116,11 +116,16 @@ impl Outgoing {
         self
     }
 
-    /// Refuses an address that was not filled in, or has characters no address has.
+    /// Refuses an address that was not filled in, or that an HTTP client sends otherwise than it was signed:
+    /// it encodes some characters by itself and leaves out the segments `.` and `..`.
     pub(super) fn check(&self) -> Result<(), Unsendable> {
-        let plain =
-            self.path_and_query.bytes().all(|byte| byte.is_ascii_graphic() && !b"{}#\"<>".contains(&byte));
-        if plain && self.path_and_query.starts_with('/') {
+        let plain = self
+            .path_and_query
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"{}#\"<>\\^`'".contains(&byte));
+        let path = self.path_and_query.split('?').next().unwrap_or_default();
+        let dots = |segment: &str| matches!(&*segment.to_ascii_lowercase().replace("%2e", "."), "." | "..");
+        if plain && path.starts_with('/') && !path.split('/').any(dots) {
             Ok(())
         } else {
             Err(Unsendable::new("path", UnsendableReason::Path))
@@ -147,5 +152,21 @@ mod tests {
             Outgoing::to(Call::Query).part("out_trade_no", "a|b").query("mchid", "1").query("x", "/");
         assert_eq!(filled.path_and_query, "/v3/pay/transactions/out-trade-no/a%7Cb?mchid=1&x=%2F");
         assert!(filled.check().is_ok());
+    }
+
+    #[test]
+    fn what_would_be_sent_otherwise_than_it_was_signed_is_not_sent() {
+        let branches = |code| Outgoing::to(Call::ListBankBranches).part("bank_alias_code", code);
+        assert!(branches("1000006247").check().is_ok());
+        assert!(branches("a..b").check().is_ok());
+        for code in [".", ".."] {
+            assert!(branches(code).check().is_err(), "{code}");
+        }
+        for path in ["/v3/%2E./x", "/v3/x/.", "/v3\\x", "/v3/x?a='b'", "/v3/x?a=^", "v3"] {
+            let outgoing = Outgoing::at(Call::Untyped, http::Method::GET, path.to_owned());
+            assert!(outgoing.check().is_err(), "{path}");
+        }
+        let query = Outgoing::at(Call::Untyped, http::Method::GET, "/v3/x?a=/../b".to_owned());
+        assert!(query.check().is_ok());
     }
 }
