@@ -236,8 +236,8 @@ const CANNOT_DECRYPT: Explanation = Explanation {
         en: "The platform certificates cannot be decrypted: the APIv3 key is not the one set on the merchant platform.",
     },
     fix: Text {
-        zh: "到商户平台 > 账户中心 > API安全 重新设置 32 位的 APIv3 密钥，再填进配置。",
-        en: "Set the APIv3 key of 32 characters anew on 商户平台 > 账户中心 > API安全 and configure the same.",
+        zh: "核对配置里的 APIv3 密钥；找不到原来的，就到商户平台 > 账户中心 > API安全 重新设置 32 位的，用它的系统要一起换。",
+        en: "Check the APIv3 key configured. If it is lost, set one of 32 characters on 商户平台 > 账户中心 > API安全, for every system that uses it.",
     },
     retry: Retry::Never,
 };

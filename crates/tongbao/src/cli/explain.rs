@@ -36,8 +36,14 @@ struct Known {
 /// Looks it up. Nothing is sent anywhere.
 pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<String, CliError> {
     let call = args.call.as_deref().map(named).transpose()?;
-    let known = look_up(args.asked.trim(), call)?;
+    let known = look_up(without_header_name(args.asked.trim()), call)?;
     Ok(if args.json { as_json(&known, call, context.lang) } else { as_text(&known, call, context.lang) })
+}
+
+/// A `Request-ID` copied with its header's name.
+fn without_header_name(asked: &str) -> &str {
+    let named = asked.get(..REQUEST_ID.len()).is_some_and(|name| name.eq_ignore_ascii_case(REQUEST_ID));
+    if named { asked[REQUEST_ID.len()..].trim_start_matches([':', '：', ' ']) } else { asked }
 }
 
 /// Codes first, then numbers, then sentences.
@@ -202,6 +208,7 @@ fn as_json(known: &Known, call: Option<Call>, lang: Lang) -> String {
     serde_json::to_string_pretty(&answer).expect("JSON prints") + "\n"
 }
 
+const REQUEST_ID: &str = "Request-ID";
 /// As much of what was typed as is repeated.
 const SHOWN_CHARS_MAX: usize = 200;
 
@@ -231,6 +238,7 @@ mod tests {
             ("SIGN ERROR", "SIGN_ERROR\n"),
             ("268498688", "268498688 reentry_parameters_differ\n"),
             ("08E6F6C2A706-CF05-268498688", "268498688 reentry_parameters_differ\n"),
+            ("request-id: 08E6F6C2A706-CF05-268498688", "268498688 reentry_parameters_differ\n"),
             ("-1", "-1 weixin_system_busy\n"),
             ("40029", "40029 weixin_"),
             ("10060001", "10060001 weixin_payment_not_found\n"),
@@ -292,6 +300,9 @@ mod tests {
         for (asked, call, exit, says) in [
             ("TOMORROW", None, Exit::Refused, "TOMORROW"),
             ("", None, Exit::Refused, "PARAM_ERROR"),
+            ("Request-ID", None, Exit::Refused, "PARAM_ERROR"),
+            ("\u{1b}[31m", None, Exit::Refused, "do not know"),
+            ("申请单", None, Exit::Refused, "申请单"),
             ("268435999", None, Exit::Refused, "268435999"),
             ("08E6F6C2A706-CF05-0", None, Exit::Refused, "success"),
             ("1", None, Exit::Refused, "no known errcode"),
