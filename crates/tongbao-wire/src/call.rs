@@ -396,8 +396,12 @@ impl Call {
             retry => retry,
         };
         // The general words invite to send again what must be asked about first.
-        let raised = told.retry == Retry::SameRequest && retry == Retry::AfterQuery;
-        Explanation { retry, fix: if raised { ASK_FIRST } else { told.fix }, ..told }
+        let fix = match (told.retry, retry) {
+            (Retry::SameRequest, Retry::AfterQuery) => ASK_FIRST,
+            (Retry::Later, Retry::AfterQuery) => ASK_FIRST_THEN_SLOWLY,
+            _ => told.fix,
+        };
+        Explanation { retry, fix, ..told }
     }
 
     /// A signature of v2 is made with another key.
@@ -413,6 +417,11 @@ impl Call {
 const ASK_FIRST: Text = Text {
     zh: "先用原单号查询有没有生效；没有生效，再用同一个单号、同样的参数重发，绝不换单号。",
     en: "Query what became of it under the same number; if nothing did, send the same request again, never under another number.",
+};
+
+const ASK_FIRST_THEN_SLOWLY: Text = Text {
+    zh: "先用原单号查询有没有生效；没有生效，等一等再用同一个单号、同样的参数重发，绝不换单号。",
+    en: "Query what became of it under the same number; if nothing did, wait and send the same request again, never under another number.",
 };
 
 /// v2.md §1.3, miniprogram.md §3.2.

@@ -247,8 +247,8 @@ const NOT_THE_PLATFORMS: Explanation = Explanation {
         en: "The answer has no code of the platform's: a proxy or gateway answered, or with 404 and 405 address or method are wrong.",
     },
     fix: Text {
-        zh: "检查请求地址和出口代理；退款和转账先用原单号查询，再原样重发。",
-        en: "Check the address and the proxy on the way out. Query refunds and transfers before sending them again.",
+        zh: "检查请求地址和出口代理；收款、退款和转账先用原单号查询，查不到再原样重发。",
+        en: "Check the address and the proxy on the way out. Query charges, refunds and transfers before sending them again.",
     },
     retry: Retry::AfterQuery,
 };
