@@ -47,7 +47,7 @@ impl Complaints<'_> {
         self.0.answer(query.fill(Outgoing::to(call))).await
     }
 
-    /// Reads a complaint. `Client::unseal` opens the consumer's phone number.
+    /// Reads a complaint. [`Client::unseal`] opens the consumer's phone number.
     ///
     /// # Errors
     /// [`CallError`].

@@ -30,7 +30,7 @@ pub struct HttpOptions {
     pub total_timeout: Duration,
     /// How many bytes an answer may have.
     pub body_bytes_max: usize,
-    /// Certificates (PEM) of authorities to trust besides Mozilla's, such as a company's own.
+    /// Certificates (PEM, each by itself) of authorities to trust besides Mozilla's, such as a company's own.
     pub extra_roots: Vec<Vec<u8>>,
     /// The certificate to show to servers that ask for one, as `APIv2` does where money moves.
     pub identity: Option<ClientIdentity>,

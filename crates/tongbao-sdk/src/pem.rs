@@ -67,7 +67,9 @@ pub enum PemError {
     #[error("the -----BEGIN …----- block has no matching -----END …----- line; the file is cut off")]
     NoEnd,
     /// A block whose middle cannot be decoded.
-    #[error("the text between the BEGIN and END lines is not Base64; the file is damaged")]
+    #[error(
+        "the text between the BEGIN and END lines is not Base64; the file is damaged, or its line breaks were written as \\n"
+    )]
     NotBase64,
 }
 

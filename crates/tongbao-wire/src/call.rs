@@ -395,7 +395,13 @@ impl Call {
             retry if code.leaves_doubt() => retry.after(repetition),
             retry => retry,
         };
-        Explanation { retry, ..told }
+        // The general words invite to send again what must be asked about first.
+        let fix = match (told.retry, retry) {
+            (Retry::SameRequest, Retry::AfterQuery) => ASK_FIRST,
+            (Retry::Later, Retry::AfterQuery) => ASK_FIRST_THEN_SLOWLY,
+            _ => told.fix,
+        };
+        Explanation { retry, fix, ..told }
     }
 
     /// A signature of v2 is made with another key.
@@ -406,6 +412,17 @@ impl Call {
         }
     }
 }
+
+/// What to do where a code leaves open whether something happened that must not happen twice.
+const ASK_FIRST: Text = Text {
+    zh: "先用原单号查询有没有生效；没有生效，再用同一个单号、同样的参数重发，绝不换单号。",
+    en: "Query what became of it under the same number; if nothing did, send the same request again, never under another number.",
+};
+
+const ASK_FIRST_THEN_SLOWLY: Text = Text {
+    zh: "先用原单号查询有没有生效；没有生效，等一等再用同一个单号、同样的参数重发，绝不换单号。",
+    en: "Query what became of it under the same number; if nothing did, wait and send the same request again, never under another number.",
+};
 
 /// v2.md §1.3, miniprogram.md §3.2.
 const SIGN_ERROR_V2: Explanation = Explanation {

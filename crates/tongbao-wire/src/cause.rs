@@ -55,8 +55,8 @@ causes! {
     OrderNotFound = "order_not_found", 268_512_771, Never,
         "微信支付没有这个订单。"
         "WeChat Pay has no such order."
-        "核对订单号，并用下单的那个商户号查询；下单刚超时的话，1 分钟内再查一次。"
-        "Check the number and ask as the merchant who ordered. After a time-out query again within the minute.";
+        "核对订单号，并用下单的那个商户号查询；下单刚超时的话，1 分钟内不要当作失败，过几十秒再查。"
+        "Check the number and ask as the merchant who ordered. Within a minute of a time-out do not take it as failed: query again.";
     TooFrequent = "too_frequent", 268_447_840, Later,
         "调用太频繁，被限频了。"
         "The call is made too often."

@@ -12,14 +12,19 @@ impl CallError {
     /// answer to this call, else the kind of failure.
     #[must_use]
     pub fn explanation(&self) -> Explanation {
-        let moves_money = self.repetition == Repetition::AfterQuery;
+        let harmless = self.repetition == Repetition::Harmless;
         let told = match &self.kind {
             CallErrorKind::Refused { code, message, .. } => self.refusal_explained(code, message),
             CallErrorKind::Unsendable(unsendable) => unsendable_explained(&unsendable.reason),
+            // An earlier attempt may have arrived.
+            CallErrorKind::NotSent(_) if self.earlier_in_doubt && !harmless => UNKNOWN_ASK_FIRST,
             CallErrorKind::NotSent(_) => NOT_SENT,
-            CallErrorKind::Unknown(_) if moves_money => UNKNOWN_MONEY,
-            CallErrorKind::Unknown(_) => UNKNOWN,
-            CallErrorKind::UnverifiableAnswer(fault) => fault.explanation(),
+            CallErrorKind::Unknown(_) if harmless => UNKNOWN,
+            CallErrorKind::Unknown(_) => UNKNOWN_ASK_FIRST,
+            CallErrorKind::UnverifiableAnswer(fault) if harmless => fault.explanation(),
+            CallErrorKind::UnverifiableAnswer(fault) => {
+                Explanation { cause: fault.explanation().cause, ..UNVERIFIABLE_ASK_FIRST }
+            }
             CallErrorKind::Undecodable(_) => UNDECODABLE,
             CallErrorKind::CannotDecrypt => CANNOT_DECRYPT,
         };
@@ -44,7 +49,7 @@ impl CallError {
     }
 }
 
-/// Where the reason itself says all, the general words are enough.
+/// Nothing was sent; the error names the member, these words the way out.
 fn unsendable_explained(reason: &UnsendableReason) -> Explanation {
     let (cause, fix) = match reason {
         UnsendableReason::Empty => (
@@ -76,14 +81,28 @@ fn unsendable_explained(reason: &UnsendableReason) -> Explanation {
                 en: "Remove or replace them; filter names that people type before they are stored.",
             },
         ),
-        UnsendableReason::NotPositive | UnsendableReason::ExceedsTotal => (
+        UnsendableReason::ControlCharacter => (
             Text {
-                zh: "金额不对：小于 1 分，或者退款超过了订单金额。",
-                en: "An amount is below 1 fen, or a refund above the order's total.",
+                zh: "有字段含换行、制表符一类的控制字符。",
+                en: "A member has a control character, such as a line break or a tab.",
             },
             Text {
-                zh: "金额用整数分，不小于 1；退款先查还能退多少。",
-                en: "Amounts are whole fen from 1; query what is left before refunding.",
+                zh: "去掉错误里写明的字段里的控制字符再发，常见的是从表格或网页粘贴来的换行。",
+                en: "Remove them from the member that the error names; most come with text pasted from tables and pages.",
+            },
+        ),
+        UnsendableReason::NotPositive => (
+            Text { zh: "金额小于 1 分。", en: "An amount is below 1 fen." },
+            Text {
+                zh: "金额用整数分，不小于 1；没有钱要收或要退，就不用调用。",
+                en: "Amounts are whole fen from 1; where nothing is to be paid or returned, no call is needed.",
+            },
+        ),
+        UnsendableReason::ExceedsTotal => (
+            Text { zh: "退款超过了订单金额。", en: "The refund is above the order's total." },
+            Text {
+                zh: "amount.total 填原订单的总金额；退之前先查这个订单还能退多少。",
+                en: "Send the order's own total as amount.total, and query what is left before refunding.",
             },
         ),
         UnsendableReason::Address => (
@@ -100,14 +119,60 @@ fn unsendable_explained(reason: &UnsendableReason) -> Explanation {
                 en: "See that the file is apiclient_key.pem; a new certificate is made on 商户平台 > 账户中心 > API安全.",
             },
         ),
-        _ => (
+        UnsendableReason::Combination(_) => (
             Text {
-                zh: "请求不合微信支付的要求，所以没有发出去。",
-                en: "The request is not what the platform takes, so it was not sent.",
+                zh: "有两个字段不能这样一起传：互相排斥，或者缺了一个。",
+                en: "Two members do not go together: they exclude each other, or one of them is missing.",
             },
             Text {
-                zh: "按错误里写的字段名和原因改好再发；什么都还没有发生。",
-                en: "Mend the member that the error names, for the reason it gives. Nothing has happened yet.",
+                zh: "按错误里写的规则只留一个，或者补上另一个。",
+                en: "Keep one of them or add the other, as the error says.",
+            },
+        ),
+        UnsendableReason::OutOfRange(_) => (
+            Text {
+                zh: "有字段的数量或取值超出了允许的范围。",
+                en: "A member has a number or a value outside what is allowed.",
+            },
+            Text {
+                zh: "把错误里写明的字段改到它写的范围里；条数太多就分几次发，每次用各自的单号。",
+                en: "Bring the member that the error names into the range it gives; split what is too many, each under a number of its own.",
+            },
+        ),
+        UnsendableReason::Host => (
+            Text {
+                zh: "微信支付的主机地址写得不对。",
+                en: "The address of the platform's host is not acceptable.",
+            },
+            Text {
+                zh: "配置里只写协议和域名，例如 https://api.mch.weixin.qq.com，后面不带路径。",
+                en: "Configure scheme and host only, such as https://api.mch.weixin.qq.com, without a path.",
+            },
+        ),
+        UnsendableReason::Path => (
+            Text {
+                zh: "请求的路径不合要求，所以没法签名。",
+                en: "The path of the request is not acceptable, so it cannot be signed.",
+            },
+            Text {
+                zh: "路径以 / 开头，不带域名，中文和特殊字符先做百分号编码，例如 /v3/certificates。",
+                en: "Give it without the host, from / on, percent-encoded, such as /v3/certificates.",
+            },
+        ),
+        UnsendableReason::Form(_) => (
+            Text { zh: "有字段的格式不对。", en: "A member is not of the form the platform wants." },
+            Text {
+                zh: "按错误里写的格式改好这个字段再发。",
+                en: "Write the member that the error names in the form it gives.",
+            },
+        ),
+        UnsendableReason::TooLarge { .. } => (
+            Text {
+                zh: "文件太大，微信支付不收。", en: "The file is larger than the platform takes."
+            },
+            Text {
+                zh: "把图片或视频压缩到错误里写的字节数以内，再上传。",
+                en: "Compress the picture or video to the number of bytes that the error gives.",
             },
         ),
     };
@@ -136,11 +201,21 @@ const UNKNOWN: Explanation = Explanation {
     },
     retry: Retry::SameRequest,
 };
-const UNKNOWN_MONEY: Explanation = Explanation {
+/// For what must not be sent again blindly.
+const UNKNOWN_ASK_FIRST: Explanation = Explanation {
     cause: UNKNOWN.cause,
     fix: Text {
         zh: "先用原单号查询；查不到，再用同一个单号、同样的参数重发，绝不换单号。",
         en: "Query under the same number; if there is nothing, send the same request again, never under another number.",
+    },
+    retry: Retry::AfterQuery,
+};
+/// What a fault of the signature asks for is said of notifications too, which come again by themselves.
+const UNVERIFIABLE_ASK_FIRST: Explanation = Explanation {
+    cause: Text { zh: "应答的签名没有验过。", en: "The answer cannot be verified." },
+    fix: Text {
+        zh: "请求多半已经生效：先核对服务器时间、微信支付公钥和公钥ID，再用原单号查询结果，不要换单号重发。",
+        en: "It most likely took effect. Check clock, public key and its id, then query under the same number; never send it under another.",
     },
     retry: Retry::AfterQuery,
 };
@@ -161,8 +236,8 @@ const CANNOT_DECRYPT: Explanation = Explanation {
         en: "The platform certificates cannot be decrypted: the APIv3 key is not the one set on the merchant platform.",
     },
     fix: Text {
-        zh: "到商户平台 > 账户中心 > API安全 重新设置 32 位的 APIv3 密钥，再填进配置。",
-        en: "Set the APIv3 key of 32 characters anew on 商户平台 > 账户中心 > API安全 and configure the same.",
+        zh: "核对配置里的 APIv3 密钥；找不到原来的，就到商户平台 > 账户中心 > API安全 重新设置 32 位的，用它的系统要一起换。",
+        en: "Check the APIv3 key configured. If it is lost, set one of 32 characters on 商户平台 > 账户中心 > API安全, for every system that uses it.",
     },
     retry: Retry::Never,
 };
@@ -172,8 +247,8 @@ const NOT_THE_PLATFORMS: Explanation = Explanation {
         en: "The answer has no code of the platform's: a proxy or gateway answered, or with 404 and 405 address or method are wrong.",
     },
     fix: Text {
-        zh: "检查请求地址和出口代理；退款和转账先用原单号查询，再原样重发。",
-        en: "Check the address and the proxy on the way out. Query refunds and transfers before sending them again.",
+        zh: "检查请求地址和出口代理；收款、退款和转账先用原单号查询，查不到再原样重发。",
+        en: "Check the address and the proxy on the way out. Query charges, refunds and transfers before sending them again.",
     },
     retry: Retry::AfterQuery,
 };

@@ -90,6 +90,9 @@ fn every_failure_is_explained_in_both_languages_with_the_class_it_has() {
         UnsendableReason::ExceedsTotal,
         UnsendableReason::Address,
         UnsendableReason::Combination("a"),
+        UnsendableReason::OutOfRange("a"),
+        UnsendableReason::Form("a"),
+        UnsendableReason::TooLarge { found: 2, limit: 1 },
         UnsendableReason::Host,
         UnsendableReason::Path,
         UnsendableReason::Signature,
@@ -108,6 +111,29 @@ fn every_failure_is_explained_in_both_languages_with_the_class_it_has() {
             for Text { zh, en } in [told.cause, told.fix] {
                 assert!(zh.ends_with('。') && en.ends_with('.') && !zh.is_ascii(), "{error}: {zh} {en}");
             }
+        }
+    }
+}
+
+#[test]
+fn what_must_not_be_sent_again_blindly_is_queried_first_in_words_too() {
+    // APIv2 documents its rate limit as "not accepted" (v2.md §3.3), and has errors of its own.
+    let dear = |call: &Call| call.repetition() != Repetition::Harmless && call.face() != Face::V2;
+    for call in Call::ALL.iter().copied().filter(dear) {
+        let mut errors = without_an_answer(call);
+        let mut not_sent = CallError::new(call, CallErrorKind::NotSent("refused".into()));
+        not_sent.earlier_in_doubt = true;
+        errors.push(not_sent);
+        let doubtful = codes().filter(ErrorCode::leaves_doubt);
+        errors.extend(doubtful.map(|code| refused(call, 500, &code, "")));
+        for error in errors.iter().filter(|error| error.retry() == Retry::AfterQuery) {
+            let fix = error.explanation().fix;
+            let first = |text: &str, query: &str, send: &str| match (text.find(query), text.find(send)) {
+                (Some(query), Some(send)) => query < send,
+                (query, _) => query.is_some(),
+            };
+            assert!(first(fix.zh, "查", "重发"), "{error}: {}", fix.zh);
+            assert!(first(&fix.en.to_lowercase(), "query", "send"), "{error}: {}", fix.en);
         }
     }
 }

@@ -127,7 +127,7 @@ impl Outgoing {
     /// way than it is signed: HTTP clients resolve `..`, turn `\` into `/`, and encode `'` in queries.
     pub(super) fn check(&self) -> Result<(), Unsendable> {
         let address = &self.path_and_query;
-        let plain = address.bytes().all(|byte| byte.is_ascii_graphic() && !b"{}#\"<>\\`".contains(&byte));
+        let plain = address.bytes().all(|byte| byte.is_ascii_graphic() && !b"{}#\"<>\\^`".contains(&byte));
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         if plain && path.starts_with('/') && !path.split('/').any(is_dots) && !query.contains('\'') {
             Ok(())
@@ -175,5 +175,21 @@ mod tests {
             Outgoing::to(Call::Query).part("out_trade_no", "a|b").query("mchid", "1").query("x", "/");
         assert_eq!(filled.path_and_query, "/v3/pay/transactions/out-trade-no/a%7Cb?mchid=1&x=%2F");
         assert!(filled.check().is_ok());
+    }
+
+    #[test]
+    fn what_would_be_sent_otherwise_than_it_was_signed_is_not_sent() {
+        let branches = |code| Outgoing::to(Call::ListBankBranches).part("bank_alias_code", code);
+        assert!(branches("1000006247").check().is_ok());
+        assert!(branches("a..b").check().is_ok());
+        for code in [".", ".."] {
+            assert!(branches(code).check().is_err(), "{code}");
+        }
+        for path in ["/v3/%2E./x", "/v3/x/.", "/v3\\x", "/v3/x?a='b'", "/v3/x?a=^", "v3"] {
+            let outgoing = Outgoing::at(Call::Untyped, http::Method::GET, path.to_owned());
+            assert!(outgoing.check().is_err(), "{path}");
+        }
+        let query = Outgoing::at(Call::Untyped, http::Method::GET, "/v3/x?a=/../b".to_owned());
+        assert!(query.check().is_ok());
     }
 }

@@ -2,7 +2,8 @@
 
 use clap::Args;
 use serde_json::json;
-use tongbao_wire::{Call, Cause, ErrorCode, Explanation, explain_message};
+use tongbao_wire::weixin::{Reaction, WeixinRefusal};
+use tongbao_wire::{Call, Cause, ErrorCode, Explanation, Retry, explain_message};
 
 use super::Context;
 use super::outcome::{CliError, Exit};
@@ -13,7 +14,7 @@ use crate::lang::Lang;
 /// What to explain.
 #[derive(Args)]
 pub(super) struct ExplainArgs {
-    /// An error code (v3 or v2), a Request-ID or the number at its end, or a message   错误码、Request-ID 或其末尾的数字、错误信息
+    /// An error code (v3 or v2), a Request-ID or the number at its end, an errcode of api.weixin.qq.com, or a message   错误码、Request-ID 或其末尾的数字、errcode、错误信息
     #[arg(value_name = "CODE|NUMBER|MESSAGE", allow_hyphen_values = true)]
     asked: String,
     /// The call that was refused, such as refund or jsapi_prepay   被拒绝的接口
@@ -26,7 +27,7 @@ pub(super) struct ExplainArgs {
 
 /// What was recognised.
 struct Known {
-    /// `code`, `cause` or `message`.
+    /// `code`, `cause`, `errcode` or `message`.
     kind: &'static str,
     name: String,
     explanation: Explanation,
@@ -35,16 +36,25 @@ struct Known {
 /// Looks it up. Nothing is sent anywhere.
 pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<String, CliError> {
     let call = args.call.as_deref().map(named).transpose()?;
-    let known = look_up(args.asked.trim(), call)?;
+    let known = look_up(without_header_name(args.asked.trim()), call)?;
     Ok(if args.json { as_json(&known, call, context.lang) } else { as_text(&known, call, context.lang) })
 }
 
-/// Codes first, then numbers, then sentences. A further table of numbers (`errcode` of `api.weixin.qq.com`)
-/// is asked in [`number`].
+/// A `Request-ID` copied with its header's name.
+fn without_header_name(asked: &str) -> &str {
+    let named = asked.get(..REQUEST_ID.len()).is_some_and(|name| name.eq_ignore_ascii_case(REQUEST_ID));
+    if named { asked[REQUEST_ID.len()..].trim_start_matches([':', '：', ' ']) } else { asked }
+}
+
+/// Codes first, then numbers, then sentences.
 fn look_up(asked: &str, call: Option<Call>) -> Result<Known, CliError> {
     if let Some(code) = known_code(asked) {
-        let explanation = call.map_or_else(|| code.explanation(), |call| call.explain(&code));
+        let explanation = call.map_or_else(|| of_any_call(&code), |call| call.explain(&code));
         return Ok(Known { kind: "code", name: code.to_string(), explanation });
+    }
+    // No number is in both tables, and nothing but a bare number is an errcode: `-1` is one.
+    if let Some(refusal) = asked.parse().ok().and_then(known_errcode) {
+        return Ok(errcode(refusal));
     }
     if let Some(digits) = digits_of(asked) {
         return number(digits, call);
@@ -58,11 +68,45 @@ fn look_up(asked: &str, call: Option<Call>) -> Result<Known, CliError> {
     }
 }
 
+/// Without a call it may have been one that moves money: nothing is then advised to be sent again blindly.
+fn of_any_call(code: &ErrorCode) -> Explanation {
+    let explanation = code.explanation();
+    match explanation.retry {
+        Retry::SameRequest => Explanation { retry: Retry::AfterQuery, ..explanation },
+        Retry::Never | Retry::AfterQuery | Retry::Later => explanation,
+    }
+}
+
 /// Spelled as the platform spells it, or in lower case.
 fn known_code(text: &str) -> Option<ErrorCode> {
     let known =
         |text: &str| Some(ErrorCode::from(text)).filter(|code| !matches!(code, ErrorCode::Unknown(_)));
     known(text).or_else(|| known(&text.to_ascii_uppercase()))
+}
+
+fn known_errcode(errcode: i64) -> Option<WeixinRefusal> {
+    Some(WeixinRefusal::from(errcode)).filter(|refusal| !matches!(refusal, WeixinRefusal::Unknown(_)))
+}
+
+/// What `api.weixin.qq.com` refuses is never a payment, so what may be called again may be called blindly.
+fn errcode(refusal: WeixinRefusal) -> Known {
+    let retry = match refusal.reaction() {
+        Reaction::RetrySoon | Reaction::NotYet | Reaction::BackOff => Retry::Later,
+        Reaction::AlreadyDone
+        | Reaction::NewLogin
+        | Reaction::RefusePerson
+        | Reaction::GiveUp
+        | Reaction::RefreshToken
+        | Reaction::MendData
+        | Reaction::MendConfiguration
+        | Reaction::AskAdministrator
+        | Reaction::ReportFault => Retry::Never,
+    };
+    Known {
+        kind: "errcode",
+        name: format!("{} {}", refusal.errcode(), refusal.code()),
+        explanation: Explanation { cause: refusal.cause(), fix: refusal.fix(), retry },
+    }
 }
 
 /// The digits of a number, or those after the last `-` of a `Request-ID` (v3.md §1.4).
@@ -123,8 +167,8 @@ fn unknown_number(digits: &str) -> CliError {
         Words::new("0 表示成功，没有要解释的", "0 stands for success: there is nothing to explain")
     } else {
         Words::new(
-            format!("{digits} 不在微信支付公布的内部错误码里"),
-            format!("{digits} is none of the internal codes that WeChat Pay published"),
+            format!("{digits} 不在微信支付公布的内部错误码里，也不是已知的 errcode"),
+            format!("{digits} is none of the internal codes that WeChat Pay published, and no known errcode"),
         )
     };
     CliError::new(
@@ -164,12 +208,15 @@ fn as_json(known: &Known, call: Option<Call>, lang: Lang) -> String {
     serde_json::to_string_pretty(&answer).expect("JSON prints") + "\n"
 }
 
+const REQUEST_ID: &str = "Request-ID";
 /// As much of what was typed as is repeated.
 const SHOWN_CHARS_MAX: usize = 200;
 
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
+    use tongbao_wire::weixin::WeixinRefusal;
+    use tongbao_wire::{Cause, ErrorCode};
 
     use super::{ExplainArgs, run};
     use crate::cli::Context;
@@ -191,6 +238,10 @@ mod tests {
             ("SIGN ERROR", "SIGN_ERROR\n"),
             ("268498688", "268498688 reentry_parameters_differ\n"),
             ("08E6F6C2A706-CF05-268498688", "268498688 reentry_parameters_differ\n"),
+            ("request-id: 08E6F6C2A706-CF05-268498688", "268498688 reentry_parameters_differ\n"),
+            ("-1", "-1 weixin_system_busy\n"),
+            ("40029", "40029 weixin_"),
+            ("10060001", "10060001 weixin_payment_not_found\n"),
             (" 商户证书已过期 ", "商户证书已过期\n"),
             ("appid and openid not match", "appid and openid not match\n"),
         ] {
@@ -214,6 +265,26 @@ mod tests {
     }
 
     #[test]
+    fn without_a_call_nothing_is_to_be_sent_again_blindly() {
+        for code in ErrorCode::ALL {
+            let told = explain(code.as_str(), None, true, Lang::En).unwrap();
+            assert!(!told.contains("same_request"), "{told}");
+        }
+        let order = explain("SYSTEM_ERROR", Some("jsapi_prepay"), true, Lang::En).unwrap();
+        assert!(order.contains("same_request"), "{order}");
+    }
+
+    #[test]
+    fn a_number_stands_in_one_table_only() {
+        for refusal in WeixinRefusal::ALL {
+            let as_cause = u64::try_from(refusal.errcode()).ok().and_then(Cause::of);
+            assert_eq!(as_cause, None, "{refusal:?}");
+            let told = explain(&refusal.errcode().to_string(), None, true, Lang::Zh).unwrap();
+            assert!(told.contains("\"kind\": \"errcode\"") && told.contains(refusal.code()), "{told}");
+        }
+    }
+
+    #[test]
     fn programs_get_json() {
         let told = explain("SYSTEM_ERROR", Some("refund"), true, Lang::En).unwrap();
         let told: Value = serde_json::from_str(&told).unwrap();
@@ -229,8 +300,14 @@ mod tests {
         for (asked, call, exit, says) in [
             ("TOMORROW", None, Exit::Refused, "TOMORROW"),
             ("", None, Exit::Refused, "PARAM_ERROR"),
+            ("Request-ID", None, Exit::Refused, "PARAM_ERROR"),
+            ("\u{1b}[31m", None, Exit::Refused, "do not know"),
+            ("申请单", None, Exit::Refused, "申请单"),
             ("268435999", None, Exit::Refused, "268435999"),
             ("08E6F6C2A706-CF05-0", None, Exit::Refused, "success"),
+            ("1", None, Exit::Refused, "no known errcode"),
+            ("-2", None, Exit::Refused, "no known errcode"),
+            ("08E6F6C2A706-CF05-40029", None, Exit::Refused, "40029"),
             ("99999999999999999999999", None, Exit::Refused, "Request-ID"),
             ("PARAM_ERROR", Some("refunds"), Exit::Usage, "query_refund"),
             ("PARAM_ERROR", Some("x"), Exit::Usage, "jsapi_prepay"),

@@ -26,9 +26,14 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     text
 }
 
-/// The text without control characters.
+/// The text without control characters, and in the order it is written in.
 pub(super) fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() || reorders(c) { ' ' } else { c }).collect()
+}
+
+/// Embeddings, overrides and isolates: they show a text in another order than it is written.
+fn reorders(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// How many columns a terminal gives this text.
@@ -67,5 +72,6 @@ mod tests {
     #[test]
     fn what_others_wrote_does_not_steer_the_terminal() {
         assert_eq!(table(&["a"], &[vec!["\x1b[2Jx\n".into()]]), "a\n [2Jx\n");
+        assert_eq!(table(&["a"], &[vec!["1\u{202e}00".into()]]), "a\n1 00\n");
     }
 }
