@@ -1,6 +1,6 @@
 //! Why a call to the platform gave no usable answer, and what to do next (v3.md §1.11, §1.12, §5.4).
 
-mod explained;
+pub(crate) mod explained;
 #[cfg(test)]
 mod tests;
 

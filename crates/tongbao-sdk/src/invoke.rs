@@ -87,10 +87,10 @@ pub struct ChooseWxPay {
     pub nonce_str: String,
     /// `prepay_id=wx…`.
     pub package: String,
-    /// `RSA`.
+    /// `RSA`; of `APIv2`, `MD5` or `HMAC-SHA256`.
     #[serde(rename = "signType")]
     pub sign_type: String,
-    /// The signature, Base64.
+    /// The signature.
     #[serde(rename = "paySign")]
     pub pay_sign: String,
 }

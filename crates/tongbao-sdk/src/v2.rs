@@ -53,7 +53,7 @@ pub use call_error::{CallError, CallErrorKind};
 pub use client::{Client, SignedCall};
 pub use fields::Fields;
 #[cfg(feature = "client")]
-pub use invoke::{AppPay, ChooseWxPay, SendBizRedPacket};
+pub use invoke::{AppPay, SendBizRedPacket};
 pub use merchant::{Merchant, Party, Role, SubMerchant};
 #[cfg(feature = "client")]
 pub use micropay::{

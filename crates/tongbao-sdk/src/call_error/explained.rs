@@ -50,7 +50,7 @@ impl CallError {
 }
 
 /// Nothing was sent; the error names the member, these words the way out.
-fn unsendable_explained(reason: &UnsendableReason) -> Explanation {
+pub(crate) fn unsendable_explained(reason: &UnsendableReason) -> Explanation {
     let (cause, fix) = match reason {
         UnsendableReason::Empty => (
             Text {
@@ -179,7 +179,7 @@ fn unsendable_explained(reason: &UnsendableReason) -> Explanation {
     Explanation { cause, fix, retry: Retry::Never }
 }
 
-const NOT_SENT: Explanation = Explanation {
+pub(crate) const NOT_SENT: Explanation = Explanation {
     cause: Text {
         zh: "请求没有送到微信支付：连不上、域名解析失败或 TLS 握手失败。",
         en: "The request did not reach WeChat Pay: no connection, no name resolution, or no TLS.",
@@ -190,7 +190,7 @@ const NOT_SENT: Explanation = Explanation {
     },
     retry: Retry::SameRequest,
 };
-const UNKNOWN: Explanation = Explanation {
+pub(crate) const UNKNOWN: Explanation = Explanation {
     cause: Text {
         zh: "请求发出去了，但没有收到完整的应答，有没有生效不知道。",
         en: "The request was sent, but no whole answer came back; whether it took effect is unknown.",
@@ -202,7 +202,7 @@ const UNKNOWN: Explanation = Explanation {
     retry: Retry::SameRequest,
 };
 /// For what must not be sent again blindly.
-const UNKNOWN_ASK_FIRST: Explanation = Explanation {
+pub(crate) const UNKNOWN_ASK_FIRST: Explanation = Explanation {
     cause: UNKNOWN.cause,
     fix: Text {
         zh: "先用原单号查询；查不到，再用同一个单号、同样的参数重发，绝不换单号。",
@@ -211,7 +211,7 @@ const UNKNOWN_ASK_FIRST: Explanation = Explanation {
     retry: Retry::AfterQuery,
 };
 /// What a fault of the signature asks for is said of notifications too, which come again by themselves.
-const UNVERIFIABLE_ASK_FIRST: Explanation = Explanation {
+pub(crate) const UNVERIFIABLE_ASK_FIRST: Explanation = Explanation {
     cause: Text { zh: "应答的签名没有验过。", en: "The answer cannot be verified." },
     fix: Text {
         zh: "请求多半已经生效：先核对服务器时间、微信支付公钥和公钥ID，再用原单号查询结果，不要换单号重发。",
@@ -219,7 +219,7 @@ const UNVERIFIABLE_ASK_FIRST: Explanation = Explanation {
     },
     retry: Retry::AfterQuery,
 };
-const UNDECODABLE: Explanation = Explanation {
+pub(crate) const UNDECODABLE: Explanation = Explanation {
     cause: Text {
         zh: "应答验签通过，但里面的字段和文档不一样，这个版本读不懂。",
         en: "The answer is genuine, but not as documented, so this version cannot read it.",
@@ -241,7 +241,7 @@ const CANNOT_DECRYPT: Explanation = Explanation {
     },
     retry: Retry::Never,
 };
-const NOT_THE_PLATFORMS: Explanation = Explanation {
+pub(crate) const NOT_THE_PLATFORMS: Explanation = Explanation {
     cause: Text {
         zh: "应答里没有微信支付的错误码：多半是中间的代理或网关回的；404、405 则是地址或方法不对。",
         en: "The answer has no code of the platform's: a proxy or gateway answered, or with 404 and 405 address or method are wrong.",

@@ -4,11 +4,10 @@ use std::io::{self, Write};
 
 use bytes::{Bytes, BytesMut};
 use flate2::write::GzDecoder;
-use tongbao_wire::{Appid, Call, ErrorCode};
+use tongbao_wire::{Appid, BillDate, Call, ErrorCode};
 
 use crate::json::Misfit;
 use crate::outbound::Body;
-use crate::unsendable::{Unsendable, UnsendableReason};
 use crate::v2::call_error::{CallError, CallErrorKind};
 use crate::v2::client::outgoing::Outgoing;
 use crate::v2::client::{Client, Course};
@@ -23,8 +22,8 @@ use crate::v2::xml::BYTES_MAX;
 pub struct TradeBillRequest {
     /// Whose bill; a service provider that names no sub-merchant gets all of them.
     pub party: Party,
-    /// A day before today in Beijing, `yyyyMMdd`, of the last three months.
-    pub bill_date: String,
+    /// A day before today in Beijing, of the last three months.
+    pub bill_date: BillDate,
     /// Which lines.
     pub bill_type: TradeBillType,
 }
@@ -48,8 +47,8 @@ pub enum TradeBillType {
 pub struct FundFlowRequest {
     /// An appid of the merchant.
     pub appid: Appid,
-    /// A day before today in Beijing, `yyyyMMdd`.
-    pub bill_date: String,
+    /// A day before today in Beijing.
+    pub bill_date: BillDate,
     /// Which account.
     pub account_type: FundAccount,
 }
@@ -94,7 +93,7 @@ impl Client {
             TradeBillType::RechargeRefund => "RECHARGE_REFUND",
         };
         let outgoing = Outgoing::to(Call::DownloadTradeBill).party(&request.party);
-        self.download(outgoing.field("bill_type", bill_type), &request.bill_date, file).await
+        self.download(outgoing.field("bill_type", bill_type), request.bill_date, file).await
     }
 
     /// Downloads a fund-flow bill, unpacked, into `file` (v2.md §3.6). There from 10:00 the next day. Needs the
@@ -117,18 +116,17 @@ impl Client {
             .field("account_type", account_type)
             // The only signature this call takes.
             .signed_with(SignType::HmacSha256);
-        self.download(outgoing, &request.bill_date, file).await
+        self.download(outgoing, request.bill_date, file).await
     }
 
     async fn download(
         &self,
         outgoing: Outgoing,
-        bill_date: &str,
+        bill_date: BillDate,
         file: &mut (impl Write + Send),
     ) -> Result<Downloaded, CallError> {
         let call = outgoing.call();
-        check_date(bill_date).map_err(CallError::unsendable(call))?;
-        let outgoing = outgoing.field("bill_date", bill_date).field("tar_type", "GZIP");
+        let outgoing = outgoing.field("bill_date", &bill_date.digits()).field("tar_type", "GZIP");
         let mut course = self.start(outgoing)?;
         loop {
             match self.attempt_bill(&course).await {
@@ -155,13 +153,6 @@ impl Client {
         read_up_to(BYTES_MAX + 1, &mut start, &mut body).await.map_err(|failure| failure.of(call))?;
         Err(CallError::new(call, refusal(&start)))
     }
-}
-
-fn check_date(bill_date: &str) -> Result<(), Unsendable> {
-    if bill_date.len() == 8 && bill_date.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(());
-    }
-    Err(Unsendable::new("bill_date", UnsendableReason::Combination("must be a day such as 20140603")))
 }
 
 /// Reads on until there are `length` bytes, or no more come.
@@ -227,7 +218,7 @@ async fn write_down(
     mut body: Body,
     file: &mut (impl Write + Send),
 ) -> Result<Downloaded, CallError> {
-    let counted = Counted { file, bytes: 0 };
+    let counted = Counted { file, bytes: 0, begun: false };
     let mut unpacked = match start.starts_with(&GZIP) {
         true => Unpacked::Gzip(Box::new(GzDecoder::new(counted))),
         false => Unpacked::Plain(counted),
@@ -266,10 +257,12 @@ impl<W: Write> Unpacked<W> {
     }
 }
 
-/// Counts what is written, and stops before it fills a disk.
+/// Counts what is written, and stops before it fills a disk, or at a refusal that came packed.
 struct Counted<W> {
     file: W,
     bytes: u64,
+    /// The first character was seen.
+    begun: bool,
 }
 
 impl<W: Write> Write for Counted<W> {
@@ -277,6 +270,12 @@ impl<W: Write> Write for Counted<W> {
         if self.bytes >= BILL_BYTES_MAX {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than any bill"));
         }
+        // A byte order mark and white space may stand before the first character, of a bill or of XML.
+        let first = piece.iter().find(|byte| !BOM.contains(byte) && !byte.is_ascii_whitespace());
+        if !self.begun && first == Some(&b'<') {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a message in place of a bill"));
+        }
+        self.begun |= first.is_some();
         let written = self.file.write(piece)?;
         self.bytes = self.bytes.saturating_add(u64::try_from(written).unwrap_or(u64::MAX));
         Ok(written)
@@ -289,5 +288,7 @@ impl<W: Write> Write for Counted<W> {
 
 /// How gzip begins.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// The byte order mark that bills begin with.
+const BOM: [u8; 3] = [0xef, 0xbb, 0xbf];
 /// A line has about 400 bytes: some five million payments a day.
 const BILL_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;

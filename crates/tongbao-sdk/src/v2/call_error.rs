@@ -1,5 +1,7 @@
 //! Why a call of `APIv2` gave no usable answer, and what to do next (v2.md §1.4, §1.5, §3).
 
+mod explained;
+
 use std::fmt;
 
 use tongbao_wire::{Call, Cause, ErrorCode, Repetition, Retry};

@@ -8,32 +8,14 @@ use serde::{Deserialize, Serialize};
 use tongbao_wire::{Appid, Mchid, PrepayId};
 
 use crate::client::outgoing::encoded;
-use crate::invoke::{BridgeInvoke, RequestPayment};
+use crate::invoke::{BridgeInvoke, ChooseWxPay, RequestPayment};
 use crate::v2::client::Client;
 use crate::v2::fields::Fields;
 use crate::v2::merchant::Party;
 use crate::v2::sign::SignType;
 
-/// What a page with the JS-SDK hands to `wx.chooseWXPay`, as it stands. The name of the time is spelled
-/// otherwise here than in what is signed.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChooseWxPay {
-    /// Seconds since 1970, as text.
-    pub timestamp: String,
-    /// 32 characters of chance.
-    #[serde(rename = "nonceStr")]
-    pub nonce_str: String,
-    /// `prepay_id=wx…`.
-    pub package: String,
-    /// `MD5` or `HMAC-SHA256`.
-    #[serde(rename = "signType")]
-    pub sign_type: String,
-    /// The signature.
-    #[serde(rename = "paySign")]
-    pub pay_sign: String,
-}
-
-/// What an app hands to the OpenSDK, as it stands.
+/// What an app hands to the OpenSDK, as it stands: named as it is signed, unlike
+/// [`AppInvoke`](crate::AppInvoke) of `APIv3`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppPay {
     /// The app.
@@ -82,7 +64,7 @@ macro_rules! without_signature {
     )*};
 }
 
-without_signature! { ChooseWxPay AppPay SendBizRedPacket }
+without_signature! { AppPay SendBizRedPacket }
 
 impl Client {
     /// What a mini program needs to open the cashier. Signed like the order, afresh each time.
@@ -112,9 +94,7 @@ impl Client {
     /// The same for a page with the JS-SDK.
     #[must_use]
     pub fn invoke_js_sdk(&self, party: &Party, prepay_id: &PrepayId) -> ChooseWxPay {
-        let RequestPayment { time_stamp, nonce_str, package, sign_type, pay_sign } =
-            self.invoke_mini_program(party, prepay_id);
-        ChooseWxPay { timestamp: time_stamp, nonce_str, package, sign_type, pay_sign }
+        self.invoke_mini_program(party, prepay_id).into()
     }
 
     /// What an app needs to open the cashier. All names are lower-case, and there is no `signType`.

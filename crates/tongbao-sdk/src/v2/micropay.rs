@@ -77,6 +77,9 @@ pub enum Queried {
     Rejected,
     /// No answer.
     Unknown,
+    /// An answer that cannot be read, or is about another order. It may say that the order is paid, so nothing
+    /// is reversed on it.
+    Unreadable,
 }
 
 /// What a reversal was answered.
@@ -165,6 +168,10 @@ impl MicropayCourse {
                 self.go_on(elapsed)
             }
             Queried::NotFound | Queried::Rejected | Queried::Unknown => self.go_on(elapsed),
+            Queried::Unreadable => match self.next_query(elapsed) {
+                Some(at) => Step::Query { at },
+                None => Step::End(Verdict::Unresolved),
+            },
         }
     }
 

@@ -138,6 +138,7 @@ impl Merchant {
             Some(other) => other.verify(sign_type, &fields),
             None => Err(fault),
         })?;
+        unambiguous(&fields)?;
         self.check_addressee(&fields)?;
         Ok(fields)
     }
@@ -172,6 +173,21 @@ impl Expected {
             },
         }
     }
+}
+
+/// Refuses a message that was grouped anew under a genuine signature.
+///
+/// `a=1&b=2` is signed alike as two elements and as one, so a payer who chooses `attach` could have it taken for
+/// another `out_trade_no`. The genuine one then stands within the text of some later element. `attach` itself
+/// stands before all that matters, and may hold what the merchant likes.
+fn unambiguous(fields: &Fields) -> Result<(), SignFault> {
+    for (name, text) in fields.iter().filter(|(name, text)| *name != "attach" && text.contains('&')) {
+        let mut pieces = text.split('&').skip(1).filter_map(|piece| piece.split_once('='));
+        if pieces.any(|(within, _)| fields.get(within).is_some()) {
+            return Err(SignFault::Ambiguous(name.into()));
+        }
+    }
+    Ok(())
 }
 
 /// A message whose transport succeeded; without that it has no signature.

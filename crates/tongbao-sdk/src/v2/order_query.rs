@@ -2,9 +2,11 @@
 
 use tongbao_wire::{Call, ErrorCode, OutTradeNo, TransactionId};
 
+use crate::json::Misfit;
 use crate::v2::call_error::{CallError, CallErrorKind};
 use crate::v2::client::Client;
 use crate::v2::client::outgoing::Outgoing;
+use crate::v2::fields::Fields;
 use crate::v2::merchant::Party;
 use crate::v2::payment::Order;
 
@@ -23,6 +25,26 @@ impl OrderNumber {
             Self::TransactionId(number) => outgoing.field("transaction_id", number.as_str()),
             Self::OutTradeNo(number) => outgoing.field("out_trade_no", number.as_str()),
         }
+    }
+
+    /// Refuses an answer about another order: signed answers can be replayed, for nothing in them names the
+    /// question.
+    pub(super) fn echoed(&self, fields: &Fields) -> Result<(), Misfit> {
+        let (member, asked) = match self {
+            Self::TransactionId(number) => ("transaction_id", number.as_str()),
+            Self::OutTradeNo(number) => ("out_trade_no", number.as_str()),
+        };
+        echoed(fields, member, asked)
+    }
+}
+
+/// Refuses an answer whose `member` is another than was asked for.
+pub(super) fn echoed(fields: &Fields, member: &'static str, asked: &str) -> Result<(), Misfit> {
+    match fields.get(member) {
+        Some(found) if !found.is_empty() && found != asked => {
+            Err(Misfit { member: member.into(), reason: "is not the one asked for".into() })
+        }
+        _ => Ok(()),
     }
 }
 
@@ -54,7 +76,8 @@ impl Client {
     /// [`CallError`]; `ORDERNOTEXIST` when the platform has no such order, which within a minute of a time-out
     /// proves nothing.
     pub async fn order_query(&self, party: &Party, number: &OrderNumber) -> Result<Order, CallError> {
-        self.answer(number.put(Outgoing::to(Call::OrderQuery).party(party)), Order::read).await
+        let outgoing = number.put(Outgoing::to(Call::OrderQuery).party(party));
+        self.answer(outgoing, |fields| number.echoed(fields).and_then(|()| Order::read(fields))).await
     }
 
     /// The same with coupons on single goods in detail (`version=1.0`).
@@ -67,7 +90,8 @@ impl Client {
         number: &OrderNumber,
     ) -> Result<Order, CallError> {
         let outgoing = number.put(Outgoing::to(Call::OrderQuery).party(party));
-        self.answer(outgoing.field("version", "1.0"), Order::read).await
+        let outgoing = outgoing.field("version", "1.0");
+        self.answer(outgoing, |fields| number.echoed(fields).and_then(|()| Order::read(fields))).await
     }
 
     /// Closes an order that is not paid (v2.md §3.2). Closing a closed order succeeds.

@@ -9,7 +9,7 @@ use crate::v2::client::Client;
 use crate::v2::client::outgoing::Outgoing;
 use crate::v2::merchant::Party;
 use crate::v2::order_options::{DETAIL_CHARS_MAX, fits, json};
-use crate::v2::order_query::OrderNumber;
+use crate::v2::order_query::{OrderNumber, echoed};
 use crate::v2::refund::{RefundAccepted, RefundNotice, Refunds};
 
 /// A refund to ask for.
@@ -199,7 +199,11 @@ impl Client {
     /// `out_refund_no` first. This client does not repeat by itself.
     pub async fn refund(&self, request: &RefundRequest) -> Result<RefundAccepted, CallError> {
         request.check().map_err(CallError::unsendable(request.call()))?;
-        self.answer(request.outgoing(), RefundAccepted::read).await
+        self.answer(request.outgoing(), |fields| {
+            echoed(fields, "out_refund_no", request.out_refund_no.as_str())?;
+            RefundAccepted::read(fields)
+        })
+        .await
     }
 
     /// Looks refunds up (v2.md §3.4).

@@ -141,6 +141,10 @@ pub enum SignFault {
     /// `sign_type` is neither `MD5` nor `HMAC-SHA256`.
     #[error("sign_type {0:?} is unknown")]
     UnknownType(Box<str>),
+    /// A text holds what another element is: the signature fits that message, and one with the elements
+    /// grouped differently.
+    #[error("the text of {0:?} holds another element, so the signature fits more than one message")]
+    Ambiguous(Box<str>),
     /// The signature is not the platform's over this text.
     #[error(
         "sign does not fit; the APIv2 key differs from the one set on the merchant platform, or the message was changed"
@@ -155,6 +159,7 @@ impl SignFault {
         match self {
             Self::Missing => "sign_missing",
             Self::UnknownType(_) => "sign_type_unknown",
+            Self::Ambiguous(_) => "sign_ambiguous",
             Self::Wrong => "sign_wrong",
         }
     }

@@ -235,3 +235,37 @@ async fn a_charge_is_never_sent_twice_but_a_reversal_is() {
     client.reverse_order(&own(), &number).await.unwrap_err();
     assert_eq!(outbound.seen().len(), 3, "on both hosts");
 }
+
+/// Paid, with an amount that is none.
+fn unreadable() -> Reply {
+    signed(&[("out_trade_no", "20150806125346"), ("trade_state", "SUCCESS"), ("total_fee", "8.88")])
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_paid_order_whose_answer_cannot_be_read_is_never_reversed() {
+    let trace = play(unreadable, &[unreadable], &[]).await;
+    assert!(matches!(trace.end, Ok(MicropayEnd::Unresolved(_))));
+    assert_eq!(trace.steps.last().map(String::as_str), Some("q45"), "asked to the end");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_about_another_order_is_no_payment() {
+    let other: Plan = || {
+        signed(&[
+            ("transaction_id", "4200000015201711256947025404"),
+            ("out_trade_no", "20150806125347"),
+            ("trade_type", "MICROPAY"),
+            ("trade_state", "SUCCESS"),
+            ("time_end", "20141111170043"),
+            ("total_fee", "888"),
+        ])
+    };
+    let trace = play(other, &[|| state("NOTPAY")], &[|| signed(&[])]).await;
+    assert!(matches!(trace.end, Ok(MicropayEnd::Reversed)), "{:?}", trace.steps);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unsigned_time_out_is_not_settled_by_an_order_that_does_not_show_yet() {
+    let trace = play(|| rejected("SYSTEMERROR"), &[|| refused("ORDERNOTEXIST"), paid], &[]).await;
+    assert!(matches!(trace.end, Ok(MicropayEnd::Paid(_))), "{:?}", trace.steps);
+}

@@ -251,3 +251,36 @@ async fn what_needs_the_certificate_is_not_sent_without() {
     client.reverse_order(&own(), &number).await.unwrap_err();
     assert!(!format!("{client:?}").contains("192006250b4c09247ec02edce69f6a2d"));
 }
+
+#[tokio::test]
+async fn every_failure_is_explained_in_both_languages_with_the_retry_of_the_call() {
+    let replies: [Plan; 13] = [
+        not_sent,
+        lost,
+        || page(200, "<html>portal</html>"),
+        || page(502, "<html>"),
+        || page(400, NGINX),
+        || page(200, "<xml><return_code>SUCCESS</return_code></xml>"),
+        || signed(&[]),
+        || rejected("签名错误"),
+        || rejected("something new"),
+        || refused("SYSTEMERROR"),
+        || refused("NOTENOUGH"),
+        || refused("FREQUENCY_LIMITED"),
+        || refused("SOMETHING_NEW"),
+    ];
+    for reply in replies {
+        for error in [query(reply).await, refund(reply).await] {
+            let told = error.explanation();
+            assert_eq!(told.retry, error.retry(), "{error}");
+            for text in [told.cause, told.fix] {
+                assert!(!text.zh.is_ascii() && !text.en.is_empty(), "{error}: {text:?}");
+            }
+        }
+    }
+    let client = client(direct(), Scripted::unused());
+    let error = client.refund(&request(out_trade_no())).await.unwrap_err();
+    assert!(error.explanation().fix.en.contains("apiclient_cert.pem"), "{error}");
+    let error = query(|| rejected("签名错误")).await;
+    assert!(error.explanation().cause.zh.contains("签名"), "{error}");
+}

@@ -255,3 +255,36 @@ fn replies_are_what_the_platform_expects_to_the_byte() {
         assert_eq!((read.len(), read.get("return_code")), (2, Some("FAIL")));
     }
 }
+
+#[test]
+fn elements_grouped_anew_under_a_genuine_signature_are_refused() {
+    // What a payer chose as `attach` of an order for one fen.
+    let attach = "x&mch_id=10000100&out_trade_no=VICTIM01&p=";
+    let genuine = payment(SignType::HmacSha256, &[("attach", attach)]);
+    direct().open_payment(genuine.as_bytes(), HMAC).unwrap();
+    let genuine = fields(genuine.as_bytes());
+    let swallowed: Vec<_> = genuine
+        .iter()
+        .filter(|(name, text)| *name > "attach" && *name < "p" && !text.is_empty())
+        .map(|(name, text)| format!("&{name}={text}"))
+        .collect();
+    let mut forged: Fields = genuine.iter().filter(|(name, _)| *name < "attach" || *name > "p").collect();
+    forged.set("attach", "x");
+    forged.set("mch_id", "10000100");
+    forged.set("out_trade_no", "VICTIM01");
+    forged.set("p", &swallowed.concat());
+    assert_eq!(key().verify(SignType::HmacSha256, &forged), Ok(()), "the signature alone does not notice");
+    let refusal = refused(&forged.to_xml().unwrap(), HMAC);
+    assert_eq!(refusal, NotificationRefused::Sign(SignFault::Ambiguous("p".into())));
+}
+
+#[test]
+fn a_refund_notice_without_content_is_refused() {
+    for req_info in [" ", "====", "AAAA", "AAAAAAAAAAAAAAAAAAAAAA=="] {
+        let fields: Fields = [("return_code", "SUCCESS"), ("mch_id", "10000100"), ("req_info", req_info)]
+            .into_iter()
+            .collect();
+        let refusal = direct().open_refund(fields.to_xml().unwrap().as_bytes()).unwrap_err();
+        assert_eq!(refusal, NotificationRefused::CannotDecrypt, "{req_info}");
+    }
+}

@@ -75,7 +75,7 @@ impl Client {
         let mut fields = outgoing.fields;
         fields.set("mch_id", merchant.mch_id.as_str());
         fields.set("nonce_str", &self.nonce());
-        if sign_type != SignType::Md5 {
+        if sign_type != SignType::Md5 || fields.get("sign_type").is_some() {
             // MD5 is what is meant when nothing is said, and some calls do not know the element.
             fields.set("sign_type", sign_type.as_str());
         }

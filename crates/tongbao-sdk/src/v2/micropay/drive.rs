@@ -82,6 +82,11 @@ impl Client {
 
 fn charged(error: &CallError) -> Charged {
     match &error.kind {
+        // The text names a time-out: what was charged may not show yet.
+        CallErrorKind::Rejected { code: ErrorCode::SystemError | ErrorCode::UserPaying, .. } => {
+            Charged::Unknown
+        }
+        CallErrorKind::Rejected { code: ErrorCode::BankError, .. } => Charged::BankUnknown,
         CallErrorKind::Rejected { .. } => Charged::Rejected,
         CallErrorKind::Refused { code: ErrorCode::BankError, .. } => Charged::BankUnknown,
         _ if error.outcome_unknown() => Charged::Unknown,
@@ -93,6 +98,7 @@ fn queried(answer: &Result<Order, CallError>) -> Queried {
     match answer {
         Ok(order) => Queried::State(order.trade_state.clone()),
         Err(CallError { kind: CallErrorKind::Rejected { .. }, .. }) => Queried::Rejected,
+        Err(CallError { kind: CallErrorKind::Undecodable(_), .. }) => Queried::Unreadable,
         Err(error) if error.refusal() == Some(&ErrorCode::OrderNotExist) => Queried::NotFound,
         Err(_) => Queried::Unknown,
     }

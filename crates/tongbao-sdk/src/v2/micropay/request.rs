@@ -11,6 +11,7 @@ use crate::v2::client::Client;
 use crate::v2::client::outgoing::Outgoing;
 use crate::v2::merchant::Party;
 use crate::v2::order_options::OrderOptions;
+use crate::v2::order_query::echoed;
 use crate::v2::payment::Payment;
 use crate::v2::unified_order::BODY_CHARS_MAX;
 
@@ -97,6 +98,10 @@ impl Client {
     /// [`CallError`]; while its outcome is unknown, query, and reverse when it is not paid.
     pub async fn micropay(&self, request: &Micropay) -> Result<Payment, CallError> {
         request.check().map_err(CallError::unsendable(Call::Micropay))?;
-        self.answer(request.outgoing(), Payment::read).await
+        self.answer(request.outgoing(), |fields| {
+            echoed(fields, "out_trade_no", request.out_trade_no.as_str())?;
+            Payment::read(fields)
+        })
+        .await
     }
 }
