@@ -112,6 +112,11 @@ impl Merchant {
     ) -> Result<Verified<PaymentNotice>, NotificationRefused> {
         let fields = self.verify(transported(body)?, expected)?;
         successful(envelope::business(&fields))?;
+        // A notification has no state: this is the signed answer to a query, of an order that is not paid.
+        if fields.get("trade_state").is_some_and(|state| state != "SUCCESS") {
+            let reason = "is not SUCCESS".into();
+            return Err(NotificationRefused::Misfit(Misfit { member: "trade_state".into(), reason }));
+        }
         let payment = Payment::read(&fields).map_err(NotificationRefused::Misfit)?;
         Ok(Verified::vouch(PaymentNotice { payment, fields }))
     }

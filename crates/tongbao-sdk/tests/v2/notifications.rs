@@ -288,3 +288,12 @@ fn a_refund_notice_without_content_is_refused() {
         assert_eq!(refusal, NotificationRefused::CannotDecrypt, "{req_info}");
     }
 }
+
+#[test]
+fn the_signed_answer_to_a_query_is_no_notification_of_a_payment() {
+    for (state, taken) in [("NOTPAY", false), ("REFUND", false), ("SUCCESS", true)] {
+        let body = payment(SignType::HmacSha256, &[("trade_state", state)]);
+        let opened = direct().open_payment(body.as_bytes(), HMAC);
+        assert_eq!(opened.is_ok(), taken, "{state}");
+    }
+}
