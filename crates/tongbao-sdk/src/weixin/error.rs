@@ -85,6 +85,19 @@ impl WeixinError {
         }
     }
 
+    /// What those are told who waited for what somebody else could not fetch. They sent nothing.
+    pub(super) fn of_another(&self) -> Self {
+        match self {
+            Self::Refused { refusal, errmsg } => Self::Refused { refusal: *refusal, errmsg: errmsg.clone() },
+            Self::Unsendable(fault) => Self::Unsendable(fault.clone()),
+            Self::NotSent(source) | Self::Unknown(source) => Self::NotSent(source.to_string().into()),
+            Self::Status(status) => Self::Status(*status),
+            Self::Undecodable(misfit) => Self::Undecodable(misfit.clone()),
+            Self::MalformedCode => Self::MalformedCode,
+            Self::Address => Self::Address,
+        }
+    }
+
     /// True when the call may have taken effect although it failed here.
     #[must_use]
     pub fn outcome_unknown(&self) -> bool {

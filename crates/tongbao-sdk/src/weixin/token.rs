@@ -24,7 +24,7 @@ impl WeixinClient {
     /// The access token of this appid, from the cache until five minutes before it ends.
     ///
     /// One caller fetches while the others wait. When fetching fails while the token at hand is still
-    /// good, that token is given. Only calls of your own need it: those of this crate take it themselves.
+    /// good, that token is given; otherwise all of them fail at once. Only calls of your own need it: those of this crate take it themselves.
     ///
     /// # Errors
     /// [`WeixinError`] when there is no token to give.
@@ -33,9 +33,10 @@ impl WeixinClient {
     }
 
     /// Forgets `token` because WeChat refused it (errcodes 40001, 40014, 42001), unless a newer one is
-    /// already at hand.
+    /// already at hand. A token that WeChat lends out again although it refuses it is kept for half a minute, so
+    /// that asking for another does not use up the day's calls.
     pub async fn forget_token(&self, token: &AccessToken) {
-        self.token().forget(&token.0).await;
+        self.token().forget(&token.0, self.clock().now()).await;
     }
 
     async fn fetch_token(&self) -> Result<Fetched, WeixinError> {

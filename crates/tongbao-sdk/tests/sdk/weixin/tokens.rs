@@ -9,7 +9,7 @@ use tongbao_sdk::{Call, Reaction, WeixinError};
 
 use super::exchange::exchange;
 use super::{client, client_at};
-use crate::scripted::{NOW, Scripted, unsigned};
+use crate::scripted::{NOW, Scripted, lost, unsigned};
 
 fn token(name: usize) -> String {
     format!(r#"{{"access_token":"T{name}","expires_in":7200}}"#)
@@ -66,6 +66,53 @@ async fn a_token_that_wechat_lends_out_again_is_not_tried_again() {
     let error = client(outbound.clone()).shipping().is_trade_managed().await.unwrap_err();
     assert_eq!(error.code(), "weixin_token_expired");
     assert_eq!(outbound.seen().len(), 3);
+}
+
+#[tokio::test]
+async fn a_token_that_wechat_lends_out_again_is_left_alone_for_half_a_minute() {
+    let outbound = Scripted::new(|_, request| match request.uri().path() {
+        "/cgi-bin/stable_token" => unsigned(200, &token(0)),
+        _ => unsigned(200, r#"{"errcode":42001,"errmsg":"expired"}"#),
+    });
+    let seconds = Arc::new(AtomicI64::new(NOW));
+    let client = client_at(outbound.clone(), seconds.clone());
+    for (after, asked) in [(0, 3), (0, 4), (29, 5), (30, 7), (31, 8)] {
+        seconds.store(NOW + after, Ordering::Relaxed);
+        client.shipping().is_trade_managed().await.unwrap_err();
+        assert_eq!(outbound.seen().len(), asked, "after {after} s");
+    }
+}
+
+#[tokio::test]
+async fn callers_who_wait_for_a_token_that_cannot_be_fetched_fail_together() {
+    let outbound = Scripted::new(|position, _| match position {
+        0 => lost(),
+        1 => unsigned(200, r#"{"errcode":40164,"errmsg":"invalid ip 1.2.3.4"}"#),
+        _ => unsigned(200, &token(0)),
+    });
+    let client = client(outbound.clone());
+    let all = tokio::join!(client.stable_token(), client.stable_token(), client.stable_token());
+    let codes = [all.0, all.1, all.2].map(|token| token.unwrap_err().code());
+    assert_eq!(codes, ["weixin_outcome_unknown", "weixin_not_sent", "weixin_not_sent"]);
+    assert_eq!(outbound.seen().len(), 1);
+
+    let both = tokio::join!(client.stable_token(), client.stable_token());
+    let codes = [both.0, both.1].map(|token| token.unwrap_err().code());
+    assert_eq!(codes, ["weixin_ip_not_allowed"; 2]);
+    assert_eq!(outbound.seen().len(), 2);
+    assert!(client.stable_token().await.is_ok(), "who comes later asks again");
+}
+
+#[tokio::test]
+async fn who_gives_up_waiting_does_not_keep_the_others_from_a_token() {
+    let outbound = Scripted::new(|position, _| unsigned(200, &token(position)));
+    let client = client(outbound.clone());
+    tokio::select! {
+        biased;
+        _ = client.stable_token() => panic!("answered at once"),
+        () = std::future::ready(()) => {}
+    }
+    assert_eq!(client.stable_token().await.unwrap().as_str(), "T1");
 }
 
 #[tokio::test]
