@@ -125,26 +125,39 @@ const STORE_CHARS_MAX: usize = 32;
 /// What came of charging a code, from the charge itself or from a query after it.
 ///
 /// ```
-/// # use tongbao_sdk::{CallError, Client, CodePay, CodePayOutcome};
-/// # use tongbao_wire::{Appid, OutTradeNo, Transaction};
-/// # async fn charge(client: &Client, order: &CodePay) -> Result<Option<Transaction>, CallError> {
-/// let number = &order.order.out_trade_no;
-/// let mut outcome = client.code_pay(order).await?;
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/platform.rs"));
+/// use tongbao_sdk::{CodePay, CodePayOutcome, CodePayScene, CodePayStore, OrderTerms};
+/// use tongbao_wire::{Appid, AuthCode, Fen, OutTradeNo};
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let paid = fixture("v3/code_pay.answer.json");
+/// # let paying = paid.replace("\"SUCCESS\"", "\"USERPAYING\"");
+/// # let client = client(vec![
+/// #     ("/v3/pay/transactions/codepay", paying.clone()),
+/// #     ("/v3/pay/transactions/out-trade-no", paying),
+/// #     ("/v3/pay/transactions/out-trade-no", paid),
+/// # ]);
+/// let shop = CodePayScene::new(CodePayStore { id: Some("0001".into()), out_id: None });
+/// let number = OutTradeNo::parse("T20260301A")?;
+/// let terms = OrderTerms::new(number.clone(), "一壶龙井茶", Fen::new(990));
+/// let scanned = AuthCode::parse("130061098828009406")?;
+/// let order = CodePay::new(Appid::parse("wx00000000000000aa")?, terms, scanned, shop);
+///
+/// let mut outcome = client.code_pay(&order).await?;
 /// let mut waited = std::time::Duration::ZERO;
 /// while let CodePayOutcome::Paying = outcome {
 ///     if waited >= CodePay::QUERY_FOR {
 ///         // Paid at the last moment or not: the payer has the money back, and nothing is open.
-///         client.reverse(&order.appid, number).await?;
-///         return Ok(None);
+///         client.reverse(&order.appid, &number).await?;
+///         return Ok(());
 ///     }
 ///     tokio::time::sleep(CodePay::QUERY_EVERY).await;
 ///     waited += CodePay::QUERY_EVERY;
-///     outcome = client.query_by_out_trade_no(number).await?.into();
+///     outcome = client.query_by_out_trade_no(&number).await?.into();
 /// }
-/// Ok(match outcome {
-///     CodePayOutcome::Paid(transaction) => Some(transaction),
-///     CodePayOutcome::Paying | CodePayOutcome::Failed(_) => None,
-/// })
+/// assert!(matches!(outcome, CodePayOutcome::Paid(_)));
+/// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

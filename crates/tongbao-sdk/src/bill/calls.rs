@@ -18,28 +18,33 @@ use crate::unsendable::{Unsendable, UnsendableReason};
 /// answers `STATEMENT_CREATING`, whose [`CallError::retry`] is [`Retry::Later`](tongbao_wire::Retry::Later):
 /// every half hour.
 ///
-/// ```no_run
-/// use std::fs::File;
-/// use std::io::BufReader;
-///
-/// use tongbao_sdk::Client;
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/platform.rs"));
 /// use tongbao_sdk::bill::{BillLimits, BillOutcome, BillReader, TradeBillRequest};
 /// use tongbao_wire::BillDate;
 ///
-/// # async fn day(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let bill = fixture("bill/all.csv");
+/// # let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, bill.as_bytes());
+/// # let location = format!(
+/// #     r#"{{"hash_type":"SHA1","hash_value":"{}","download_url":"https://api.mch.weixin.qq.com/v3/billdownload/file?token=x"}}"#,
+/// #     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+/// # );
+/// # let client = client(vec![("/v3/bill/tradebill", location), ("/v3/billdownload/file", bill)]);
 /// let request = TradeBillRequest::new(BillDate::parse("2026-03-01")?);
-/// match client.bills().trade(&request).await? {
-///     BillOutcome::NoBill => println!("nothing happened that day"),
-///     BillOutcome::Ready(location) => {
-///         let file = File::create("2026-03-01.csv.gz")?;
-///         client.bills().download_packed(&location, file, BillLimits::default()).await?;
-///         let mut reader = BillReader::open(BufReader::new(File::open("2026-03-01.csv.gz")?))?;
-///         while let Some(row) = reader.next_row()? {
-///             let trade = row.trade()?;
-///             println!("{} {} fen", trade.out_trade_no, trade.total.get());
-///         }
-///     }
+/// let BillOutcome::Ready(location) = client.bills().trade(&request).await? else {
+///     return Ok(()); // Nothing happened that day.
+/// };
+/// // A file as well; the bill is not to be read before this has said that it is whole.
+/// let mut file = Vec::new();
+/// client.bills().download(&location, &mut file, BillLimits::default()).await?;
+/// let mut reader = BillReader::open(file.as_slice())?;
+/// while let Some(row) = reader.next_row()? {
+///     let trade = row.trade()?;
+///     println!("{} {} fen", trade.out_trade_no, trade.total.get());
 /// }
+/// # assert!(reader.rows() > 0);
 /// # Ok(())
 /// # }
 /// ```
