@@ -1,8 +1,9 @@
 //! Message push (消息推送): what WeChat tells a mini program's server (miniprogram.md §5.1, §5.2).
 //!
 //! A [`PushReceiver`] answers the console's check of the address ([`PushReceiver::echo`]) and opens messages
-//! ([`PushReceiver::open`]); a [`PlainPushReceiver`] reads those that nobody signs. Answer [`REPLY_SUCCESS`] within five seconds, after the message is written down;
-//! WeChat sends it again otherwise, so tell repetitions by [`Push::key`]. Payments are never told this way.
+//! ([`PushReceiver::open`]); a [`PlainPushReceiver`] reads those that nobody signs. Answer [`REPLY_SUCCESS`]
+//! within five seconds, after the message is written down; WeChat sends it again otherwise, so tell repetitions by
+//! [`Push::key`]. Payments are never told this way.
 
 mod cipher;
 mod message;

@@ -24,7 +24,8 @@ impl WeixinClient {
     /// The access token of this appid, from the cache until five minutes before it ends.
     ///
     /// One caller fetches while the others wait. When fetching fails while the token at hand is still
-    /// good, that token is given; otherwise all of them fail at once. Only calls of your own need it: those of this crate take it themselves.
+    /// good, that token is given; otherwise all of them fail at once. Only calls of your own need it: those of
+    /// this crate take it themselves.
     ///
     /// # Errors
     /// [`WeixinError`] when there is no token to give.

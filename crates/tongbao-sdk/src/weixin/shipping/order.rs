@@ -70,8 +70,11 @@ impl OrderFilter {
     /// What lists the page after `page`; `None` when it was the last.
     #[must_use]
     pub fn after(&self, page: &ShippedOrders) -> Option<Self> {
-        // Without a place to begin, asking on would bring the first page for ever.
+        // Without a place to begin, or with the same one, asking on would bring the same page for ever.
         let last_index = page.last_index.clone().filter(|index| !index.is_empty())?;
+        if self.last_index.as_ref() == Some(&last_index) {
+            return None;
+        }
         page.has_more.then(|| Self { last_index: Some(last_index), ..self.clone() })
     }
 

@@ -120,6 +120,7 @@ async fn orders_are_listed_as_their_example_says_and_page_by_page() {
     let next = filter.after(&page).unwrap();
     assert_eq!(next.last_index.as_deref(), Some("0a2dd3cecbc6926302"));
     assert_eq!(next.page_size, Some(2));
+    assert!(next.after(&page).is_none(), "the same place again");
     page.has_more = false;
     assert!(filter.after(&page).is_none());
     (page.has_more, page.last_index) = (true, Some(String::new()));
