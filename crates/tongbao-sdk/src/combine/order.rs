@@ -25,7 +25,7 @@ pub struct CombineTerms {
     pub sub_orders: Vec<SubOrder>,
     /// Where the platform sends the one notification of the whole.
     pub notify_url: String,
-    /// When the transaction begins; for the books only.
+    /// When the transaction begins; before `time_expire`.
     pub time_start: Option<Timestamp>,
     /// Until when it can be paid; seven days when absent.
     pub time_expire: Option<Timestamp>,
@@ -86,6 +86,12 @@ impl CombineTerms {
         if self.limit_pay.contains(&LimitPay::NoCredit) {
             let reason = UnsendableReason::Combination("has no_credit, which combined orders do not know");
             return Err(Unsendable::new("limit_pay", reason));
+        }
+        if let (Some(start), Some(expire)) = (self.time_start, self.time_expire)
+            && start >= expire
+        {
+            let reason = UnsendableReason::Combination("must be after time_start");
+            return Err(Unsendable::new("time_expire", reason));
         }
         self.check_number()?;
         let mut numbers = BTreeSet::new();

@@ -138,4 +138,5 @@ async fn what_cannot_be_combined_is_refused_by_name_before_sending() {
     );
     named(refused(direct(), |t| t.limit_pay = vec![LimitPay::NoCredit]).await, "limit_pay");
     named(refused(direct(), |t| t.notify_url = "/notify".into()).await, "notify_url");
+    named(refused(direct(), |t| t.time_expire = t.time_start).await, "time_expire");
 }
