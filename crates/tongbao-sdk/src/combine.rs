@@ -9,11 +9,12 @@ mod prepay;
 
 use serde::Serialize;
 use tongbao_wire::combine::CombinedTransaction;
-use tongbao_wire::{Call, H5PrepayAnswer, Mchid, NativePrepayAnswer, OutTradeNo, PrepayAnswer};
+use tongbao_wire::{Appid, Call, H5PrepayAnswer, Mchid, NativePrepayAnswer, OutTradeNo, PrepayAnswer};
 
 use crate::call_error::CallError;
 use crate::client::Client;
 use crate::client::outgoing::Outgoing;
+use crate::unsendable::{Unsendable, UnsendableReason};
 
 pub use order::{CombineTerms, SubOrder};
 pub use prepay::{AppPrepay, CombinePayer, CombineScene, H5Prepay, H5Scene, JsapiPrepay, NativePrepay};
@@ -79,26 +80,69 @@ impl Combine<'_> {
         self.0.answer_about(outgoing, member, number, of).await
     }
 
-    /// Closes a combined order that is not paid. The platform wants every one of its orders named, so the
-    /// terms it was created with are given again.
+    /// Closes a combined order that is not paid. The platform wants every one of its orders named, as they
+    /// were created.
     ///
     /// # Errors
     /// [`CallError`]; a payment may be racing, so ask what became of the order.
-    pub async fn close(&self, order: &CombineTerms) -> Result<(), CallError> {
+    pub async fn close(&self, order: &CombineNumbers) -> Result<(), CallError> {
         let call = Call::CombineClose;
-        order.check(self.0.mchid()).map_err(CallError::unsendable(call))?;
         let body = Close {
-            combine_appid: order.combine_appid.as_str(),
+            combine_appid: &order.combine_appid,
             sub_orders: order.sub_orders.iter().map(ClosedSubOrder::of).collect(),
         };
+        if body.sub_orders.is_empty() {
+            let fault = Unsendable::new("sub_orders", UnsendableReason::Empty);
+            return Err(CallError::unsendable(call)(fault));
+        }
         let number = order.combine_out_trade_no.as_str();
         self.0.done(Outgoing::to(call).part("combine_out_trade_no", number).json(&body)).await
     }
 }
 
+/// The numbers a combined order is closed by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CombineNumbers {
+    /// The initiator's appid.
+    pub combine_appid: Appid,
+    /// The initiator's number of the whole.
+    pub combine_out_trade_no: OutTradeNo,
+    /// Every one of its orders.
+    pub sub_orders: Vec<SubOrderNumbers>,
+}
+
+/// The numbers of one order of a combined order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubOrderNumbers {
+    /// Whose order it is; for sub-merchants, the provider.
+    pub mchid: Mchid,
+    /// The merchant's number.
+    pub out_trade_no: OutTradeNo,
+    /// The sub-merchant.
+    pub sub_mchid: Option<Mchid>,
+    /// The sub-merchant's appid.
+    pub sub_appid: Option<Appid>,
+}
+
+impl From<&CombineTerms> for CombineNumbers {
+    fn from(terms: &CombineTerms) -> Self {
+        let numbers = |order: &SubOrder| SubOrderNumbers {
+            mchid: order.mchid.clone(),
+            out_trade_no: order.out_trade_no.clone(),
+            sub_mchid: order.sub_mchid.clone(),
+            sub_appid: order.sub_appid.clone(),
+        };
+        Self {
+            combine_appid: terms.combine_appid.clone(),
+            combine_out_trade_no: terms.combine_out_trade_no.clone(),
+            sub_orders: terms.sub_orders.iter().map(numbers).collect(),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Close<'a> {
-    combine_appid: &'a str,
+    combine_appid: &'a Appid,
     sub_orders: Vec<ClosedSubOrder<'a>>,
 }
 
@@ -109,16 +153,16 @@ struct ClosedSubOrder<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sub_mchid: Option<&'a Mchid>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    sub_appid: Option<&'a str>,
+    sub_appid: Option<&'a Appid>,
 }
 
 impl<'a> ClosedSubOrder<'a> {
-    fn of(order: &'a SubOrder) -> Self {
+    fn of(order: &'a SubOrderNumbers) -> Self {
         Self {
             mchid: &order.mchid,
             out_trade_no: &order.out_trade_no,
             sub_mchid: order.sub_mchid.as_ref(),
-            sub_appid: order.sub_appid.as_ref().map(tongbao_wire::Appid::as_str),
+            sub_appid: order.sub_appid.as_ref(),
         }
     }
 }

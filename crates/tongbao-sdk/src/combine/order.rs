@@ -161,8 +161,8 @@ impl SubOrder {
             unsendable::positive("settle_info.subsidy_amount", subsidy)?;
             at_most("settle_info.subsidy_amount", subsidy, SUBSIDY_MAX, "at most 5000 yuan")?;
         }
-        if self.sub_mchid.as_ref() == Some(combine_mchid) || self.sub_mchid.as_ref() == Some(&self.mchid) {
-            let reason = UnsendableReason::Combination("must be another merchant than mchid");
+        if self.sub_mchid.as_ref() == Some(combine_mchid) {
+            let reason = UnsendableReason::Combination("must be another merchant than combine_mchid");
             return Err(Unsendable::new("sub_mchid", reason));
         }
         if self.sub_appid.is_some() && self.sub_mchid.is_none() {

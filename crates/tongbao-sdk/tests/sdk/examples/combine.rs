@@ -1,8 +1,8 @@
 //! Examples of combined orders.
 
 use tongbao_sdk::combine::{
-    AppPrepay, CombinePayer, CombineScene, CombineTerms, H5Prepay, H5Scene, JsapiPrepay, NativePrepay,
-    SubOrder,
+    AppPrepay, CombineNumbers, CombinePayer, CombineScene, CombineTerms, H5Prepay, H5Scene, JsapiPrepay,
+    NativePrepay, SubOrder,
 };
 use tongbao_sdk::{Call, H5Type, LimitPay};
 use tongbao_wire::{Appid, Fen, Mchid, Openid, OutTradeNo, Timestamp};
@@ -83,7 +83,10 @@ async fn asking_and_closing_send_and_read_their_examples() {
     let address = "/v3/combine-transactions/out-trade-no/C20260301A";
     exchange(Call::CombineQuery, address, async |client| client.combine().query(&number()).await).await;
     let address = "/v3/combine-transactions/out-trade-no/C20260301A/close";
-    exchange(Call::CombineClose, address, async |client| client.combine().close(&direct()).await).await;
+    exchange(Call::CombineClose, address, async |client| {
+        client.combine().close(&CombineNumbers::from(&direct())).await
+    })
+    .await;
 }
 
 #[tokio::test]
