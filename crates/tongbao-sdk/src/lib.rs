@@ -13,7 +13,7 @@
 //! verification builds. A [`CallError`] says whether the call may have taken effect
 //! ([`CallError::outcome_unknown`]), how to go on ([`CallError::retry`]), and what it means and how to mend it
 //! in Chinese and English ([`CallError::explanation`]). What is repeated by itself is for a [`RetryPolicy`] to
-//! say; money never is.
+//! say; refunds, charges and transfers never are.
 //!
 //! Time and chance are passed in, so that a whole run can be repeated from a seed.
 //!

@@ -36,7 +36,8 @@ pub enum Face {
 pub enum Repetition {
     /// The same as sending it once. May be repeated without asking anybody.
     Harmless,
-    /// Money moves. The number in it protects, but the documents want a query before every repetition.
+    /// Money moves, and although the number in it protects, the documents want a query before every repetition:
+    /// refunds, charges, transfers. Profit sharing is safe under its number, they say, and counts as harmless.
     AfterQuery,
     /// It happens twice: a second reply, a second message, a second code spent.
     Twice,
