@@ -5,9 +5,11 @@ mod fixed;
 mod generate;
 mod keys;
 mod montgomery;
+mod oaep;
 mod seal;
 mod sign;
 
 pub(crate) use keys::{Keys, MerchantKeys, PlatformKey};
+pub(crate) use oaep::{Opener, seal_for};
 pub(crate) use seal::Sealer;
-pub(crate) use sign::{SigningKey, openid_digest};
+pub(crate) use sign::{SigningKey, openid_digest, sha256_hex};

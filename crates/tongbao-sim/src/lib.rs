@@ -11,6 +11,7 @@
 
 mod cashier;
 mod clock;
+mod complaint;
 mod control;
 mod crypto;
 mod env;
@@ -18,6 +19,7 @@ mod faults;
 mod guard;
 mod ledger;
 mod login;
+mod media;
 mod notice;
 mod notifier;
 mod order;
@@ -29,6 +31,7 @@ mod received;
 mod refund;
 mod refusal;
 mod settings;
+mod shelf;
 mod simulator;
 mod state;
 mod switches;

@@ -167,7 +167,7 @@ impl State {
         let plain = serde_json::to_vec(&order.transaction(platform)).expect("a transaction is plain data");
         let notice = NewNotice {
             mchid: key.0.clone(),
-            out_trade_no: key.1.clone(),
+            out_trade_no: Some(key.1.clone()),
             out_refund_no: None,
             event_type: "TRANSACTION.SUCCESS",
             original_type: "transaction",

@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use tongbao_wire::{Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, Timestamp, TransactionId};
 
 use crate::cashier::Session;
+use crate::complaint::Complaints;
 use crate::ledger::Ledger;
 use crate::login::{LoginCodes, StableToken};
+use crate::media::Media;
 use crate::notice::Notice;
 use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
@@ -39,6 +41,8 @@ pub(crate) struct State {
     pub(crate) session_order: VecDeque<String>,
     pub(crate) codes: LoginCodes,
     pub(crate) tokens: BTreeMap<Appid, StableToken>,
+    pub(crate) media: Media,
+    pub(crate) complaints: Complaints,
     /// The serial whose pair signed the answer of each merchant's latest call.
     pub(crate) answered_with: BTreeMap<Mchid, String>,
     /// What orders and refunds do by themselves, and when.
