@@ -31,6 +31,7 @@ mod settings;
 mod simulator;
 mod state;
 mod switches;
+mod tls;
 mod v3;
 mod view;
 mod weixin;
@@ -51,6 +52,7 @@ pub use settings::{
 };
 pub use simulator::Simulator;
 pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
+pub use tls::{ClientCertificate, TlsClient};
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};
 
 /// True when `header` is a well-formed `Authorization` (v3.md §1.5). For fuzzing its parser alone.
