@@ -29,6 +29,7 @@ mod received;
 mod refund;
 mod refusal;
 mod settings;
+mod shelf;
 mod simulator;
 mod state;
 mod switches;
