@@ -63,7 +63,7 @@ impl Simulator {
     pub async fn resend(&self, id: &str) -> Option<NotificationView> {
         let number = self.with_state(|state, _, _| state.notice_number(id))?;
         self.deliver(number, SentBy::Hand).await;
-        self.with_state(|state, _, _| state.notices.get(&number).map(crate::notice::Notice::view))
+        self.with_state(|state, _, _| state.notices.get(&number).map(|notice| notice.view()))
     }
 
     /// Sends what is due now and waits for all answers, those included that [`Self::run`] is waiting for.
@@ -130,12 +130,19 @@ impl Simulator {
         let (mchid, id, event_type, send, ask, now) = self.with_state(|state, _, now| {
             let notice = state.notices.get(&number)?;
             let ask = !notice.put_off && by == SentBy::Ladder;
-            Some((notice.mchid.clone(), notice.id.clone(), notice.event_type, notice.sends + 1, ask, now))
+            Some((
+                notice.mchid.clone(),
+                notice.id.clone(),
+                notice.event_type.clone(),
+                notice.sends + 1,
+                ask,
+                now,
+            ))
         })?;
         if !ask {
             return Some((DeliveryFault::Pass, now));
         }
-        let seen = DeliverySeen { mchid: &mchid, id: &id, event_type, send };
+        let seen = DeliverySeen { mchid: &mchid, id: &id, event_type: &event_type, send };
         Some((self.delivery_fault(&seen), now))
     }
 
@@ -145,7 +152,7 @@ impl Simulator {
         let (url, body, answered_with) = self.with_state(|state, _, _| {
             let notice = state.notices.get(&number)?;
             let answered_with = state.answered_with.get(&notice.mchid).cloned();
-            Some((notice.url.clone(), notice.body.clone(), answered_with))
+            Some((notice.url.clone(), Bytes::from(notice.body.clone()), answered_with))
         })?;
         let forgery = match fault {
             DeliveryFault::Forge(forgery) => Some(forgery),
