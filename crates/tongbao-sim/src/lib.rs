@@ -11,6 +11,7 @@
 
 mod cashier;
 mod clock;
+mod compose;
 mod control;
 mod crypto;
 mod env;
@@ -38,6 +39,7 @@ mod v3;
 mod view;
 mod weixin;
 
+pub use compose::{ComposedBy, ComposedContent, Composition};
 pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
     CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
