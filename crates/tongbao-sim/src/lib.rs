@@ -25,6 +25,7 @@ mod pay;
 mod payer;
 mod platform;
 mod postman;
+mod received;
 mod refund;
 mod refusal;
 mod settings;
@@ -37,8 +38,7 @@ mod weixin;
 
 pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
-    CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Endpoint, Faults,
-    Forgery,
+    CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
 };
 pub use ledger::{Books, MerchantBooks};
 pub use login::LoginRefused;
