@@ -241,7 +241,7 @@ async fn set_payer(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Re
             return None;
         }
         let appids = platform.merchants.iter().flat_map(|merchant| &merchant.apps).map(|app| &app.appid);
-        state.set_payer(&settings, appids);
+        state.set_payer(&settings, appids, now);
         state.payer_view(&settings.id, platform, now)
     });
     match view {

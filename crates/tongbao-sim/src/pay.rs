@@ -1,7 +1,8 @@
 //! Paying: the checks of the cashier in their order (miniprogram.md §2.10, v3.md §2.7), then the money.
 
-use tongbao_wire::{Appid, PrepayId, Timestamp};
+use tongbao_wire::{Appid, PrepayId, Timestamp, TransactionId};
 
+use crate::ledger::{FeeRate, Hold, NewSale, SaleWords, Wallet};
 use crate::notice::NewNotice;
 use crate::order::{Order, OrderState, PREPAY_LIVES, new_transaction_id};
 use crate::platform::Platform;
@@ -154,12 +155,14 @@ impl State {
     ) -> Result<OrderKey, PayRefused> {
         let order = self.payable(platform, attempt, now)?;
         let (key, total) = (order.key(), order.asked.total);
-        if self.ledger.pay(attempt.payer, &key.0, total).is_err() {
+        if self.ledger.payer(attempt.payer) < total {
             let order = self.orders.get_mut(&key).expect("just found");
             order.note(now, EventKind::Insufficient, "");
             return Err(PayRefused::Insufficient);
         }
         let transaction_id = new_transaction_id(platform, self.next_serial(), now);
+        let sale = order_sale(platform, self.orders.get(&key).expect("just found"), &transaction_id);
+        self.ledger.pay(sale, now).expect("the balance suffices");
         self.transactions.insert(transaction_id.clone(), key.clone());
         let order = self.orders.get_mut(&key).expect("just found");
         order.note(now, EventKind::Paid, transaction_id.as_str());
@@ -177,6 +180,31 @@ impl State {
         };
         self.notify(platform, notice, now);
         Ok(key)
+    }
+}
+
+/// The payment of an order, as the ledger takes it.
+fn order_sale(platform: &Platform, order: &Order, transaction_id: &TransactionId) -> NewSale {
+    let asked = &order.asked;
+    let merchant = platform.merchant(&asked.mchid);
+    NewSale {
+        transaction_id: transaction_id.clone(),
+        out_trade_no: asked.out_trade_no.clone(),
+        payee: asked.mchid.clone(),
+        provider: None,
+        wallet: Wallet::Balance { payer: order.payer.clone() },
+        total: asked.total,
+        rate: merchant.map_or(FeeRate::ZERO, |merchant| merchant.fee_rate),
+        hold: Hold::Free,
+        words: SaleWords {
+            appid: asked.appid.as_str().into(),
+            openid: asked.openid.as_str().into(),
+            trade_type: "JSAPI".into(),
+            bank_type: "OTHERS".into(),
+            description: asked.description.clone(),
+            attach: asked.attach.clone().unwrap_or_default(),
+            device_info: String::new(),
+        },
     }
 }
 

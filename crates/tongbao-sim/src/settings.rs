@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid};
 
-use crate::{Postman, Switches};
+use crate::{FeeRate, Postman, Switches};
 
 /// Everything a simulator needs to know. The edges to the world come in as values.
 pub struct Settings {
@@ -42,6 +42,8 @@ pub struct MerchantSettings {
     pub apiv3_key: String,
     /// `APIv2` key: 32 ASCII characters.
     pub apiv2_key: String,
+    /// What of each payment the platform keeps (手续费费率).
+    pub fee_rate: FeeRate,
 }
 
 /// A mini program.
@@ -159,6 +161,7 @@ impl Settings {
             }],
             apiv3_key: secret(32, LETTERS),
             apiv2_key: secret(32, LETTERS),
+            fee_rate: FeeRate::USUAL,
         };
         let payer = |id: &str, name: &str| PayerSettings {
             id: id.into(),
