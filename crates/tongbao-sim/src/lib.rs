@@ -26,6 +26,7 @@ mod pay;
 mod payer;
 mod platform;
 mod postman;
+mod received;
 mod refund;
 mod refusal;
 mod settings;
@@ -38,8 +39,7 @@ mod weixin;
 
 pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
-    CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Endpoint, Faults,
-    Forgery,
+    CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
 };
 pub use ledger::{Books, FeeRate, MerchantBooks};
 pub use login::LoginRefused;

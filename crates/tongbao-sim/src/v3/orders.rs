@@ -1,18 +1,26 @@
 //! Orders over HTTP: create, query, close (v3.md §2).
 
-use tongbao_wire::{Appid, Fen, Mchid, OutTradeNo, PrepayAnswer, Timestamp, TransactionId};
+use tongbao_wire::{Appid, Call, Fen, Mchid, OutTradeNo, PrepayAnswer, Timestamp, TransactionId};
 
-use super::Call;
 use super::answer::Answer;
 use super::bodies::{self, CLOSE, PREPAY, text};
 use super::target::{Target, mchid_differs};
-use super::{gate, schema};
+use super::{Handled, gate, schema};
 use crate::Simulator;
 use crate::order::NewOrder;
+use crate::received::Received;
 use crate::refusal::{Refusal, cause};
 
+/// The calls answered here.
+pub(super) const CALLS: &[Handled] = &[
+    (Call::JsapiPrepay, prepay),
+    (Call::Query, query),
+    (Call::QueryById, query_by_id),
+    (Call::Close, close),
+];
+
 /// `POST /v3/pay/transactions/jsapi`.
-pub(super) fn prepay(simulator: &Simulator, call: &Call, signer: &Mchid) -> Result<Answer, Refusal> {
+fn prepay(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
     let switches = &simulator.inner.platform.switches;
     check_content_type(simulator, call)?;
     let body = schema::parse(&call.body, switches)?;
@@ -42,7 +50,7 @@ pub(super) fn prepay(simulator: &Simulator, call: &Call, signer: &Mchid) -> Resu
 }
 
 /// `GET /v3/pay/transactions/out-trade-no/{out_trade_no}`.
-pub(super) fn query(simulator: &Simulator, call: &Call, signer: &Mchid) -> Result<Answer, Refusal> {
+fn query(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
     let target = Target::read(call)?;
     let number = target.id("out_trade_no", BY_NUMBER, "", OutTradeNo::parse)?;
     target.check_mchid(signer)?;
@@ -54,7 +62,7 @@ pub(super) fn query(simulator: &Simulator, call: &Call, signer: &Mchid) -> Resul
 }
 
 /// `GET /v3/pay/transactions/id/{transaction_id}`.
-pub(super) fn query_by_id(simulator: &Simulator, call: &Call, signer: &Mchid) -> Result<Answer, Refusal> {
+fn query_by_id(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
     let target = Target::read(call)?;
     let id = target.id("transaction_id", BY_ID, "", TransactionId::parse)?;
     target.check_mchid(signer)?;
@@ -70,7 +78,7 @@ pub(super) fn query_by_id(simulator: &Simulator, call: &Call, signer: &Mchid) ->
 }
 
 /// `POST /v3/pay/transactions/out-trade-no/{out_trade_no}/close`.
-pub(super) fn close(simulator: &Simulator, call: &Call, signer: &Mchid) -> Result<Answer, Refusal> {
+fn close(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
     let target = Target::read(call)?;
     let number = target.id("out_trade_no", BY_NUMBER, "/close", OutTradeNo::parse)?;
     check_content_type(simulator, call)?;
@@ -87,7 +95,7 @@ fn check_body_mchid(body: &serde_json::Value, signer: &Mchid) -> Result<(), Refu
 }
 
 /// A body comes as JSON (v3.md §1.2).
-pub(super) fn check_content_type(simulator: &Simulator, call: &Call) -> Result<(), Refusal> {
+pub(super) fn check_content_type(simulator: &Simulator, call: &Received) -> Result<(), Refusal> {
     let said = call.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind = said.unwrap_or("").split(';').next().unwrap_or("").trim();
     if !simulator.inner.platform.switches.content_type_checked
