@@ -53,8 +53,8 @@ pub(crate) struct GivingBack {
 impl GivingBack {
     /// Where it stood at an instant.
     pub(crate) fn status_at(&self, instant: Timestamp) -> RefundStatus {
-        let until = self.decided.iter().filter(|(at, _)| *at <= instant);
-        until.last().map_or(RefundStatus::Processing, |(_, status)| status.clone())
+        let mut until = self.decided.iter().filter(|(at, _)| *at <= instant);
+        until.next_back().map_or(RefundStatus::Processing, |(_, status)| status.clone())
     }
 
     /// When the payer had it, if that was by `instant`.
