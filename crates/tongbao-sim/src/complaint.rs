@@ -125,7 +125,7 @@ impl State {
         let created = action == ComplaintAction::CreateComplaint;
         let plain = ComplaintNotice { complaint_id: id.clone(), action_type: action };
         let plain = serde_json::to_vec(&plain).expect("a complaint notice is plain data");
-        for told in platform.told_of(&mchid) {
+        for told in platform.agents_of(&mchid) {
             let Some(url) = self.complaints.urls.get(&told) else { continue };
             let notice = NewNotice {
                 mchid: told,
@@ -170,23 +170,6 @@ impl State {
             (record.told.status == tongbao_wire::RefundStatus::Success).then_some(record.told.amount.refund)
         });
         arrived.sum::<tongbao_wire::Fen>() == order.asked.total
-    }
-}
-
-impl Platform {
-    /// True when `signer` acts for `mchid`: it is the merchant itself, or its service provider.
-    pub(crate) fn serves(&self, signer: &Mchid, mchid: &Mchid) -> bool {
-        signer == mchid
-    }
-
-    /// Who is told of what happens to `mchid`: itself, and its service provider.
-    fn told_of(&self, mchid: &Mchid) -> Vec<Mchid> {
-        self.merchants
-            .iter()
-            .map(|merchant| &merchant.mchid)
-            .filter(|one| self.serves(one, mchid))
-            .cloned()
-            .collect()
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) struct Media {
     files: Shelf<MediaId, MediaFile>,
     /// As they came.
     ages: Shelf<u64, MediaId>,
+    count: usize,
     bytes: usize,
 }
 
@@ -56,6 +57,7 @@ impl Media {
         let Some((age, id)) = self.ages.iter().next() else { return false };
         self.ages.remove(&age);
         if let Some(file) = self.files.remove(&id) {
+            self.count = self.count.saturating_sub(1);
             self.bytes = self.bytes.saturating_sub(file.content.len());
         }
         true
@@ -68,12 +70,11 @@ impl State {
         let text = format!("{}_{}", platform.chance.text(60, LETTERS), file.uploaded_at.digits());
         let id = MediaId::parse(&text).expect("75 printable characters");
         let age = self.next_serial();
+        self.media.count += 1;
         self.media.bytes += file.content.len();
         self.media.files.insert(id.clone(), file);
         self.media.ages.insert(age, id.clone());
-        while (self.media.files.len() > FILES_MAX || self.media.bytes > BYTES_MAX)
-            && self.media.forget_oldest()
-        {}
+        while (self.media.count > FILES_MAX || self.media.bytes > BYTES_MAX) && self.media.forget_oldest() {}
         id
     }
 }

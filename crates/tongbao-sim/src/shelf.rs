@@ -53,10 +53,6 @@ impl<K: Key, V: Row> Shelf<K, V> {
         self.rows.remove(key)
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
-    }
-
     /// Rows in the order of their keys, from either end.
     pub(crate) fn range(&self, range: impl RangeBounds<K>) -> impl DoubleEndedIterator<Item = (K, Arc<V>)> {
         self.rows.range(range).map(|(key, row)| (key.clone(), Arc::clone(row)))

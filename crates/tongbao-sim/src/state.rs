@@ -17,6 +17,7 @@ use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
 use crate::platform::Platform;
 use crate::refund::RefundRecord;
+use crate::shelf::Shelf;
 use crate::{PayerSettings, Settings};
 
 /// An order's number is unique per merchant (v3.md §2.1).
@@ -27,16 +28,19 @@ pub(crate) type RefundKey = (Mchid, OutRefundNo);
 /// The changing half of a simulator.
 #[derive(Default)]
 pub(crate) struct State {
-    pub(crate) orders: BTreeMap<OrderKey, Order>,
-    pub(crate) prepays: BTreeMap<PrepayId, OrderKey>,
-    pub(crate) transactions: BTreeMap<TransactionId, OrderKey>,
+    pub(crate) orders: Shelf<OrderKey, Order>,
+    /// Orders as they came.
+    pub(crate) order_numbers: Shelf<u64, OrderKey>,
+    pub(crate) prepays: Shelf<PrepayId, OrderKey>,
+    pub(crate) transactions: Shelf<TransactionId, OrderKey>,
     /// Numbers closed before they were created.
     pub(crate) reserved: BTreeSet<OrderKey>,
-    pub(crate) refunds: BTreeMap<RefundKey, RefundRecord>,
+    pub(crate) refunds: Shelf<RefundKey, RefundRecord>,
     pub(crate) payers: BTreeMap<String, Payer>,
     openids: BTreeMap<Openid, (Appid, String)>,
     pub(crate) ledger: Ledger,
-    pub(crate) notices: BTreeMap<u64, Notice>,
+    pub(crate) notices: Shelf<u64, Notice>,
+    pub(crate) notice_ids: Shelf<String, u64>,
     pub(crate) sessions: BTreeMap<String, Session>,
     pub(crate) session_order: VecDeque<String>,
     pub(crate) codes: LoginCodes,
@@ -64,22 +68,27 @@ pub(crate) enum Due {
 }
 
 impl State {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &Settings, now: Timestamp) -> Self {
         let mut state = Self::default();
         for merchant in &settings.merchants {
             state.ledger.open_merchant(merchant.mchid.clone());
         }
         for person in &settings.payers {
             let appids = settings.merchants.iter().flat_map(|merchant| &merchant.apps).map(|app| &app.appid);
-            state.set_payer(person, appids);
+            state.set_payer(person, appids, now);
         }
         state
     }
 
     /// Adds a person or changes one.
-    pub(crate) fn set_payer<'a>(&mut self, person: &PayerSettings, appids: impl Iterator<Item = &'a Appid>) {
+    pub(crate) fn set_payer<'a>(
+        &mut self,
+        person: &PayerSettings,
+        appids: impl Iterator<Item = &'a Appid>,
+        now: Timestamp,
+    ) {
         self.payers.insert(person.id.clone(), Payer::new(person));
-        self.ledger.set_payer(&person.id, person.balance);
+        self.ledger.set_payer(&person.id, person.balance, now);
         for appid in appids {
             let openid = payer::openid(appid, &person.id);
             self.openids.insert(openid, (appid.clone(), person.id.clone()));

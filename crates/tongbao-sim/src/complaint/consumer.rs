@@ -8,7 +8,6 @@ use tongbao_wire::{ComplaintId, Fen, Timestamp};
 
 use super::{ComplaintRecord, SYSTEM, entry};
 use crate::media::{MediaFile, Purpose};
-use crate::order::OrderState;
 use crate::platform::Platform;
 use crate::settings::DIGITS;
 use crate::state::{OrderKey, State};
@@ -74,19 +73,18 @@ impl State {
         now: Timestamp,
     ) -> Result<ComplaintId, ComplaintRefused> {
         let order = self.orders.get(&asked.order).ok_or(ComplaintRefused::NotPaid)?;
-        let OrderState::Paid { transaction_id, .. } = &order.state else {
-            return Err(ComplaintRefused::NotPaid);
-        };
+        let payment = order.payment().ok_or(ComplaintRefused::NotPaid)?;
         if self.complaints.of_order.contains_key(&asked.order) {
             return Err(ComplaintRefused::Open);
         }
         let (mchid, out_trade_no) = asked.order.clone();
+        let mchid = order.asked.sub.as_ref().map_or(mchid, |sub| sub.mchid.clone());
         let about = ComplaintOrder {
-            transaction_id: Some(transaction_id.clone()),
+            transaction_id: Some(payment.transaction_id.clone()),
             out_trade_no: out_trade_no.to_string(),
             amount: order.asked.total,
         };
-        let (openid, payer) = (order.asked.openid.clone(), order.payer.clone());
+        let (openid, payer) = (payment.openid.clone(), payment.payer.clone());
         let full = self.refunded_in_full(&asked.order);
         let number = self.next_serial();
         let text = format!(

@@ -74,7 +74,8 @@ pub(crate) fn openid_digest(appid: &str, payer: &str) -> [u8; 32] {
 
 /// SHA-256 in lower-case hexadecimal.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
-    digest::digest(&digest::SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = digest::digest(&digest::SHA256, bytes);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// 8 × 32 bytes: the length of an RSA-2048 signature.

@@ -102,9 +102,8 @@ fn list(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer
     let offset = target.number("offset", 0..=u32::MAX)?.unwrap_or(0);
     let against = target.query("complainted_mchid").filter(|text| !text.is_empty());
     simulator.with_state(|state, platform, _| {
-        let known = platform.merchants.iter().map(|merchant| &merchant.mchid);
-        let mine = known.filter(|mchid| platform.serves(signer, mchid));
-        let mine: Vec<_> = mine.filter(|mchid| against.is_none_or(|said| said == mchid.as_str())).collect();
+        let mut mine = platform.served_by(signer);
+        mine.retain(|mchid| against.is_none_or(|said| said == mchid.as_str()));
         let found: Vec<_> =
             mine.iter().flat_map(|mchid| state.complaints.between(mchid, begin, end)).collect();
         let page = found.iter().skip(usize_of(offset)).take(usize_of(limit));

@@ -52,8 +52,9 @@ pub(super) fn undecipherable() -> Refusal {
 
 /// Seals a short text under the certificate of the merchant who asks.
 pub(super) fn for_merchant(platform: &Platform, mchid: &Mchid, plain: &str) -> Option<Ciphertext> {
-    let keys = platform.merchant_keys(mchid)?;
-    seal_for(&keys.certificate.public_key_pem, plain, &platform.chance).map(|text| Ciphertext::new(&text))
+    let merchant = platform.merchant(mchid)?;
+    seal_for(&merchant.keys.certificate.public_key_pem, plain, &platform.chance)
+        .map(|text| Ciphertext::new(&text))
 }
 
 /// Shows `visit` every sealed member that is there, with its place.

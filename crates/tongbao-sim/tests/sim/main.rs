@@ -6,6 +6,7 @@ mod cashier;
 mod certificates;
 mod checks;
 mod complaints;
+mod composing;
 mod control;
 mod document;
 mod faults;

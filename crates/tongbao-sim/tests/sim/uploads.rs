@@ -65,7 +65,7 @@ pub(crate) async fn upload(world: &World, target: &str, filename: &str, content:
 async fn a_picture_is_named_by_a_media_id() {
     let world = World::new();
     for name in ["x.png", "证照.JPG", "x.y.bmp"] {
-        let told = upload(&world, IMAGE, name, b"\r\n--B-- any bytes").await;
+        let told = upload(&world, IMAGE, name, b"\r\n--A-- any bytes").await;
         assert!(world.verifies(&told.headers, &told.body), "{told:?}");
         assert!(told.json()["media_id"].as_str().unwrap().len() > 60);
     }
