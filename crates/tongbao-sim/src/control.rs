@@ -2,6 +2,7 @@
 
 mod complaints;
 mod sent;
+mod transfers;
 
 use std::time::Duration;
 
@@ -43,6 +44,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route(&on_post("merchants/{mchid}/withdraw"), post(withdraw).options(preflight))
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
         .merge(complaints::routes())
+        .merge(transfers::routes())
 }
 
 async fn health() -> Response {

@@ -38,6 +38,7 @@ mod simulator;
 mod state;
 mod switches;
 mod tls;
+mod transfer;
 mod v3;
 mod view;
 mod weixin;

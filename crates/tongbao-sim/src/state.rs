@@ -18,6 +18,7 @@ use crate::payer::{self, Payer, PayerView};
 use crate::platform::Platform;
 use crate::refund::RefundRecord;
 use crate::shelf::Shelf;
+use crate::transfer::{TransferDue, Transfers};
 use crate::{PayerSettings, Settings};
 
 /// An order's number is unique per merchant (v3.md §2.1).
@@ -47,6 +48,7 @@ pub(crate) struct State {
     pub(crate) tokens: BTreeMap<Appid, StableToken>,
     pub(crate) media: Media,
     pub(crate) complaints: Complaints,
+    pub(crate) transfers: Transfers,
     /// The serial whose pair signed the answer of each merchant's latest call.
     pub(crate) answered_with: BTreeMap<Mchid, String>,
     /// What orders and refunds do by themselves, and when.
@@ -65,6 +67,8 @@ pub(crate) enum Due {
     CloseOrder(OrderKey),
     /// A refund reaches its payer.
     SettleRefund(RefundKey),
+    /// A transfer to a user moves on (v3-extended.md §10.1).
+    Transfer(TransferDue),
 }
 
 impl State {
@@ -140,6 +144,7 @@ impl State {
             match due {
                 Due::CloseOrder(key) => self.close_unpaid(&key, at),
                 Due::SettleRefund(key) => self.refund_arrives(platform, &key, at),
+                Due::Transfer(due) => self.transfer_due(platform, due, at),
             }
         }
     }

@@ -100,6 +100,9 @@ pub struct Switches {
     /// Days between `begin_date` and `end_date` of a list of complaints, at most (v3-extended.md §10.2, older
     /// pages, unverified). Default: 30.
     pub complaint_days_max: u32,
+    /// How long a confirmed transfer, a cancellation or a receipt takes (v3-extended.md §10.1 gives states and
+    /// no times). Default: two seconds.
+    pub transfer_takes: Duration,
     /// Pages of any origin may call the control API. Off, only pages of loopback origins and of the
     /// simulator's own may; login codes and the cashier are open either way. Default: off.
     pub control_from_any_origin: bool,
@@ -202,6 +205,7 @@ impl Default for Switches {
             password_lock: Duration::from_secs(600),
             wide_images: false,
             complaint_days_max: 30,
+            transfer_takes: Duration::from_secs(2),
             control_from_any_origin: false,
             certificate_needed_on_plain_http: false,
         }

@@ -16,6 +16,7 @@ mod refunds;
 mod schema;
 mod sealed;
 mod target;
+mod transfers;
 
 use axum::Router;
 use axum::extract::{Request, State as Shared};
@@ -36,8 +37,18 @@ type Handler = fn(&Simulator, &Received, &Mchid) -> Result<Answer, Refusal>;
 /// A call and what answers it.
 type Handled = (Call, Handler);
 
-const HANDLED: &[&[Handled]] =
-    &[orders::CALLS, refunds::CALLS, answer::CALLS, echo::CALLS, media::CALLS, complaints::CALLS];
+const HANDLED: &[&[Handled]] = &[
+    orders::CALLS,
+    refunds::CALLS,
+    answer::CALLS,
+    echo::CALLS,
+    media::CALLS,
+    complaints::CALLS,
+    transfers::CALLS,
+];
+
+/// Addresses that are no row of the table of calls: method, path, and what answers.
+const BESIDE: &[(&str, &str, Handled)] = &[("GET", transfers::FILE, (Call::Untyped, transfers::download))];
 
 /// True when `header` is a well-formed `Authorization`.
 pub(crate) fn is_authorization(header: &str) -> bool {
@@ -47,10 +58,11 @@ pub(crate) fn is_authorization(header: &str) -> bool {
 /// Unknown paths answer an empty 404 and wrong methods an empty 405: the router's own answers.
 pub(crate) fn routes() -> Router<Simulator> {
     let mut router = Router::new();
-    for (call, handler) in HANDLED.iter().copied().flatten().copied() {
-        let method = MethodFilter::try_from(call.method().parse::<http::Method>().expect("a method"));
+    let of_table = HANDLED.iter().copied().flatten().map(|row| (row.0.method(), row.0.path(), *row));
+    for (method, path, (call, handler)) in of_table.chain(BESIDE.iter().copied()) {
+        let method = MethodFilter::try_from(method.parse::<http::Method>().expect("a method"));
         let answered = move |simulator, request| serve(simulator, call, handler, request);
-        router = router.route(call.path(), on(method.expect("a method that axum routes"), answered));
+        router = router.route(path, on(method.expect("a method that axum routes"), answered));
     }
     router
 }

@@ -7,6 +7,7 @@ use crate::ledger::AMOUNT_MAX;
 use crate::refusal::{Refusal, cause};
 
 /// One member of a body.
+#[derive(Clone, Copy)]
 pub(super) struct Member {
     pub(super) name: &'static str,
     /// Its name in messages.
@@ -16,6 +17,7 @@ pub(super) struct Member {
 }
 
 /// What a member may be.
+#[derive(Clone, Copy)]
 pub(super) enum Kind {
     /// Text of at most so many characters.
     Text(usize),
@@ -49,6 +51,21 @@ pub(super) const fn must(name: &'static str, title: &'static str, kind: Kind) ->
 /// A member that may be left out.
 pub(super) const fn may(name: &'static str, title: &'static str, kind: Kind) -> Member {
     Member { name, title, must: false, kind }
+}
+
+/// The members of both.
+pub(super) const fn joined<const A: usize, const B: usize, const N: usize>(
+    first: &[Member; A],
+    second: &[Member; B],
+) -> [Member; N] {
+    assert!(A > 0 && A + B == N, "as many as there are");
+    let mut all = [first[0]; N];
+    let mut index = 0;
+    while index < N {
+        all[index] = if index < A { first[index] } else { second[index - A] };
+        index += 1;
+    }
+    all
 }
 
 /// Reads a body and holds it against its schema.
