@@ -2,6 +2,7 @@
 
 mod complaints;
 mod sent;
+mod sharing;
 mod transfers;
 
 use std::time::Duration;
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
         .merge(complaints::routes())
         .merge(transfers::routes())
+        .merge(sharing::routes())
 }
 
 async fn health() -> Response {

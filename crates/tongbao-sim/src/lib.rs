@@ -33,6 +33,7 @@ mod received;
 mod refund;
 mod refusal;
 mod settings;
+mod sharing;
 mod shelf;
 mod simulator;
 mod state;
@@ -58,7 +59,7 @@ pub use settings::{
     AppSettings, CryptoSettings, KeyMode, MerchantSettings, PayerSettings, Settings, SimError,
 };
 pub use simulator::Simulator;
-pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
+pub use switches::{ClosedCode, PaidCode, RefundMismatch, SharingEvent, Switches};
 pub use tls::{ClientCertificate, TlsClient};
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};
 

@@ -183,6 +183,10 @@ impl State {
         let order = self.orders.get_mut(&key).expect("just found");
         order.note(now, EventKind::Paid, transaction_id.as_str());
         order.state = OrderState::Paid(payment);
+        if order.asked.profit_sharing {
+            self.sharing_begins(&transaction_id, now);
+        }
+        let order = self.orders.get_mut(&key).expect("just found");
         let Some(url) = order.asked.notify_url.clone() else { return Ok(key) };
         let plain = serde_json::to_vec(&order.transaction(platform)).expect("a transaction is plain data");
         let notice = NewNotice {

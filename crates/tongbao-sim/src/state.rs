@@ -17,6 +17,7 @@ use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
 use crate::platform::Platform;
 use crate::refund::RefundRecord;
+use crate::sharing::{Sharing, SharingDue};
 use crate::shelf::Shelf;
 use crate::transfer::{TransferDue, Transfers};
 use crate::{PayerSettings, Settings};
@@ -49,6 +50,7 @@ pub(crate) struct State {
     pub(crate) media: Media,
     pub(crate) complaints: Complaints,
     pub(crate) transfers: Transfers,
+    pub(crate) sharing: Sharing,
     /// The serial whose pair signed the answer of each merchant's latest call.
     pub(crate) answered_with: BTreeMap<Mchid, String>,
     /// What orders and refunds do by themselves, and when.
@@ -69,6 +71,8 @@ pub(crate) enum Due {
     SettleRefund(RefundKey),
     /// A transfer to a user moves on (v3-extended.md §10.1).
     Transfer(TransferDue),
+    /// A share is executed, or what is left is given free (v3-extended.md §8).
+    Sharing(SharingDue),
 }
 
 impl State {
@@ -144,6 +148,7 @@ impl State {
             match due {
                 Due::CloseOrder(key) => self.close_unpaid(&key, at),
                 Due::SettleRefund(key) => self.refund_arrives(platform, &key, at),
+                Due::Sharing(due) => self.sharing_due(platform, due, at),
                 Due::Transfer(due) => self.transfer_due(platform, due, at),
             }
         }

@@ -103,6 +103,14 @@ pub struct Switches {
     /// How long a confirmed transfer, a cancellation or a receipt takes (v3-extended.md §10.1 gives states and
     /// no times). Default: two seconds.
     pub transfer_takes: Duration,
+    /// How long a share is `PROCESSING` (v3-extended.md §8.3: asynchronous, no time given). Default: two seconds.
+    pub share_takes: Duration,
+    /// What notifications of profit sharing are called (v3.md §6.2, CONFLICT: three spellings). Default: as the
+    /// older pages do.
+    pub sharing_event: SharingEvent,
+    /// Adding a merchant as a receiver needs its name (v3-extended.md §8.4, CONFLICT: pages and the Go SDK say so,
+    /// \[O\] does not). Default: on.
+    pub receiver_name_needed: bool,
     /// Pages of any origin may call the control API. Off, only pages of loopback origins and of the
     /// simulator's own may; login codes and the cashier are open either way. Default: off.
     pub control_from_any_origin: bool,
@@ -168,6 +176,17 @@ impl RefundMismatch {
     }
 }
 
+/// What notifications of profit sharing are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharingEvent {
+    /// `PROFITSHARING.SUCCESS`, `PROFITSHARING.RETURN`.
+    Documented,
+    /// `TRANSACTION.SUCCESS` for both, as the partner page of 2026-01 prints.
+    Transaction,
+    /// `PROFITSHARING`, `PROFITSHARING_RETURN`, as \[O\] lists.
+    OpenApi,
+}
+
 impl Default for Switches {
     fn default() -> Self {
         Self {
@@ -206,6 +225,9 @@ impl Default for Switches {
             wide_images: false,
             complaint_days_max: 30,
             transfer_takes: Duration::from_secs(2),
+            share_takes: Duration::from_secs(2),
+            sharing_event: SharingEvent::Documented,
+            receiver_name_needed: true,
             control_from_any_origin: false,
             certificate_needed_on_plain_http: false,
         }

@@ -42,6 +42,8 @@ pub(crate) struct Transfers {
     /// What a `package_info` opens.
     packages: Shelf<String, Package>,
     pub(crate) authorizations: Shelf<AuthorizationKey, Authorization>,
+    /// The one that a user has in a scene and that is not closed.
+    authorizing: Shelf<(Mchid, String, String), OutAuthorizationNo>,
     authorization_ids: Shelf<AuthorizationId, AuthorizationKey>,
     receipts: Shelf<BillKey, Receipt>,
     /// What a receipt's download address opens, and until when.

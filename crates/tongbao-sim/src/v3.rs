@@ -15,6 +15,7 @@ mod orders;
 mod refunds;
 mod schema;
 mod sealed;
+mod sharing;
 mod target;
 mod transfers;
 
@@ -45,6 +46,7 @@ const HANDLED: &[&[Handled]] = &[
     media::CALLS,
     complaints::CALLS,
     transfers::CALLS,
+    sharing::CALLS,
 ];
 
 /// Addresses that are no row of the table of calls: method, path, and what answers.

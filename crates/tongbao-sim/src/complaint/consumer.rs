@@ -128,6 +128,7 @@ impl State {
             order: out_trade_no,
         };
         self.complaints.rows.insert(id.clone(), record);
+        self.complaints.ages.insert(number, id.clone());
         self.complaints.of_merchant.insert((mchid, now, number), id.clone());
         self.complaints.of_order.insert(asked.order, id.clone());
         self.complaint_log(platform, &id, line);

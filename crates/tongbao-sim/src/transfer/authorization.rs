@@ -42,6 +42,14 @@ pub(crate) struct Authorization {
     terms: String,
 }
 
+impl Authorization {
+    /// Of which there is one at a time.
+    fn place(&self) -> (Mchid, String, String) {
+        let scene = self.told.transfer_scene_id.clone().unwrap_or_default();
+        (self.mchid.clone(), self.payer.clone(), scene)
+    }
+}
+
 impl State {
     /// Asks for an authorisation, or tells the one with this number. Creates the page it is given on.
     pub(crate) fn request_authorization(
@@ -78,6 +86,8 @@ impl State {
             package_info: package_info.clone(),
             terms: asked.terms,
         };
+        let place = authorization.place();
+        self.transfers.authorizing.insert(place, key.1.clone());
         self.transfers.authorizations.insert(key.clone(), authorization);
         self.transfers.packages.insert(package_info, Package::Authorization(key.clone()));
         let due = Due::Transfer(TransferDue::ExpireAuthorization(key.clone()));
@@ -92,14 +102,11 @@ impl State {
         if let Some(known) = self.transfers.authorizations.get(&key) {
             return if known.terms == asked.terms { Ok(()) } else { Err(already_exists()) };
         }
-        let first = OutAuthorizationNo::parse("0").expect("a digit");
-        let mine = self.transfers.authorizations.range((asked.mchid.clone(), first)..);
-        let mut mine = mine.take_while(|((mchid, _), _)| *mchid == asked.mchid);
-        let taken = mine.any(|(_, one)| {
-            one.told.state != TransferAuthorizationState::Closed
-                && one.payer == asked.payer
-                && one.told.transfer_scene_id.as_ref() == Some(&asked.scene)
-        });
+        let taken = self.transfers.authorizing.contains_key(&(
+            asked.mchid.clone(),
+            asked.payer.clone(),
+            asked.scene.clone(),
+        ));
         if !taken {
             return Ok(());
         }
@@ -178,6 +185,8 @@ impl State {
             one.told.state = TransferAuthorizationState::Closed;
             let info = AuthorizationCloseInfo { close_time: now, close_reason: reason.into() };
             one.told.close_info = Some(info);
+            let place = one.place();
+            self.transfers.authorizing.remove(&place);
             self.tell_authorization(platform, key, now);
         }
         Ok(self.transfers.authorizations.get(key).expect("just found"))

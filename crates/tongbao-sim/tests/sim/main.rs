@@ -18,6 +18,7 @@ mod people;
 mod reentry;
 mod refunds;
 mod sealing;
+mod sharing;
 mod transfers;
 mod uploads;
 mod weixin;
