@@ -206,7 +206,7 @@ async fn resend(Shared(simulator): Shared<Simulator>, Segments(id): Segments<Str
 
 async fn payers(Shared(simulator): Shared<Simulator>) -> Response {
     let payers: Vec<_> = simulator.with_state(|state, platform, now| {
-        state.payers.keys().filter_map(|id| state.payer_view(id, platform, now)).collect()
+        state.payers.iter().filter_map(|(id, _)| state.payer_view(&id, platform, now)).collect()
     });
     Json(json!({ "payers": payers })).into_response()
 }
@@ -237,7 +237,7 @@ async fn set_payer(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Re
         return bad_request(&format!("{field} {reason}"));
     }
     let view = simulator.with_state(|state, platform, now| {
-        if state.payers.len() >= PAYERS_MAX && !state.payers.contains_key(&settings.id) {
+        if state.payers.holds(PAYERS_MAX) && !state.payers.contains_key(&settings.id) {
             return None;
         }
         state.set_payer(&settings, platform.appids().iter(), now);

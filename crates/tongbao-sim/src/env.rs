@@ -79,7 +79,8 @@ impl Simulator {
     #[must_use]
     pub fn env(&self) -> Env {
         let platform = &self.inner.platform;
-        let payers: Vec<String> = self.with_state(|state, _, _| state.payers.keys().cloned().collect());
+        let payers: Vec<String> =
+            self.with_state(|state, _, _| state.payers.iter().map(|(id, _)| id).collect());
         let merchant = |merchant: &std::sync::Arc<crate::platform::Merchant>| {
             let (settings, keys) = (&merchant.settings, &merchant.keys);
             let apps = settings.apps.iter().map(|app| AppEnv {

@@ -86,7 +86,11 @@ fn judge(
 ) -> Result<Answer, Refusal> {
     let mchid = gate::admit(&simulator.inner.platform, call)?;
     let serial = answer::key_of_answer(&simulator.inner.platform, call).serial.clone();
-    simulator.with_state(|state, _, _| state.answered_with.insert(mchid.clone(), serial));
+    simulator.with_state(|state, _, _| {
+        if state.answered_with.get(&mchid).is_none_or(|known| *known != serial) {
+            state.answered_with.insert(mchid.clone(), serial);
+        }
+    });
     if fault == CallFault::TooMany {
         return Err(Refusal::too_many());
     }
