@@ -11,11 +11,13 @@
 
 mod cashier;
 mod clock;
+mod compose;
 mod control;
 mod crypto;
 mod env;
 mod faults;
 mod guard;
+#[allow(dead_code, unused_imports, reason = "calls that move money in every way are being added")]
 mod ledger;
 mod login;
 mod notice;
@@ -41,11 +43,12 @@ mod v3;
 mod view;
 mod weixin;
 
+pub use compose::{ComposedBy, ComposedContent, Composition};
 pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
     CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
 };
-pub use ledger::{Books, MerchantBooks};
+pub use ledger::{Books, FeeRate, MerchantBooks};
 pub use login::LoginRefused;
 pub use notice::{Attempt, Outcome};
 pub use pay::PayRefused;
@@ -59,6 +62,7 @@ pub use settings::{
 pub use simulator::Simulator;
 pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
 pub use tls::{ClientCertificate, TlsClient, TlsEnv, TlsSettings};
+pub use tongbao_wire as wire;
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};
 
 /// True when `header` is a well-formed `Authorization` (v3.md §1.5). For fuzzing its parser alone.

@@ -217,7 +217,7 @@ pub(crate) struct Heard {
 
 /// A random UUID, so that two runs never share one and a merchant's memory of the last run does not
 /// swallow this one's events.
-fn event_id(platform: &Platform) -> String {
+pub(crate) fn event_id(platform: &Platform) -> String {
     let hex = platform.chance.text(32, LOWER_HEX);
     format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use http::{Request, header};
+use http::Request;
 use tongbao_wire::Timestamp;
 
 use crate::Simulator;
+use crate::compose::letter;
 use crate::faults::{DeliveryFault, DeliverySeen, Forgery};
 use crate::notice::{Attempt, Heard, Outcome, SentBy};
 use crate::postman::{ANSWER_WITHIN, PostFailed};
@@ -174,18 +175,8 @@ impl Simulator {
             state.begin_send(platform, number, attempt, by)
         })?;
         let body = if forgery == Some(Forgery::Tamper) { tampered(&body) } else { body };
-        let request = Request::post(&url)
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::ACCEPT, "*/*")
-            .header(header::USER_AGENT, "Mozilla/4.0")
-            .header("Wechatpay-Timestamp", signed.timestamp)
-            .header("Wechatpay-Nonce", signed.nonce)
-            .header("Wechatpay-Serial", signed.serial)
-            .header("Wechatpay-Signature", signed.signature)
-            .header("Wechatpay-Signature-Type", "WECHATPAY2-SHA256-RSA2048")
-            .header("Request-ID", platform.request_id(0))
-            .body(body)
-            .expect("the address was checked when the order was created");
+        let request =
+            letter(platform, &url, signed, body).expect("the address was checked when the order was created");
         Some((place, request))
     }
 

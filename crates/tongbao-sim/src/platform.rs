@@ -118,7 +118,18 @@ impl Platform {
     /// Signs `body` at this moment (v3.md §1.7), or forges as told.
     pub(crate) fn sign(&self, key: &PlatformKey, body: &[u8], forgery: Option<Forgery>) -> Signed {
         let stale = matches!(forgery, Some(Forgery::StaleTimestamp));
-        let seconds = self.clock.transport().seconds() - if stale { STALE_SECONDS } else { 0 };
+        self.sign_at(key, body, forgery, if stale { STALE_SECONDS } else { 0 })
+    }
+
+    /// The same as it was done so many seconds ago.
+    pub(crate) fn sign_at(
+        &self,
+        key: &PlatformKey,
+        body: &[u8],
+        forgery: Option<Forgery>,
+        age_seconds: i64,
+    ) -> Signed {
+        let seconds = self.clock.transport().seconds().saturating_sub(age_seconds);
         let timestamp = seconds.to_string();
         let nonce = self.chance.text(32, UPPER_HEX);
         let mut message = format!("{timestamp}\n{nonce}\n").into_bytes();

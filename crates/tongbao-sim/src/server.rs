@@ -51,7 +51,7 @@ impl Simulator {
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use std::time::Duration;
-    /// use tongbao_sim::Simulator;
+    /// use tongbao_sim::{Simulator, wire::OutTradeNo};
     ///
     /// let simulator = Simulator::start()?;
     ///
@@ -63,7 +63,7 @@ impl Simulator {
     /// # assert_eq!(mchid.as_str(), "1900000001");
     ///
     /// // … it creates an order and shows the cashier; then the payer pays:
-    /// let number = "T0000001".parse()?;
+    /// let number = OutTradeNo::parse("T0000001")?;
     /// let paid = simulator.block_on(simulator.pay(&number, None));
     /// assert!(paid.is_err(), "nobody created it in this example");
     ///
