@@ -27,9 +27,12 @@ mod pay;
 mod payer;
 mod platform;
 mod postman;
+mod private_file;
 mod received;
 mod refund;
 mod refusal;
+#[cfg(feature = "server")]
+mod server;
 mod settings;
 mod shelf;
 mod simulator;
@@ -51,12 +54,15 @@ pub use notice::{Attempt, Outcome};
 pub use pay::PayRefused;
 pub use payer::PayerView;
 pub use postman::{HttpPostman, PostFailed, Posting, Postman};
+#[cfg(feature = "server")]
+pub use server::{Running, StartError};
 pub use settings::{
     AppSettings, CryptoSettings, KeyMode, MerchantSettings, PayerSettings, Settings, SimError,
 };
 pub use simulator::Simulator;
 pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
-pub use tls::{ClientCertificate, TlsClient};
+pub use tls::{ClientCertificate, TlsClient, TlsEnv, TlsSettings};
+pub use tongbao_wire as wire;
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};
 
 /// True when `header` is a well-formed `Authorization` (v3.md §1.5). For fuzzing its parser alone.

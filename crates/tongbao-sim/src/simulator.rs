@@ -16,7 +16,7 @@ use crate::platform::Platform;
 use crate::refund::OutcomeRefused;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
-use crate::{Postman, Settings, SimError, cashier, control, guard, v3, weixin};
+use crate::{Postman, Settings, SimError, cashier, control, guard, tls, v3, weixin};
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
 #[derive(Clone)]
@@ -64,7 +64,13 @@ impl Simulator {
             .merge(control::routes())
             .route_layer(axum::middleware::from_fn_with_state(self.clone(), guard::guard))
             .route_layer(axum::extract::DefaultBodyLimit::max(CONTROL_BYTES_MAX));
-        v3::routes().merge(weixin::routes()).merge(guarded).with_state(self.clone())
+        let answered = v3::routes().merge(weixin::routes()).merge(guarded);
+        let answered = if self.inner.platform.tls.is_some() {
+            answered.layer(axum::middleware::from_fn(tls::refuse_unknown))
+        } else {
+            answered
+        };
+        answered.with_state(self.clone())
     }
 
     /// Pays an order as its payer would at the cashier, without the page and its password.

@@ -15,6 +15,8 @@ mod notifications;
 mod orders;
 mod reentry;
 mod refunds;
+mod server;
+mod tls;
 mod weixin;
 mod wire;
 mod world;
