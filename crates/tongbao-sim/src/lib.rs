@@ -11,6 +11,7 @@
 
 mod cashier;
 mod clock;
+mod compose;
 mod control;
 mod crypto;
 mod env;
@@ -29,13 +30,16 @@ mod received;
 mod refund;
 mod refusal;
 mod settings;
+mod shelf;
 mod simulator;
 mod state;
 mod switches;
+mod tls;
 mod v3;
 mod view;
 mod weixin;
 
+pub use compose::{ComposedBy, ComposedContent, Composition};
 pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
     CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
@@ -51,6 +55,7 @@ pub use settings::{
 };
 pub use simulator::Simulator;
 pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
+pub use tls::{ClientCertificate, TlsClient};
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};
 
 /// True when `header` is a well-formed `Authorization` (v3.md §1.5). For fuzzing its parser alone.
