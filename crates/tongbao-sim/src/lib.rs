@@ -34,6 +34,7 @@ mod switches;
 mod v3;
 mod view;
 mod weixin;
+mod why;
 
 pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
@@ -52,6 +53,7 @@ pub use settings::{
 pub use simulator::Simulator;
 pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};
+pub use why::{Reason, Said, Signature, Why};
 
 /// True when `header` is a well-formed `Authorization` (v3.md §1.5). For fuzzing its parser alone.
 #[doc(hidden)]
