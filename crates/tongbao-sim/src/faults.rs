@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tongbao_wire::Mchid;
+use tongbao_wire::{Call, Mchid};
 
 /// A closure that decides what goes wrong with a call.
 pub type CallFaults = dyn Fn(&CallSeen<'_>) -> CallFault + Send + Sync;
@@ -23,48 +23,11 @@ impl Default for Faults {
     }
 }
 
-/// An endpoint of the platform.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Endpoint {
-    /// `POST /v3/pay/transactions/jsapi`
-    JsapiPrepay,
-    /// `GET /v3/pay/transactions/out-trade-no/{out_trade_no}`
-    QueryByOutTradeNo,
-    /// `GET /v3/pay/transactions/id/{transaction_id}`
-    QueryById,
-    /// `POST /v3/pay/transactions/out-trade-no/{out_trade_no}/close`
-    Close,
-    /// `POST /v3/refund/domestic/refunds`
-    Refund,
-    /// `GET /v3/refund/domestic/refunds/{out_refund_no}`
-    RefundQuery,
-    /// `GET /v3/certificates`
-    Certificates,
-    /// `GET /sns/jscode2session`
-    Code2Session,
-    /// `POST /cgi-bin/stable_token`
-    StableToken,
-}
-
-impl Endpoint {
-    /// True under `/v3/pay/transactions`, which checks and answers a little differently (v3.md §1.3, §1.6).
-    pub(crate) const fn is_transaction(self) -> bool {
-        match self {
-            Self::JsapiPrepay | Self::QueryByOutTradeNo | Self::QueryById | Self::Close => true,
-            Self::Refund
-            | Self::RefundQuery
-            | Self::Certificates
-            | Self::Code2Session
-            | Self::StableToken => false,
-        }
-    }
-}
-
 /// A call as a fault hook sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct CallSeen<'a> {
     /// What is called.
-    pub endpoint: Endpoint,
+    pub endpoint: Call,
     /// Path and query as sent.
     pub target: &'a str,
     /// The body.

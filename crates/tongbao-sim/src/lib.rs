@@ -11,6 +11,7 @@
 
 mod cashier;
 mod clock;
+mod compose;
 mod control;
 mod crypto;
 mod env;
@@ -25,21 +26,24 @@ mod pay;
 mod payer;
 mod platform;
 mod postman;
+mod received;
 mod refund;
 mod refusal;
 mod settings;
+mod shelf;
 mod simulator;
 mod state;
 mod switches;
+mod tls;
 mod v3;
 mod view;
 mod weixin;
 mod why;
 
+pub use compose::{ComposedBy, ComposedContent, Composition};
 pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
-    CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Endpoint, Faults,
-    Forgery,
+    CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
 };
 pub use ledger::{Books, MerchantBooks};
 pub use login::LoginRefused;
@@ -52,6 +56,7 @@ pub use settings::{
 };
 pub use simulator::Simulator;
 pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
+pub use tls::{ClientCertificate, TlsClient};
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};
 pub use why::{Reason, Said, Signature, Why};
 

@@ -1,9 +1,12 @@
 //! Paying: the checks of the cashier in their order (miniprogram.md §2.10, v3.md §2.7), then the money.
 
-use tongbao_wire::{Appid, PrepayId, Timestamp};
+use std::sync::Arc;
+
+use tongbao_wire::{Appid, PrepayId, Timestamp, TradeType};
 
 use crate::notice::NewNotice;
-use crate::order::{Order, OrderState, PREPAY_LIVES, new_transaction_id};
+use crate::order::{Order, OrderState, PREPAY_LIVES, Payment, new_transaction_id};
+use crate::payer;
 use crate::platform::Platform;
 use crate::state::{OrderKey, State};
 use crate::view::EventKind;
@@ -100,9 +103,9 @@ impl State {
         platform: &Platform,
         prepay_id: &PrepayId,
         now: Timestamp,
-    ) -> Result<&Order, PayRefused> {
+    ) -> Result<Arc<Order>, PayRefused> {
         let key = self.prepays.get(prepay_id).ok_or(PayRefused::Prepay)?;
-        let order = self.orders.get(key).ok_or(PayRefused::Prepay)?;
+        let order = self.orders.get(&key).ok_or(PayRefused::Prepay)?;
         let mut newest_first = order.prepays.iter().rev();
         let newest = newest_first.next();
         let usable = |prepay: &&crate::order::Prepay| {
@@ -111,7 +114,10 @@ impl State {
         let found = newest
             .filter(usable)
             .or_else(|| newest_first.find(usable).filter(|_| platform.switches.older_prepay_usable));
-        found.map(|_| order).ok_or(PayRefused::Prepay)
+        if found.is_none() {
+            return Err(PayRefused::Prepay);
+        }
+        Ok(order)
     }
 
     /// The checks that need no signature. Done when the cashier opens, and again when the payer pays.
@@ -120,9 +126,9 @@ impl State {
         platform: &Platform,
         attempt: &Attempt<'_>,
         now: Timestamp,
-    ) -> Result<&Order, PayRefused> {
+    ) -> Result<Arc<Order>, PayRefused> {
         let order = self.live_prepay(platform, attempt.prepay_id, now)?;
-        if attempt.scene != JSAPI {
+        if attempt.scene != JSAPI || order.asked.scene != TradeType::Jsapi {
             return Err(PayRefused::Scene);
         }
         if *attempt.appid != order.asked.appid {
@@ -131,13 +137,15 @@ impl State {
         if !self.payers.contains_key(attempt.payer) {
             return Err(PayRefused::UnknownPayer);
         }
-        if attempt.payer != order.payer {
+        if order.payer.as_deref().is_some_and(|payer| payer != attempt.payer) {
             return Err(PayRefused::Payer);
         }
         match order.state {
-            OrderState::Paid { .. } => return Err(PayRefused::Paid),
-            OrderState::Closed { .. } => return Err(PayRefused::Closed),
-            OrderState::Open => {}
+            OrderState::Paid(_) => return Err(PayRefused::Paid),
+            OrderState::Closed { .. } | OrderState::Revoked { .. } | OrderState::Failed { .. } => {
+                return Err(PayRefused::Closed);
+            }
+            OrderState::Open | OrderState::UserPaying { .. } => {}
         }
         if order.time_expire.is_some_and(|end| now >= end) {
             return Err(PayRefused::Expired);
@@ -163,7 +171,16 @@ impl State {
         self.transactions.insert(transaction_id.clone(), key.clone());
         let order = self.orders.get_mut(&key).expect("just found");
         order.note(now, EventKind::Paid, transaction_id.as_str());
-        order.state = OrderState::Paid { transaction_id, success_time: now };
+        let sub_appid = order.asked.sub.as_ref().and_then(|sub| sub.appid.as_ref());
+        order.state = OrderState::Paid(Payment {
+            transaction_id,
+            success_time: now,
+            openid: payer::openid(&order.asked.appid, attempt.payer),
+            sub_openid: sub_appid.map(|appid| payer::openid(appid, attempt.payer)),
+            payer: attempt.payer.into(),
+            bank_type: "OTHERS".into(),
+        });
+        let Some(url) = order.asked.notify_url.clone() else { return Ok(key) };
         let plain = serde_json::to_vec(&order.transaction(platform)).expect("a transaction is plain data");
         let notice = NewNotice {
             mchid: key.0.clone(),
@@ -172,7 +189,7 @@ impl State {
             event_type: "TRANSACTION.SUCCESS",
             original_type: "transaction",
             summary: "支付成功",
-            url: order.asked.notify_url.clone(),
+            url,
             plain,
         };
         self.notify(platform, notice, now);

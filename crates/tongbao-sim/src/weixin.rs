@@ -12,14 +12,15 @@ use base64::engine::general_purpose::STANDARD;
 use http::header;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tongbao_wire::Appid;
+use tongbao_wire::{Appid, Call};
 
 use crate::Simulator;
-use crate::faults::{CallFault, CallSeen, Endpoint};
+use crate::faults::{CallFault, CallSeen};
 use crate::login::{CodeRefused, TokenRefused};
+use crate::payer;
 use crate::platform::Platform;
+use crate::received::{dropped, read};
 use crate::settings::LOWER_HEX;
-use crate::{payer, v3};
 
 /// An `errcode` and its `errmsg`.
 struct Errcode(i32, &'static str);
@@ -27,31 +28,31 @@ struct Errcode(i32, &'static str);
 pub(crate) fn routes() -> Router<Simulator> {
     let on = |endpoint| move |simulator, request| serve(simulator, endpoint, request);
     Router::new()
-        .route("/sns/jscode2session", get(on(Endpoint::Code2Session)))
-        .route("/cgi-bin/stable_token", post(on(Endpoint::StableToken)))
+        .route("/sns/jscode2session", get(on(Call::CodeToSession)))
+        .route("/cgi-bin/stable_token", post(on(Call::StableToken)))
 }
 
-async fn serve(Shared(simulator): Shared<Simulator>, endpoint: Endpoint, request: Request) -> Response {
+async fn serve(Shared(simulator): Shared<Simulator>, endpoint: Call, request: Request) -> Response {
     let uri = request.uri().clone();
-    let call = match v3::read(endpoint, request).await {
+    let call = match read(endpoint, request).await {
         Ok(call) => call,
         Err(status) => return status.into_response(),
     };
     let fault = simulator.call_fault(&CallSeen { endpoint, target: &call.target, body: &call.body });
     let platform = &simulator.inner.platform;
     match fault {
-        CallFault::DropBefore => return v3::dropped(),
+        CallFault::DropBefore => return dropped(),
         CallFault::TooMany => return told(platform, Err(FREQUENCY)),
         CallFault::Pass | CallFault::DropAfter | CallFault::SystemErrorAfter | CallFault::Forge(_) => {}
     }
-    let answer = if endpoint == Endpoint::StableToken {
+    let answer = if endpoint == Call::StableToken {
         stable_token(&simulator, &call.body)
     } else {
         let query = Query::<BTreeMap<String, String>>::try_from_uri(&uri);
         code2session(&simulator, &query.map(|Query(query)| query).unwrap_or_default())
     };
     match fault {
-        CallFault::DropAfter => v3::dropped(),
+        CallFault::DropAfter => dropped(),
         CallFault::SystemErrorAfter => told(platform, Err(BUSY)),
         CallFault::Pass | CallFault::Forge(_) | CallFault::DropBefore | CallFault::TooMany => {
             told(platform, answer)

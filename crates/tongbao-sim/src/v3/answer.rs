@@ -4,16 +4,21 @@ use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-use tongbao_wire::{Certificates, EncryptCertificate, Mchid, PlatformCertificate};
+use tongbao_wire::{Call, Certificates, EncryptCertificate, Mchid, PlatformCertificate};
 
-use super::Call;
 use super::target::Target;
+use super::{Handled, is_transaction};
+use crate::Simulator;
 use crate::crypto::PlatformKey;
-use crate::faults::{Endpoint, Forgery};
+use crate::faults::Forgery;
 use crate::notifier::tampered;
 use crate::platform::Platform;
+use crate::received::Received;
 use crate::refusal::{Refusal, cause};
 use crate::settings::LETTERS;
+
+/// The calls answered here.
+pub(super) const CALLS: &[Handled] = &[(Call::Certificates, certificates)];
 
 /// A success: a JSON body with 200, or nothing with 204.
 pub(super) enum Answer {
@@ -28,7 +33,7 @@ impl Answer {
 }
 
 /// The pair the request named, or the one that signs for those who named none (v3.md §1.8).
-pub(super) fn key_of_answer<'a>(platform: &'a Platform, call: &Call) -> &'a PlatformKey {
+pub(super) fn key_of_answer<'a>(platform: &'a Platform, call: &Received) -> &'a PlatformKey {
     let named = call.headers.get("Wechatpay-Serial").and_then(|serial| serial.to_str().ok());
     named.and_then(|serial| platform.key_named(serial)).unwrap_or(platform.key_unnamed())
 }
@@ -36,7 +41,7 @@ pub(super) fn key_of_answer<'a>(platform: &'a Platform, call: &Call) -> &'a Plat
 /// Signs with the pair the request named (v3.md §1.8), or the one that signs for those who named none.
 pub(super) fn signed(
     platform: &Platform,
-    call: &Call,
+    call: &Received,
     answer: &Answer,
     forgery: Option<Forgery>,
 ) -> Response {
@@ -67,11 +72,11 @@ pub(super) fn signed(
 }
 
 /// A refusal, unsigned (v3.md §1.6: observed).
-pub(super) fn refused(platform: &Platform, endpoint: Endpoint, refusal: &Refusal) -> Response {
+pub(super) fn refused(platform: &Platform, endpoint: Call, refusal: &Refusal) -> Response {
     let body = serde_json::to_vec(&refusal.body).expect("a refusal is plain data");
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
-    let anonymous = refusal.status == 401 && endpoint.is_transaction();
+    let anonymous = refusal.status == 401 && is_transaction(endpoint);
     if !anonymous || platform.switches.request_id_on_transaction_401 {
         let id = platform.request_id(refusal.cause).parse().expect("letters and digits");
         response.headers_mut().insert("request-id", id);
@@ -95,7 +100,8 @@ fn common(response: &mut Response) {
 }
 
 /// `GET /v3/certificates` (v3.md §1.8).
-pub(super) fn certificates(platform: &Platform, call: &Call, mchid: &Mchid) -> Result<Answer, Refusal> {
+fn certificates(simulator: &Simulator, call: &Received, mchid: &Mchid) -> Result<Answer, Refusal> {
+    let platform = &simulator.inner.platform;
     let target = Target::read(call)?;
     let kind = target.query("algorithm_type");
     if !matches!(kind, None | Some("RSA" | "ALL" | "SM2")) {
@@ -111,7 +117,7 @@ pub(super) fn certificates(platform: &Platform, call: &Call, mchid: &Mchid) -> R
         return Err(Refusal::new(status, "RESOURCE_NOT_EXISTS", message, cause::PARAMETER));
     }
     let nonce = platform.chance.text(12, LETTERS);
-    let keys = platform.merchant_keys(mchid).expect("admitted merchants have keys");
+    let merchant = platform.merchant(mchid).expect("admitted merchants are known");
     let certificate = &platform.keys.certificate.certificate;
     let data = vec![PlatformCertificate {
         serial_no: certificate.serial_no.clone(),
@@ -119,7 +125,7 @@ pub(super) fn certificates(platform: &Platform, call: &Call, mchid: &Mchid) -> R
         expire_time: certificate.not_after,
         encrypt_certificate: EncryptCertificate {
             algorithm: "AEAD_AES_256_GCM".into(),
-            ciphertext: keys.sealer.seal(&nonce, "certificate", certificate.pem.as_bytes()),
+            ciphertext: merchant.keys.sealer.seal(&nonce, "certificate", certificate.pem.as_bytes()),
             nonce,
             associated_data: "certificate".into(),
         },

@@ -1,16 +1,17 @@
 //! Steps 3 to 8 of v3.md §1.6: everything before the body is read.
 
 use http::header;
-use tongbao_wire::Mchid;
+use tongbao_wire::{Call, Mchid};
 
-use super::Call;
+use super::is_transaction;
+
 use super::authorization::{Authorization, Malformed};
-use crate::faults::Endpoint;
 use crate::platform::Platform;
+use crate::received::Received;
 use crate::refusal::Refusal;
 
 /// Lets a call in and says who makes it.
-pub(super) fn admit(platform: &Platform, call: &Call) -> Result<Mchid, Refusal> {
+pub(super) fn admit(platform: &Platform, call: &Received) -> Result<Mchid, Refusal> {
     check_presence(platform, call)?;
     let header = call.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or(""));
     let said = Authorization::parse(header).map_err(|why| malformed(platform, call.endpoint, why))?;
@@ -25,8 +26,8 @@ pub(super) fn admit(platform: &Platform, call: &Call) -> Result<Mchid, Refusal> 
 }
 
 /// Step 3.
-fn check_presence(platform: &Platform, call: &Call) -> Result<(), Refusal> {
-    let exempt = call.endpoint.is_transaction() && !platform.switches.accept_checked_everywhere;
+fn check_presence(platform: &Platform, call: &Received) -> Result<(), Refusal> {
+    let exempt = is_transaction(call.endpoint) && !platform.switches.accept_checked_everywhere;
     let has = |name| call.headers.get(name).is_some_and(|value: &http::HeaderValue| !value.is_empty());
     if exempt || (has(header::ACCEPT) && has(header::USER_AGENT)) {
         return Ok(());
@@ -35,10 +36,10 @@ fn check_presence(platform: &Platform, call: &Call) -> Result<(), Refusal> {
 }
 
 /// Step 4.
-fn malformed(platform: &Platform, endpoint: Endpoint, why: Malformed) -> Refusal {
+fn malformed(platform: &Platform, endpoint: Call, why: Malformed) -> Refusal {
     Refusal::sign(match why {
         Malformed::Scheme if platform.switches.wrong_scheme_named => "HTTP头Authorization认证类型不正确",
-        Malformed::Scheme | Malformed::Format if endpoint.is_transaction() => "签名信息错误，验签失败",
+        Malformed::Scheme | Malformed::Format if is_transaction(endpoint) => "签名信息错误，验签失败",
         Malformed::Scheme | Malformed::Format => {
             "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》"
         }
@@ -46,10 +47,11 @@ fn malformed(platform: &Platform, endpoint: Endpoint, why: Malformed) -> Refusal
 }
 
 /// Steps 6 and 7. An unknown merchant is told no more than a wrong signature.
-fn check_signature(platform: &Platform, call: &Call, said: &Authorization<'_>) -> Result<Mchid, Refusal> {
+fn check_signature(platform: &Platform, call: &Received, said: &Authorization<'_>) -> Result<Mchid, Refusal> {
     let wrong = || Refusal::sign("签名错误");
     let mchid = Mchid::parse(said.mchid).map_err(|_| wrong())?;
-    let keys = platform.merchant_keys(&mchid).ok_or_else(wrong)?;
+    let merchant = platform.merchant(&mchid).ok_or_else(wrong)?;
+    let keys = &merchant.keys;
     let certificate = &keys.certificate;
     let same_serial = if platform.switches.serial_case_ignored {
         certificate.serial_no.eq_ignore_ascii_case(said.serial_no)
@@ -75,7 +77,7 @@ fn check_signature(platform: &Platform, call: &Call, said: &Authorization<'_>) -
 }
 
 /// Step 8 for bodies with encrypted members: which key they were encrypted for must be said.
-pub(super) fn require_platform_serial(call: &Call) -> Result<(), Refusal> {
+pub(super) fn require_platform_serial(call: &Received) -> Result<(), Refusal> {
     if call.headers.contains_key("Wechatpay-Serial") {
         return Ok(());
     }
@@ -83,7 +85,7 @@ pub(super) fn require_platform_serial(call: &Call) -> Result<(), Refusal> {
 }
 
 /// Step 8: a serial that is named must be known.
-fn check_platform_serial(platform: &Platform, call: &Call) -> Result<(), Refusal> {
+fn check_platform_serial(platform: &Platform, call: &Received) -> Result<(), Refusal> {
     match call.headers.get("Wechatpay-Serial") {
         None => Ok(()),
         Some(serial) if serial.to_str().is_ok_and(|serial| platform.key_named(serial).is_some()) => Ok(()),

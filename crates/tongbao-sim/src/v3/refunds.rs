@@ -1,19 +1,22 @@
 //! Refunds over HTTP (v3.md §5).
 
-use tongbao_wire::{Fen, Mchid, OutRefundNo, OutTradeNo, TransactionId};
+use tongbao_wire::{Call, Fen, Mchid, OutRefundNo, OutTradeNo, TransactionId};
 
-use super::Call;
 use super::answer::Answer;
 use super::bodies::{self, REFUND, text};
 use super::orders::{amount, check_content_type};
-use super::schema;
 use super::target::Target;
+use super::{Handled, schema};
 use crate::Simulator;
+use crate::received::Received;
 use crate::refund::{NewRefund, OrderNamed};
 use crate::refusal::{Refusal, cause};
 
+/// The calls answered here.
+pub(super) const CALLS: &[Handled] = &[(Call::Refund, apply), (Call::QueryRefund, query)];
+
 /// `POST /v3/refund/domestic/refunds`.
-pub(super) fn apply(simulator: &Simulator, call: &Call, signer: Mchid) -> Result<Answer, Refusal> {
+fn apply(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
     let switches = &simulator.inner.platform.switches;
     check_content_type(simulator, call)?;
     let body = schema::read(&call.body, REFUND, switches)?;
@@ -28,7 +31,7 @@ pub(super) fn apply(simulator: &Simulator, call: &Call, signer: Mchid) -> Result
         .ok_or_else(|| schema::missing("/transaction_id", "微信支付订单号"))?;
     let number = text(&body, "/out_refund_no").expect("the schema demands it");
     let asked = NewRefund {
-        mchid: signer,
+        mchid: signer.clone(),
         order,
         out_refund_no: OutRefundNo::parse(number).expect("the schema checked it"),
         notify_url: text(&body, "/notify_url").map(str::to_owned),
@@ -40,10 +43,10 @@ pub(super) fn apply(simulator: &Simulator, call: &Call, signer: Mchid) -> Result
 }
 
 /// `GET /v3/refund/domestic/refunds/{out_refund_no}`.
-pub(super) fn query(simulator: &Simulator, call: &Call, signer: Mchid) -> Result<Answer, Refusal> {
+fn query(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
     let target = Target::read(call)?;
     let number = target.id("out_refund_no", BY_NUMBER, "", OutRefundNo::parse)?;
-    let key = (signer, number);
+    let key = (signer.clone(), number);
     simulator.with_state(|state, _, _| {
         let record = state.refunds.get(&key).ok_or_else(|| {
             Refusal::new(404, "RESOURCE_NOT_EXISTS", "退款单不存在", cause::ORDER_NOT_FOUND)

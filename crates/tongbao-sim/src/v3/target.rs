@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use tongbao_wire::{IdError, Mchid};
 
-use super::Call;
+use crate::received::Received;
 use crate::refusal::{Refusal, cause};
 
 /// The decoded parts.
@@ -15,7 +15,7 @@ pub(super) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    pub(super) fn read(call: &'a Call) -> Result<Self, Refusal> {
+    pub(super) fn read(call: &'a Received) -> Result<Self, Refusal> {
         let (path, raw) = call.target.split_once('?').unwrap_or((&call.target, ""));
         let mut query = BTreeMap::new();
         for pair in raw.split('&').filter(|pair| !pair.is_empty()).take(QUERY_MEMBERS_MAX) {

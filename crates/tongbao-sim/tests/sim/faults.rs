@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use tongbao_sim::{CallFault, CryptoSettings, DeliveryFault, Endpoint, Faults, Forgery};
+use tongbao_sim::{CallFault, CryptoSettings, DeliveryFault, Faults, Forgery};
+use tongbao_wire::Call;
 
 use crate::world::World;
 
-fn faulty_call(world: &World, endpoint: Endpoint, fault: CallFault) {
+fn faulty_call(world: &World, endpoint: Call, fault: CallFault) {
     let call = move |seen: &tongbao_sim::CallSeen<'_>| {
         if seen.endpoint == endpoint { fault } else { CallFault::Pass }
     };
@@ -30,7 +31,7 @@ async fn calls_fail_before_or_after_they_are_executed() {
         (CallFault::TooMany, false, 429, false),
     ] {
         let world = World::new();
-        faulty_call(&world, Endpoint::JsapiPrepay, fault);
+        faulty_call(&world, Call::JsapiPrepay, fault);
         let told = world.create(&world.order("T20260301A")).await;
         assert_eq!((told.status.as_u16(), told.dropped), (status, dropped), "{fault:?}");
         assert_eq!(world.sim.orders().len(), usize::from(executed), "{fault:?}");
@@ -40,7 +41,7 @@ async fn calls_fail_before_or_after_they_are_executed() {
 #[tokio::test(start_paused = true)]
 async fn a_fault_does_not_let_a_wrong_signature_through() {
     let world = World::new();
-    faulty_call(&world, Endpoint::JsapiPrepay, CallFault::SystemErrorAfter);
+    faulty_call(&world, Call::JsapiPrepay, CallFault::SystemErrorAfter);
     let mut draft = world.draft("POST", crate::world::JSAPI, "{}");
     draft.signed_body = Some("other".into());
     world.send(draft).await.refused(401, "SIGN_ERROR");
@@ -50,7 +51,7 @@ async fn a_fault_does_not_let_a_wrong_signature_through() {
 async fn forged_answers_do_not_verify_and_stale_ones_are_old() {
     for forgery in [Forgery::SignTest, Forgery::WrongKey, Forgery::StaleTimestamp, Forgery::Tamper] {
         let world = World::new();
-        faulty_call(&world, Endpoint::JsapiPrepay, CallFault::Forge(forgery));
+        faulty_call(&world, Call::JsapiPrepay, CallFault::Forge(forgery));
         let told = world.create(&world.order("T20260301A")).await;
         assert_eq!(told.status, 200);
         let stale = forgery == Forgery::StaleTimestamp;

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tongbao_sim::{CallFault, DeliveryFault, Endpoint, Forgery};
+use tongbao_sim::{CallFault, DeliveryFault, Forgery};
 use tongbao_store::Fault;
-use tongbao_wire::Timestamp;
+use tongbao_wire::{Call, Timestamp};
 
 use crate::dice::Dice;
 use crate::profile::{Profile, Rates};
@@ -94,12 +94,12 @@ impl Weather {
         }
     }
 
-    pub(crate) fn call_fault(&self, endpoint: Endpoint) -> CallFault {
+    pub(crate) fn call_fault(&self, endpoint: Call) -> CallFault {
         if self.is_calm() {
             return CallFault::Pass;
         }
         let (dice, rates) = (&self.calls, &self.rates);
-        let queries = matches!(endpoint, Endpoint::QueryByOutTradeNo | Endpoint::RefundQuery);
+        let queries = matches!(endpoint, Call::Query | Call::QueryRefund);
         if queries && self.profile == Profile::QueriesDead {
             return *dice.pick(&[CallFault::DropBefore, CallFault::SystemErrorAfter, CallFault::TooMany]);
         }
