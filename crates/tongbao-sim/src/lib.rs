@@ -17,6 +17,7 @@ mod crypto;
 mod env;
 mod faults;
 mod guard;
+mod inspector;
 mod ledger;
 mod login;
 mod notice;
@@ -45,6 +46,7 @@ pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKe
 pub use faults::{
     CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
 };
+pub use inspector::{BodyView, ExchangeDetail, ExchangeSummary, MessageView, Unsealed};
 pub use ledger::{Books, MerchantBooks};
 pub use login::LoginRefused;
 pub use notice::{Attempt, Outcome};

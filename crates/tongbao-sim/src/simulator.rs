@@ -16,7 +16,7 @@ use crate::platform::Platform;
 use crate::refund::OutcomeRefused;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
-use crate::{Postman, Settings, SimError, cashier, control, guard, v3, weixin};
+use crate::{Postman, Settings, SimError, cashier, control, guard, inspector, v3, weixin};
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
 #[derive(Clone)]
@@ -34,6 +34,7 @@ pub(crate) struct Inner {
     /// One advance at a time.
     pub(crate) advancing: tokio::sync::Mutex<()>,
     own_host: Option<String>,
+    pub(crate) recorder: Arc<inspector::Recorder>,
 }
 
 impl Simulator {
@@ -52,6 +53,7 @@ impl Simulator {
             bell: Notify::new(),
             advancing: tokio::sync::Mutex::new(()),
             own_host,
+            recorder: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -61,9 +63,14 @@ impl Simulator {
         // Only on routes: what nobody serves is the platform's empty 404, under any host name.
         let guarded = cashier::routes()
             .merge(control::routes())
+            .merge(inspector::api_routes())
+            .merge(inspector::page_routes())
             .route_layer(axum::middleware::from_fn_with_state(self.clone(), guard::guard))
             .route_layer(axum::extract::DefaultBodyLimit::max(CONTROL_BYTES_MAX));
-        v3::routes().merge(weixin::routes()).merge(guarded).with_state(self.clone())
+        let everything = v3::routes().merge(weixin::routes()).merge(guarded);
+        // Around the answers to unknown paths too.
+        let recorded = axum::middleware::from_fn_with_state(self.clone(), inspector::record);
+        everything.layer(recorded).with_state(self.clone())
     }
 
     /// Pays an order as its payer would at the cashier, without the page and its password.

@@ -7,6 +7,7 @@
 
 pub(crate) mod body;
 pub(crate) mod clock;
+pub(crate) mod delivery;
 pub(crate) mod encoding;
 pub(crate) mod form;
 pub(crate) mod form_values;
