@@ -241,7 +241,7 @@ async fn set_payer(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Re
         if state.payers.len() >= PAYERS_MAX && !state.payers.contains_key(&settings.id) {
             return None;
         }
-        state.set_payer(&settings, platform.appids().iter());
+        state.set_payer(&settings, platform.appids().iter(), now);
         state.payer_view(&settings.id, platform, now)
     });
     match view {

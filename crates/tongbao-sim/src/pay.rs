@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tongbao_wire::{Appid, PrepayId, Timestamp, TradeType};
 
+use crate::ledger::{FeeRate, Hold, NewSale, SaleWords, Wallet};
 use crate::notice::NewNotice;
-use crate::order::{Order, OrderState, PREPAY_LIVES, Payment, new_transaction_id};
+use crate::order::{NewOrder, Order, OrderState, PREPAY_LIVES, Payment, new_transaction_id};
 use crate::payer;
 use crate::platform::Platform;
 use crate::state::{OrderKey, State};
@@ -162,24 +163,26 @@ impl State {
     ) -> Result<OrderKey, PayRefused> {
         let order = self.payable(platform, attempt, now)?;
         let (key, total) = (order.key(), order.asked.total);
-        if self.ledger.pay(attempt.payer, &key.0, total).is_err() {
+        if self.ledger.payer(attempt.payer) < total {
             let order = self.orders.get_mut(&key).expect("just found");
             order.note(now, EventKind::Insufficient, "");
             return Err(PayRefused::Insufficient);
         }
         let transaction_id = new_transaction_id(platform, self.next_serial(), now);
-        self.transactions.insert(transaction_id.clone(), key.clone());
-        let order = self.orders.get_mut(&key).expect("just found");
-        order.note(now, EventKind::Paid, transaction_id.as_str());
         let sub_appid = order.asked.sub.as_ref().and_then(|sub| sub.appid.as_ref());
-        order.state = OrderState::Paid(Payment {
-            transaction_id,
+        let payment = Payment {
+            transaction_id: transaction_id.clone(),
             success_time: now,
             openid: payer::openid(&order.asked.appid, attempt.payer),
             sub_openid: sub_appid.map(|appid| payer::openid(appid, attempt.payer)),
             payer: attempt.payer.into(),
             bank_type: "OTHERS".into(),
-        });
+        };
+        self.ledger.pay(order_sale(platform, &order.asked, &payment), now).expect("the balance suffices");
+        self.transactions.insert(transaction_id.clone(), key.clone());
+        let order = self.orders.get_mut(&key).expect("just found");
+        order.note(now, EventKind::Paid, transaction_id.as_str());
+        order.state = OrderState::Paid(payment);
         let Some(url) = order.asked.notify_url.clone() else { return Ok(key) };
         let plain = serde_json::to_vec(&order.transaction(platform)).expect("a transaction is plain data");
         let notice = NewNotice {
@@ -194,6 +197,34 @@ impl State {
         };
         self.notify(platform, notice, now);
         Ok(key)
+    }
+}
+
+/// The payment of an order, as the ledger takes it. A sub-merchant gets the money, not its provider.
+fn order_sale(platform: &Platform, asked: &NewOrder, payment: &Payment) -> NewSale {
+    let (payee, provider) = match &asked.sub {
+        Some(sub) => (sub.mchid.clone(), Some(asked.mchid.clone())),
+        None => (asked.mchid.clone(), None),
+    };
+    let merchant = platform.merchant(&payee);
+    NewSale {
+        transaction_id: payment.transaction_id.clone(),
+        out_trade_no: asked.out_trade_no.clone(),
+        payee,
+        provider,
+        wallet: Wallet::Balance { payer: payment.payer.clone() },
+        total: asked.total,
+        rate: merchant.map_or(FeeRate::ZERO, |merchant| merchant.settings.fee_rate),
+        hold: Hold::Free,
+        words: SaleWords {
+            appid: asked.appid.as_str().into(),
+            openid: payment.openid.as_str().into(),
+            trade_type: asked.scene.as_str().into(),
+            bank_type: payment.bank_type.clone(),
+            description: asked.description.clone(),
+            attach: asked.attach.clone().unwrap_or_default(),
+            device_info: asked.device_id.clone().unwrap_or_default(),
+        },
     }
 }
 

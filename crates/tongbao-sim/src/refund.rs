@@ -8,6 +8,7 @@ use tongbao_wire::{
     RefundNoticeAmount, RefundStatus, Timestamp, TransactionId,
 };
 
+use crate::ledger::{NewGivingBack, Paid, Short, Sources};
 use crate::notice::NewNotice;
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
@@ -38,7 +39,6 @@ pub(crate) struct RefundRecord {
     /// As answers tell it.
     pub(crate) told: Refund,
     pub(crate) notify_url: Option<String>,
-    pub(crate) payer: String,
 }
 
 /// Why a refund's outcome cannot be forced.
@@ -63,11 +63,18 @@ impl State {
             return replay(platform, &known, &asked, &order_key);
         }
         self.check_limits(platform, &asked, &order_key, now)?;
-        if self.ledger.refund_accepted(&asked.mchid, asked.refund).is_err() {
+        let paid = self.check_money(&asked, &order_key)?;
+        Ok(self.accept(platform, asked, &order_key, key, paid, now))
+    }
+
+    /// From where the merchant pays (v3.md §5.1, §5.2).
+    fn check_money(&self, asked: &NewRefund, order_key: &OrderKey) -> Result<Paid, Refusal> {
+        let order = self.orders.get(order_key).expect("found paid");
+        let transaction_id = &order.payment().expect("found paid").transaction_id;
+        self.ledger.refund_paid_from(transaction_id, asked.refund, Sources::Usual).map_err(|Short| {
             let message = "基本账户余额不足，请充值后重新发起";
-            return Err(Refusal::new(403, "NOT_ENOUGH", message, cause::REFUND));
-        }
-        Ok(self.accept(platform, asked, &order_key, key, now))
+            Refusal::new(403, "NOT_ENOUGH", message, cause::REFUND)
+        })
     }
 
     /// The paid order; an unpaid or unknown one cannot be told apart (v3.md §5.2).
@@ -128,12 +135,20 @@ impl State {
         asked: NewRefund,
         order_key: &OrderKey,
         key: RefundKey,
+        paid: Paid,
         now: Timestamp,
     ) -> Refund {
         let refund_id = new_refund_id(platform, self.next_serial(), now);
         let order = self.orders.get_mut(order_key).expect("found paid");
-        let payment = order.payment().expect("found paid");
-        let (transaction_id, payer) = (payment.transaction_id.clone(), payment.payer.clone());
+        let transaction_id = order.payment().expect("found paid").transaction_id.clone();
+        let moving = NewGivingBack {
+            refund_id: refund_id.clone(),
+            out_refund_no: Some(asked.out_refund_no.as_str().into()),
+            transaction_id: transaction_id.clone(),
+            paid,
+            channel: "ORIGINAL",
+        };
+        self.ledger.refund_accepted(moving, now).expect("the money was there a moment ago");
         let told = Refund {
             refund_id,
             out_refund_no: asked.out_refund_no.clone(),
@@ -161,8 +176,7 @@ impl State {
         };
         order.refunds.push(asked.out_refund_no.clone());
         order.note(now, EventKind::RefundAccepted, format!("{} {}", asked.out_refund_no, asked.refund));
-        let record =
-            RefundRecord { mchid: asked.mchid, told: told.clone(), notify_url: asked.notify_url, payer };
+        let record = RefundRecord { mchid: asked.mchid, told: told.clone(), notify_url: asked.notify_url };
         self.refunds.insert(key.clone(), record);
         self.schedule(now.plus(platform.switches.refund_takes), Due::SettleRefund(key));
         told
@@ -211,18 +225,20 @@ impl State {
 
     fn decide(&mut self, platform: &Platform, key: &RefundKey, status: RefundStatus, at: Timestamp) {
         let record = self.refunds.get_mut(key).expect("callers look it up");
-        let amount = record.told.amount.refund;
         let event_type = match &status {
             RefundStatus::Success => {
-                self.ledger.refund_arrived(&record.payer, &record.mchid, amount);
+                self.ledger.refund_arrived(&record.told.refund_id, at);
                 record.told.success_time = Some(at);
                 "REFUND.SUCCESS"
             }
             RefundStatus::Closed => {
-                self.ledger.refund_closed(&record.mchid, amount);
+                self.ledger.refund_closed(&record.told.refund_id, at);
                 "REFUND.CLOSED"
             }
-            RefundStatus::Abnormal => "REFUND.ABNORMAL",
+            RefundStatus::Abnormal => {
+                self.ledger.refund_abnormal(&record.told.refund_id, at);
+                "REFUND.ABNORMAL"
+            }
             RefundStatus::Processing | RefundStatus::Unknown(_) => {
                 unreachable!("nothing is decided to be processing")
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid};
 
-use crate::{Postman, Switches};
+use crate::{FeeRate, Postman, Switches};
 
 /// Everything a simulator needs to know. The edges to the world come in as values.
 pub struct Settings {
@@ -44,13 +44,23 @@ pub struct MerchantSettings {
     pub apiv2_key: String,
     /// Service providers (服务商) that act for it: it is their sub-merchant (特约商户).
     pub providers: Vec<Mchid>,
+    /// What of each payment the platform keeps (手续费费率).
+    pub fee_rate: FeeRate,
 }
 
 impl MerchantSettings {
     /// An ordinary merchant without mini programs.
     #[must_use]
     pub fn new(mchid: Mchid, name: &str, apiv3_key: String, apiv2_key: String) -> Self {
-        Self { mchid, name: name.into(), apps: Vec::new(), apiv3_key, apiv2_key, providers: Vec::new() }
+        Self {
+            mchid,
+            name: name.into(),
+            apps: Vec::new(),
+            apiv3_key,
+            apiv2_key,
+            providers: Vec::new(),
+            fee_rate: FeeRate::USUAL,
+        }
     }
 }
 

@@ -45,9 +45,10 @@ impl Simulator {
     pub fn new(settings: Settings) -> Result<Self, SimError> {
         let platform = Platform::new(&settings)?;
         let own_host = settings.base_url.parse().ok().and_then(guard::host_of);
+        let state = State::new(&settings, platform.clock.business());
         let inner = Inner {
             platform,
-            state: Mutex::new(State::new(&settings)),
+            state: Mutex::new(state),
             postman: settings.postman,
             faults: RwLock::default(),
             bell: Notify::new(),
@@ -132,8 +133,8 @@ impl Simulator {
     /// Takes money out of a merchant's balance, as settlement to a bank would, so that refunds can run
     /// short. False when there is not so much.
     pub fn withdraw(&self, mchid: &Mchid, amount: Fen) -> bool {
-        self.with_state(|state, platform, _| {
-            platform.merchant(mchid).is_some() && state.ledger.withdraw(mchid, amount).is_ok()
+        self.with_state(|state, platform, now| {
+            platform.merchant(mchid).is_some() && state.ledger.withdraw(mchid, amount, now).is_ok()
         })
     }
 

@@ -64,22 +64,27 @@ pub(crate) enum Due {
 }
 
 impl State {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &Settings, now: Timestamp) -> Self {
         let mut state = Self::default();
         for merchant in &settings.merchants {
             state.ledger.open_merchant(merchant.mchid.clone());
         }
         for person in &settings.payers {
             let appids = settings.merchants.iter().flat_map(|merchant| &merchant.apps).map(|app| &app.appid);
-            state.set_payer(person, appids);
+            state.set_payer(person, appids, now);
         }
         state
     }
 
     /// Adds a person or changes one.
-    pub(crate) fn set_payer<'a>(&mut self, person: &PayerSettings, appids: impl Iterator<Item = &'a Appid>) {
+    pub(crate) fn set_payer<'a>(
+        &mut self,
+        person: &PayerSettings,
+        appids: impl Iterator<Item = &'a Appid>,
+        now: Timestamp,
+    ) {
         self.payers.insert(person.id.clone(), Payer::new(person));
-        self.ledger.set_payer(&person.id, person.balance);
+        self.ledger.set_payer(&person.id, person.balance, now);
         for appid in appids {
             let openid = payer::openid(appid, &person.id);
             self.openids.insert(openid, (appid.clone(), person.id.clone()));
