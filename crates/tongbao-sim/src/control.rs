@@ -19,7 +19,8 @@ use crate::login::LoginRefused;
 use crate::pay::PayRefused;
 use crate::refund::OutcomeRefused;
 use crate::{PayerSettings, Simulator, payer};
-use sent::{Asked, Body, Segments};
+use sent::Body;
+pub(crate) use sent::{Asked, Segments};
 
 pub(crate) fn routes() -> Router<Simulator> {
     let on_post = |path: &'static str| format!("/sim/v1/{path}");

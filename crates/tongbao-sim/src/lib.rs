@@ -17,6 +17,7 @@ mod crypto;
 mod env;
 mod faults;
 mod guard;
+mod inspector;
 #[allow(dead_code, unused_imports, reason = "calls that move money in every way are being added")]
 mod ledger;
 mod login;
@@ -42,12 +43,14 @@ mod tls;
 mod v3;
 mod view;
 mod weixin;
+mod why;
 
 pub use compose::{ComposedBy, ComposedContent, Composition};
 pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
     CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
 };
+pub use inspector::{BodyView, ExchangeDetail, ExchangeSummary, MessageView, Unsealed};
 pub use ledger::{Books, FeeRate, MerchantBooks};
 pub use login::LoginRefused;
 pub use notice::{Attempt, Outcome};
@@ -64,6 +67,7 @@ pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
 pub use tls::{ClientCertificate, TlsClient, TlsEnv, TlsSettings};
 pub use tongbao_wire as wire;
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};
+pub use why::{Reason, Said, Signature, Why};
 
 /// True when `header` is a well-formed `Authorization` (v3.md §1.5). For fuzzing its parser alone.
 #[doc(hidden)]

@@ -16,7 +16,7 @@ use crate::platform::Platform;
 use crate::refund::OutcomeRefused;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
-use crate::{Postman, Settings, SimError, cashier, control, guard, tls, v3, weixin};
+use crate::{Postman, Settings, SimError, cashier, control, guard, inspector, tls, v3, weixin};
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
 #[derive(Clone)]
@@ -34,6 +34,7 @@ pub(crate) struct Inner {
     /// One advance at a time.
     pub(crate) advancing: tokio::sync::Mutex<()>,
     own_host: Option<String>,
+    pub(crate) recorder: Arc<inspector::Recorder>,
 }
 
 impl Simulator {
@@ -53,6 +54,7 @@ impl Simulator {
             bell: Notify::new(),
             advancing: tokio::sync::Mutex::new(()),
             own_host,
+            recorder: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -62,6 +64,8 @@ impl Simulator {
         // Only on routes: what nobody serves is the platform's empty 404, under any host name.
         let guarded = cashier::routes()
             .merge(control::routes())
+            .merge(inspector::api_routes())
+            .merge(inspector::page_routes())
             .route_layer(axum::middleware::from_fn_with_state(self.clone(), guard::guard))
             .route_layer(axum::extract::DefaultBodyLimit::max(CONTROL_BYTES_MAX));
         let answered = v3::routes().merge(weixin::routes()).merge(guarded);
@@ -70,7 +74,9 @@ impl Simulator {
         } else {
             answered
         };
-        answered.with_state(self.clone())
+        // Around the answers to unknown paths too.
+        let recorded = axum::middleware::from_fn_with_state(self.clone(), inspector::record);
+        answered.layer(recorded).with_state(self.clone())
     }
 
     /// Pays an order as its payer would at the cashier, without the page and its password.

@@ -20,6 +20,7 @@ use tongbao_wire::{Call, Mchid};
 
 use crate::Simulator;
 use crate::faults::{CallFault, CallSeen};
+use crate::inspector::Faulted;
 use crate::received::{Received, dropped, read};
 use crate::refusal::Refusal;
 
@@ -62,11 +63,13 @@ async fn serve(
     let seen = CallSeen { endpoint, target: &call.target, body: &call.body };
     let fault = simulator.call_fault(&seen);
     if fault == CallFault::DropBefore {
-        return dropped();
+        let mut answer = dropped();
+        answer.extensions_mut().insert(Faulted(format!("{fault:?}")));
+        return answer;
     }
     let judged = judge(&simulator, &call, handler, fault);
     let platform = &simulator.inner.platform;
-    match (judged, fault) {
+    let mut answer = match (judged, fault) {
         (_, CallFault::DropAfter) => dropped(),
         (Ok(_), CallFault::SystemErrorAfter) => answer::refused(platform, endpoint, &Refusal::system_error()),
         (Ok(answer), CallFault::Forge(forgery)) => answer::signed(platform, &call, &answer, Some(forgery)),
@@ -74,7 +77,11 @@ async fn serve(
             answer::signed(platform, &call, &answer, None)
         }
         (Err(refusal), _) => answer::refused(platform, endpoint, &refusal),
+    };
+    if fault != CallFault::Pass {
+        answer.extensions_mut().insert(Faulted(format!("{fault:?}")));
     }
+    answer
 }
 
 /// Everything between a request and its answer: no waiting, no faults but 429.
