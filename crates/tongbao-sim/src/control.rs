@@ -1,5 +1,6 @@
 //! The control API under `/sim/v1`: what a person or a script does to the simulated world.
 
+mod complaints;
 mod sent;
 
 use std::time::Duration;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route("/sim/v1/payers", get(payers).post(set_payer).options(preflight))
         .route(&on_post("merchants/{mchid}/withdraw"), post(withdraw).options(preflight))
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
+        .merge(complaints::routes())
 }
 
 async fn health() -> Response {
@@ -193,7 +195,8 @@ async fn notifications(Shared(simulator): Shared<Simulator>, Asked(asked): Asked
     let listed: Vec<_> = simulator.with_state(|state, _, _| {
         let wanted = |number: &str| asked.out_trade_no.as_deref().is_none_or(|asked| asked == number);
         let newest = state.notices.iter().rev().map(|(_, notice)| notice);
-        newest.filter(|it| wanted(it.out_trade_no.as_str())).take(most).map(|it| it.view()).collect()
+        let number = |it: &crate::notice::Notice| it.out_trade_no.as_ref().map(ToString::to_string);
+        newest.filter(|it| wanted(&number(it).unwrap_or_default())).take(most).map(|it| it.view()).collect()
     });
     Json(json!({ "notifications": listed })).into_response()
 }

@@ -11,6 +11,7 @@
 
 mod cashier;
 mod clock;
+mod complaint;
 mod compose;
 mod control;
 mod crypto;
@@ -21,6 +22,7 @@ mod inspector;
 #[allow(dead_code, unused_imports, reason = "calls that move money in every way are being added")]
 mod ledger;
 mod login;
+mod media;
 mod notice;
 mod notifier;
 mod order;

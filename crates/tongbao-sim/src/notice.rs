@@ -13,7 +13,7 @@ use crate::state::State;
 /// An event that a merchant is to be told.
 pub(crate) struct NewNotice {
     pub(crate) mchid: Mchid,
-    pub(crate) out_trade_no: OutTradeNo,
+    pub(crate) out_trade_no: Option<OutTradeNo>,
     pub(crate) out_refund_no: Option<OutRefundNo>,
     pub(crate) event_type: &'static str,
     pub(crate) original_type: &'static str,
@@ -27,7 +27,7 @@ pub(crate) struct NewNotice {
 pub(crate) struct Notice {
     pub(crate) id: String,
     pub(crate) mchid: Mchid,
-    pub(crate) out_trade_no: OutTradeNo,
+    pub(crate) out_trade_no: Option<OutTradeNo>,
     pub(crate) out_refund_no: Option<OutRefundNo>,
     pub(crate) event_type: String,
     pub(crate) url: String,

@@ -210,7 +210,7 @@ impl Simulator {
         let send = inspector::Send {
             id: &notice.id,
             mchid: &notice.mchid,
-            out_trade_no: &notice.out_trade_no,
+            out_trade_no: notice.out_trade_no.as_ref(),
             fault: (fault != DeliveryFault::Pass).then(|| format!("{fault:?}")),
             request,
             began,

@@ -189,7 +189,7 @@ impl State {
         let Some(url) = notify_url else { return Ok(key) };
         let notice = NewNotice {
             mchid: key.0.clone(),
-            out_trade_no: key.1.clone(),
+            out_trade_no: Some(key.1.clone()),
             out_refund_no: None,
             event_type: "TRANSACTION.SUCCESS",
             original_type: "transaction",

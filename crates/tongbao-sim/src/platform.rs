@@ -76,6 +76,25 @@ impl Platform {
         apps.find(|app| &app.appid == appid).cloned()
     }
 
+    /// True when `signer` acts for `mchid`: it is the merchant itself, or its service provider (服务商).
+    pub(crate) fn serves(&self, signer: &Mchid, mchid: &Mchid) -> bool {
+        signer == mchid
+            || self.merchant(mchid).is_some_and(|merchant| merchant.settings.providers.contains(signer))
+    }
+
+    /// The merchant itself, and its service providers.
+    pub(crate) fn agents_of(&self, mchid: &Mchid) -> Vec<Mchid> {
+        let providers = self.merchant(mchid).map(|merchant| merchant.settings.providers.clone());
+        std::iter::once(mchid.clone()).chain(providers.unwrap_or_default()).collect()
+    }
+
+    /// `signer` and the merchants it acts for.
+    pub(crate) fn served_by(&self, signer: &Mchid) -> Vec<Mchid> {
+        let merchants = self.merchants();
+        let mchids = merchants.iter().map(|merchant| &merchant.settings.mchid);
+        mchids.filter(|mchid| self.serves(signer, mchid)).cloned().collect()
+    }
+
     /// Every appid of every merchant.
     pub(crate) fn appids(&self) -> Vec<Appid> {
         let merchants = self.merchants();

@@ -11,8 +11,10 @@ use serde::{Deserialize, Serialize};
 use tongbao_wire::{Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, Timestamp, TransactionId};
 
 use crate::cashier::Session;
+use crate::complaint::Complaints;
 use crate::ledger::Ledger;
 use crate::login::{LoginCodes, StableToken};
+use crate::media::Media;
 use crate::notice::Notice;
 use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
@@ -45,6 +47,8 @@ pub(crate) struct State {
     pub(crate) sessions: Recent<Session>,
     pub(crate) codes: LoginCodes,
     pub(crate) tokens: Shelf<Appid, StableToken>,
+    pub(crate) media: Media,
+    pub(crate) complaints: Complaints,
     /// The serial whose pair signed the answer of each merchant's latest call.
     pub(crate) answered_with: Shelf<Mchid, String>,
     /// What orders and refunds do by themselves, and when.

@@ -6,10 +6,15 @@
 mod answer;
 mod authorization;
 mod bodies;
+mod complaints;
+mod echo;
 mod gate;
+mod media;
+mod multipart;
 mod orders;
 mod refunds;
 mod schema;
+mod sealed;
 mod target;
 
 use axum::Router;
@@ -32,7 +37,8 @@ type Handler = fn(&Simulator, &Received, &Mchid) -> Result<Answer, Refusal>;
 /// A call and what answers it.
 type Handled = (Call, Handler);
 
-const HANDLED: &[&[Handled]] = &[orders::CALLS, refunds::CALLS, answer::CALLS];
+const HANDLED: &[&[Handled]] =
+    &[orders::CALLS, refunds::CALLS, answer::CALLS, echo::CALLS, media::CALLS, complaints::CALLS];
 
 /// True when `header` is a well-formed `Authorization`.
 pub(crate) fn is_authorization(header: &str) -> bool {

@@ -60,7 +60,7 @@ pub(crate) struct Exchange {
 pub(crate) struct NoticeOf {
     pub(crate) id: String,
     pub(crate) mchid: Mchid,
-    pub(crate) out_trade_no: OutTradeNo,
+    pub(crate) out_trade_no: Option<OutTradeNo>,
 }
 
 /// How an exchange ended.

@@ -41,7 +41,7 @@ pub(crate) async fn record(Shared(simulator): Shared<Simulator>, request: Reques
 pub(crate) struct Send<'a> {
     pub(crate) id: &'a str,
     pub(crate) mchid: &'a Mchid,
-    pub(crate) out_trade_no: &'a OutTradeNo,
+    pub(crate) out_trade_no: Option<&'a OutTradeNo>,
     pub(crate) fault: Option<String>,
     pub(crate) request: &'a http::Request<Bytes>,
     pub(crate) began: Instant,
@@ -79,7 +79,7 @@ pub(crate) fn sent(
         notice: Some(NoticeOf {
             id: send.id.to_owned(),
             mchid: send.mchid.clone(),
-            out_trade_no: send.out_trade_no.clone(),
+            out_trade_no: send.out_trade_no.cloned(),
         }),
         facts: OnceLock::new(),
         why: OnceLock::new(),
