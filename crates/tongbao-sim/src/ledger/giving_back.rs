@@ -107,6 +107,7 @@ impl Ledger {
             business: refund_id.as_str().into(),
             voucher: out_refund_no.clone().unwrap_or_default(),
             applicant: Some(asked_by),
+            transaction: None,
             remark: format!("退款总金额{}元;含手续费{}元", paid.amount, paid.fee),
         };
         self.post(at, Kind::Refund, told, legs(sale, &paid))?;
@@ -219,7 +220,6 @@ fn named(back: &GivingBack) -> Reference {
     Reference {
         business: back.refund_id.as_str().into(),
         voucher: back.out_refund_no.clone().unwrap_or_default(),
-        applicant: None,
-        remark: String::new(),
+        ..Reference::default()
     }
 }
