@@ -87,7 +87,7 @@ async fn order(
     };
     let found = simulator.with_state(|state, _, _| {
         let key = state.order_key(named.mchid.as_ref(), &number)?;
-        Ok(state.order_view(state.orders.get(&key).expect("just found")))
+        Ok(state.order_view(&state.orders.get(&key).expect("just found")))
     });
     found.map_or_else(|why| refused(&why), |order| Json(order).into_response())
 }
@@ -191,7 +191,7 @@ async fn notifications(Shared(simulator): Shared<Simulator>, Asked(asked): Asked
     let most = asked.limit.unwrap_or(LISTED).min(LISTED_MAX);
     let listed: Vec<_> = simulator.with_state(|state, _, _| {
         let wanted = |number: &str| asked.out_trade_no.as_deref().is_none_or(|asked| asked == number);
-        let newest = state.notices.values().rev();
+        let newest = state.notices.iter().rev().map(|(_, notice)| notice);
         newest.filter(|it| wanted(it.out_trade_no.as_str())).take(most).map(|it| it.view()).collect()
     });
     Json(json!({ "notifications": listed })).into_response()
@@ -240,8 +240,7 @@ async fn set_payer(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Re
         if state.payers.len() >= PAYERS_MAX && !state.payers.contains_key(&settings.id) {
             return None;
         }
-        let appids = platform.merchants.iter().flat_map(|merchant| &merchant.apps).map(|app| &app.appid);
-        state.set_payer(&settings, appids, now);
+        state.set_payer(&settings, platform.appids().iter(), now);
         state.payer_view(&settings.id, platform, now)
     });
     match view {

@@ -10,4 +10,4 @@ mod sign;
 
 pub(crate) use keys::{Keys, MerchantKeys, PlatformKey};
 pub(crate) use seal::Sealer;
-pub(crate) use sign::{SigningKey, openid_digest};
+pub(crate) use sign::{SigningKey, openid_digest, sha256_hex};

@@ -80,8 +80,8 @@ impl Simulator {
     pub fn env(&self) -> Env {
         let platform = &self.inner.platform;
         let payers: Vec<String> = self.with_state(|state, _, _| state.payers.keys().cloned().collect());
-        let merchant = |settings: &crate::MerchantSettings| {
-            let keys = platform.merchant_keys(&settings.mchid).expect("every merchant has keys");
+        let merchant = |merchant: &std::sync::Arc<crate::platform::Merchant>| {
+            let (settings, keys) = (&merchant.settings, &merchant.keys);
             let apps = settings.apps.iter().map(|app| AppEnv {
                 appid: app.appid.clone(),
                 secret: app.secret.clone(),
@@ -109,7 +109,7 @@ impl Simulator {
                 serial_no: certificate.serial.clone(),
                 pem: certificate.certificate.pem.clone(),
             }),
-            merchants: platform.merchants.iter().map(merchant).collect(),
+            merchants: platform.merchants().iter().map(merchant).collect(),
         }
     }
 

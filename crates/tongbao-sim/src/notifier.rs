@@ -5,10 +5,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use http::{Request, header};
+use http::Request;
 use tongbao_wire::Timestamp;
 
 use crate::Simulator;
+use crate::compose::letter;
 use crate::faults::{DeliveryFault, DeliverySeen, Forgery};
 use crate::notice::{Attempt, Heard, Outcome, SentBy};
 use crate::postman::{ANSWER_WITHIN, PostFailed};
@@ -63,7 +64,7 @@ impl Simulator {
     pub async fn resend(&self, id: &str) -> Option<NotificationView> {
         let number = self.with_state(|state, _, _| state.notice_number(id))?;
         self.deliver(number, SentBy::Hand).await;
-        self.with_state(|state, _, _| state.notices.get(&number).map(crate::notice::Notice::view))
+        self.with_state(|state, _, _| state.notices.get(&number).map(|notice| notice.view()))
     }
 
     /// Sends what is due now and waits for all answers, those included that [`Self::run`] is waiting for.
@@ -130,12 +131,19 @@ impl Simulator {
         let (mchid, id, event_type, send, ask, now) = self.with_state(|state, _, now| {
             let notice = state.notices.get(&number)?;
             let ask = !notice.put_off && by == SentBy::Ladder;
-            Some((notice.mchid.clone(), notice.id.clone(), notice.event_type, notice.sends + 1, ask, now))
+            Some((
+                notice.mchid.clone(),
+                notice.id.clone(),
+                notice.event_type.clone(),
+                notice.sends + 1,
+                ask,
+                now,
+            ))
         })?;
         if !ask {
             return Some((DeliveryFault::Pass, now));
         }
-        let seen = DeliverySeen { mchid: &mchid, id: &id, event_type, send };
+        let seen = DeliverySeen { mchid: &mchid, id: &id, event_type: &event_type, send };
         Some((self.delivery_fault(&seen), now))
     }
 
@@ -145,7 +153,7 @@ impl Simulator {
         let (url, body, answered_with) = self.with_state(|state, _, _| {
             let notice = state.notices.get(&number)?;
             let answered_with = state.answered_with.get(&notice.mchid).cloned();
-            Some((notice.url.clone(), notice.body.clone(), answered_with))
+            Some((notice.url.clone(), Bytes::from(notice.body.clone()), answered_with))
         })?;
         let forgery = match fault {
             DeliveryFault::Forge(forgery) => Some(forgery),
@@ -167,18 +175,8 @@ impl Simulator {
             state.begin_send(platform, number, attempt, by)
         })?;
         let body = if forgery == Some(Forgery::Tamper) { tampered(&body) } else { body };
-        let request = Request::post(&url)
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::ACCEPT, "*/*")
-            .header(header::USER_AGENT, "Mozilla/4.0")
-            .header("Wechatpay-Timestamp", signed.timestamp)
-            .header("Wechatpay-Nonce", signed.nonce)
-            .header("Wechatpay-Serial", signed.serial)
-            .header("Wechatpay-Signature", signed.signature)
-            .header("Wechatpay-Signature-Type", "WECHATPAY2-SHA256-RSA2048")
-            .header("Request-ID", platform.request_id(0))
-            .body(body)
-            .expect("the address was checked when the order was created");
+        let request =
+            letter(platform, &url, signed, body).expect("the address was checked when the order was created");
         Some((place, request))
     }
 

@@ -1,4 +1,6 @@
-//! What does not change while a simulator runs: merchants, keys, switches, clock and chance.
+//! What calls do not change: merchants, keys, switches, clock and chance.
+
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tongbao_wire::seam::Chance;
 use tongbao_wire::{Appid, Mchid};
@@ -8,6 +10,12 @@ use crate::crypto::{Keys, MerchantKeys, PlatformKey, SigningKey};
 use crate::settings::UPPER_HEX;
 use crate::{AppSettings, Forgery, KeyMode, MerchantSettings, Settings, SimError, Switches, payer};
 
+/// A merchant and their keys.
+pub(crate) struct Merchant {
+    pub(crate) settings: MerchantSettings,
+    pub(crate) keys: MerchantKeys,
+}
+
 /// The unchanging half of a simulator; the other half is its state.
 pub(crate) struct Platform {
     pub(crate) clock: SimClock,
@@ -16,7 +24,7 @@ pub(crate) struct Platform {
     pub(crate) key_mode: KeyMode,
     pub(crate) keys: Keys,
     pub(crate) base_url: String,
-    pub(crate) merchants: Vec<MerchantSettings>,
+    merchants: RwLock<Vec<Arc<Merchant>>>,
     /// Who pays unless another is named.
     pub(crate) first_payer: String,
 }
@@ -33,29 +41,42 @@ impl Platform {
     /// Checks the settings and makes the keys.
     pub(crate) fn new(settings: &Settings) -> Result<Self, SimError> {
         check(settings)?;
+        let (keys, merchant_keys) = Keys::new(settings)?;
+        let merchants = settings.merchants.iter().cloned().zip(merchant_keys);
+        let merchants = merchants.map(|(settings, keys)| Arc::new(Merchant { settings, keys })).collect();
         Ok(Self {
             clock: SimClock::new(settings.clock.clone(), settings.switches.clock_moves_transport),
             chance: settings.chance.clone(),
             switches: settings.switches.clone(),
             key_mode: settings.key_mode,
-            keys: Keys::new(settings)?,
+            keys,
             base_url: settings.base_url.clone(),
-            merchants: settings.merchants.clone(),
+            merchants: RwLock::new(merchants),
             first_payer: settings.payers[0].id.clone(),
         })
     }
 
-    pub(crate) fn merchant(&self, mchid: &Mchid) -> Option<&MerchantSettings> {
-        self.merchants.iter().find(|merchant| &merchant.mchid == mchid)
+    /// Every merchant, in the order they came.
+    pub(crate) fn merchants(&self) -> Vec<Arc<Merchant>> {
+        self.merchants.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn app(&self, appid: &Appid) -> Option<&AppSettings> {
-        self.merchants.iter().flat_map(|merchant| &merchant.apps).find(|app| &app.appid == appid)
+    pub(crate) fn merchant(&self, mchid: &Mchid) -> Option<Arc<Merchant>> {
+        let merchants = self.merchants.read().unwrap_or_else(PoisonError::into_inner);
+        merchants.iter().find(|merchant| &merchant.settings.mchid == mchid).cloned()
     }
 
-    /// The keys of a merchant that exists.
-    pub(crate) fn merchant_keys(&self, mchid: &Mchid) -> Option<&MerchantKeys> {
-        self.keys.merchants.get(mchid)
+    pub(crate) fn app(&self, appid: &Appid) -> Option<AppSettings> {
+        let merchants = self.merchants.read().unwrap_or_else(PoisonError::into_inner);
+        let mut apps = merchants.iter().flat_map(|merchant| &merchant.settings.apps);
+        apps.find(|app| &app.appid == appid).cloned()
+    }
+
+    /// Every appid of every merchant.
+    pub(crate) fn appids(&self) -> Vec<Appid> {
+        let merchants = self.merchants();
+        let apps = merchants.iter().flat_map(|merchant| &merchant.settings.apps);
+        apps.map(|app| app.appid.clone()).collect()
     }
 
     /// The pair a `Wechatpay-Serial` names, when this key mode has it.
@@ -93,7 +114,18 @@ impl Platform {
     /// Signs `body` at this moment (v3.md §1.7), or forges as told.
     pub(crate) fn sign(&self, key: &PlatformKey, body: &[u8], forgery: Option<Forgery>) -> Signed {
         let stale = matches!(forgery, Some(Forgery::StaleTimestamp));
-        let seconds = self.clock.transport().seconds() - if stale { STALE_SECONDS } else { 0 };
+        self.sign_at(key, body, forgery, if stale { STALE_SECONDS } else { 0 })
+    }
+
+    /// The same as it was done so many seconds ago.
+    pub(crate) fn sign_at(
+        &self,
+        key: &PlatformKey,
+        body: &[u8],
+        forgery: Option<Forgery>,
+        age_seconds: i64,
+    ) -> Signed {
+        let seconds = self.clock.transport().seconds().saturating_sub(age_seconds);
         let timestamp = seconds.to_string();
         let nonce = self.chance.text(32, UPPER_HEX);
         let mut message = format!("{timestamp}\n{nonce}\n").into_bytes();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tongbao_wire::{
     Fen, Mchid, OutRefundNo, OutTradeNo, Refund, RefundAmount, RefundChannel, RefundId, RefundNotice,
     RefundNoticeAmount, RefundStatus, Timestamp, TransactionId,
@@ -9,7 +10,6 @@ use tongbao_wire::{
 
 use crate::ledger::{NewGivingBack, Paid, Short, Sources};
 use crate::notice::NewNotice;
-use crate::order::OrderState;
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
 use crate::settings::DIGITS;
@@ -33,6 +33,7 @@ pub(crate) enum OrderNamed {
 }
 
 /// A refund that was accepted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RefundRecord {
     pub(crate) mchid: Mchid,
     /// As answers tell it.
@@ -59,7 +60,7 @@ impl State {
         let order_key = self.refundable_order(&asked)?;
         let key = (asked.mchid.clone(), asked.out_refund_no.clone());
         if let Some(known) = self.refunds.get(&key) {
-            return replay(platform, known, &asked, &order_key);
+            return replay(platform, &known, &asked, &order_key);
         }
         self.check_limits(platform, &asked, &order_key, now)?;
         let paid = self.check_money(&asked, &order_key)?;
@@ -69,9 +70,7 @@ impl State {
     /// From where the merchant pays (v3.md §5.1, §5.2).
     fn check_money(&self, asked: &NewRefund, order_key: &OrderKey) -> Result<Paid, Refusal> {
         let order = self.orders.get(order_key).expect("found paid");
-        let OrderState::Paid { transaction_id, .. } = &order.state else {
-            unreachable!("found paid");
-        };
+        let transaction_id = &order.payment().expect("found paid").transaction_id;
         self.ledger.refund_paid_from(transaction_id, asked.refund, Sources::Usual).map_err(|Short| {
             let message = "基本账户余额不足，请充值后重新发起";
             Refusal::new(403, "NOT_ENOUGH", message, cause::REFUND)
@@ -81,13 +80,11 @@ impl State {
     /// The paid order; an unpaid or unknown one cannot be told apart (v3.md §5.2).
     fn refundable_order(&self, asked: &NewRefund) -> Result<OrderKey, Refusal> {
         let key = match &asked.order {
-            OrderNamed::ByTransactionId(id) => self.transactions.get(id).cloned(),
+            OrderNamed::ByTransactionId(id) => self.transactions.get(id).map(|key| (*key).clone()),
             OrderNamed::ByOutTradeNo(number) => Some((asked.mchid.clone(), number.clone())),
         };
         key.filter(|key| key.0 == asked.mchid)
-            .filter(|key| {
-                self.orders.get(key).is_some_and(|order| matches!(order.state, OrderState::Paid { .. }))
-            })
+            .filter(|key| self.orders.get(key).is_some_and(|order| order.payment().is_some()))
             .ok_or_else(|| Refusal::new(404, "RESOURCE_NOT_EXISTS", "订单号不存在", cause::ORDER_NOT_FOUND))
     }
 
@@ -99,21 +96,20 @@ impl State {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let order = self.orders.get(order_key).expect("found paid");
-        let OrderState::Paid { success_time, .. } = &order.state else {
-            unreachable!("found paid");
-        };
+        let success_time = order.payment().expect("found paid").success_time;
         if asked.total != order.asked.total {
             return Err(Refusal::invalid("订单金额与原订单不一致", cause::REFUND));
         }
         let live = order.refunds.iter().filter_map(|number| {
             let record = self.refunds.get(&(asked.mchid.clone(), number.clone()))?;
-            (record.told.status != RefundStatus::Closed).then_some(&record.told)
+            (record.told.status != RefundStatus::Closed)
+                .then(|| (record.told.amount.refund, record.told.create_time))
         });
         let (mut parts, mut returned, mut latest) = (0_usize, Fen::ZERO, None);
-        for refund in live {
+        for (refund, created) in live {
             parts += 1;
-            returned = returned.checked_add(refund.amount.refund).expect("never more than was paid");
-            latest = latest.max(Some(refund.create_time));
+            returned = returned.checked_add(refund).expect("never more than was paid");
+            latest = latest.max(Some(created));
         }
         let left = order.asked.total.checked_sub(returned).expect("never more than was paid");
         if asked.refund > left {
@@ -122,7 +118,7 @@ impl State {
         if parts >= PARTS_MAX {
             return Err(Refusal::invalid("订单部分退款次数超过50次", cause::REFUND));
         }
-        if now.since(*success_time) > REFUNDABLE_FOR {
+        if now.since(success_time) > REFUNDABLE_FOR {
             let status = platform.switches.trade_overdue_status;
             return Err(Refusal::new(status, "TRADE_OVERDUE", "订单已超过可退款的最大期限", cause::REFUND));
         }
@@ -144,9 +140,8 @@ impl State {
     ) -> Refund {
         let refund_id = new_refund_id(platform, self.next_serial(), now);
         let order = self.orders.get_mut(order_key).expect("found paid");
-        let OrderState::Paid { transaction_id, .. } = &order.state else {
-            unreachable!("found paid");
-        };
+        let payment = order.payment().expect("found paid");
+        let transaction_id = payment.transaction_id.clone();
         let moving = NewGivingBack {
             refund_id: refund_id.clone(),
             out_refund_no: Some(asked.out_refund_no.as_str().into()),
@@ -158,7 +153,7 @@ impl State {
         let told = Refund {
             refund_id,
             out_refund_no: asked.out_refund_no.clone(),
-            transaction_id: transaction_id.clone(),
+            transaction_id,
             out_trade_no: order_key.1.clone(),
             channel: RefundChannel::Original,
             user_received_account: "支付用户零钱".into(),

@@ -42,8 +42,26 @@ pub struct MerchantSettings {
     pub apiv3_key: String,
     /// `APIv2` key: 32 ASCII characters.
     pub apiv2_key: String,
+    /// Service providers (服务商) that act for it: it is their sub-merchant (特约商户).
+    pub providers: Vec<Mchid>,
     /// What of each payment the platform keeps (手续费费率).
     pub fee_rate: FeeRate,
+}
+
+impl MerchantSettings {
+    /// An ordinary merchant without mini programs, at the usual fee.
+    #[must_use]
+    pub fn new(mchid: Mchid, name: &str, apiv3_key: String, apiv2_key: String) -> Self {
+        Self {
+            mchid,
+            name: name.into(),
+            apps: Vec::new(),
+            apiv3_key,
+            apiv2_key,
+            providers: Vec::new(),
+            fee_rate: FeeRate::USUAL,
+        }
+    }
 }
 
 /// A mini program.
@@ -152,17 +170,13 @@ impl Settings {
     #[must_use]
     pub fn local(clock: Clock, chance: Chance, postman: Arc<dyn Postman>, base_url: String) -> Self {
         let secret = |length, alphabet| chance.text(length, alphabet);
-        let merchant = MerchantSettings {
-            mchid: Mchid::parse("1900000001").expect("ten digits"),
-            name: "通宝小店".into(),
-            apps: vec![AppSettings {
-                appid: Appid::parse("wx00000000000000aa").expect("letters and digits"),
-                secret: secret(32, LOWER_HEX),
-            }],
-            apiv3_key: secret(32, LETTERS),
-            apiv2_key: secret(32, LETTERS),
-            fee_rate: FeeRate::USUAL,
+        let app = AppSettings {
+            appid: Appid::parse("wx00000000000000aa").expect("letters and digits"),
+            secret: secret(32, LOWER_HEX),
         };
+        let mchid = Mchid::parse("1900000001").expect("ten digits");
+        let mut merchant = MerchantSettings::new(mchid, "通宝小店", secret(32, LETTERS), secret(32, LETTERS));
+        merchant.apps.push(app);
         let payer = |id: &str, name: &str| PayerSettings {
             id: id.into(),
             name: name.into(),

@@ -87,10 +87,10 @@ impl Simulator {
             let order = state.orders.get(&key).expect("just found");
             let prepay_id = order.prepays.last().ok_or(PayRefused::Prepay)?.id.clone();
             let appid = order.asked.appid.clone();
-            let payer = payer.unwrap_or(&order.payer).to_owned();
+            let payer = payer.or(order.payer.as_deref()).unwrap_or(&platform.first_payer).to_owned();
             let attempt = Attempt { prepay_id: &prepay_id, scene: JSAPI, appid: &appid, payer: &payer };
             let key = state.pay(platform, &attempt, now)?;
-            Ok(state.order_view(state.orders.get(&key).expect("just paid")))
+            Ok(state.order_view(&state.orders.get(&key).expect("just paid")))
         })
     }
 
@@ -103,7 +103,7 @@ impl Simulator {
             let key = state.order_key(mchid, out_trade_no)?;
             let order = state.orders.get_mut(&key).expect("just found");
             order.note(now, crate::EventKind::CashierCancelled, "");
-            Ok(state.order_view(state.orders.get(&key).expect("just found")))
+            Ok(state.order_view(&state.orders.get(&key).expect("just found")))
         })
     }
 
@@ -135,7 +135,7 @@ impl Simulator {
     #[must_use]
     pub fn order(&self, mchid: &Mchid, out_trade_no: &OutTradeNo) -> Option<OrderView> {
         let key = (mchid.clone(), out_trade_no.clone());
-        self.with_state(|state, _, _| state.orders.get(&key).map(|order| state.order_view(order)))
+        self.with_state(|state, _, _| state.orders.get(&key).map(|order| state.order_view(&order)))
     }
 
     /// Every order, newest first.
@@ -146,16 +146,15 @@ impl Simulator {
 
     pub(crate) fn orders_newest(&self, most: usize) -> Vec<OrderView> {
         self.with_state(|state, _, _| {
-            let mut orders: Vec<_> = state.orders.values().collect();
-            orders.sort_by_key(|order| std::cmp::Reverse(order.number));
-            orders.into_iter().take(most).map(|order| state.order_view(order)).collect()
+            let newest = state.order_numbers.iter().rev().take(most);
+            newest.filter_map(|(_, key)| Some(state.order_view(&*state.orders.get(&key)?))).collect()
         })
     }
 
     /// Every notification with its sends, newest first.
     #[must_use]
     pub fn notifications(&self) -> Vec<NotificationView> {
-        self.with_state(|state, _, _| state.notices.values().rev().map(crate::notice::Notice::view).collect())
+        self.with_state(|state, _, _| state.notices.iter().rev().map(|(_, notice)| notice.view()).collect())
     }
 
     /// What `wx.login` gives `payer` (the first, unless named) in the mini program `appid`: a code for one

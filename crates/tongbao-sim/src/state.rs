@@ -16,6 +16,7 @@ use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
 use crate::platform::Platform;
 use crate::refund::RefundRecord;
+use crate::shelf::Shelf;
 use crate::{PayerSettings, Settings};
 
 /// An order's number is unique per merchant (v3.md §2.1).
@@ -26,16 +27,19 @@ pub(crate) type RefundKey = (Mchid, OutRefundNo);
 /// The changing half of a simulator.
 #[derive(Default)]
 pub(crate) struct State {
-    pub(crate) orders: BTreeMap<OrderKey, Order>,
-    pub(crate) prepays: BTreeMap<PrepayId, OrderKey>,
-    pub(crate) transactions: BTreeMap<TransactionId, OrderKey>,
+    pub(crate) orders: Shelf<OrderKey, Order>,
+    /// Orders as they came.
+    pub(crate) order_numbers: Shelf<u64, OrderKey>,
+    pub(crate) prepays: Shelf<PrepayId, OrderKey>,
+    pub(crate) transactions: Shelf<TransactionId, OrderKey>,
     /// Numbers closed before they were created.
     pub(crate) reserved: BTreeSet<OrderKey>,
-    pub(crate) refunds: BTreeMap<RefundKey, RefundRecord>,
+    pub(crate) refunds: Shelf<RefundKey, RefundRecord>,
     pub(crate) payers: BTreeMap<String, Payer>,
     openids: BTreeMap<Openid, (Appid, String)>,
     pub(crate) ledger: Ledger,
-    pub(crate) notices: BTreeMap<u64, Notice>,
+    pub(crate) notices: Shelf<u64, Notice>,
+    pub(crate) notice_ids: Shelf<String, u64>,
     pub(crate) sessions: BTreeMap<String, Session>,
     pub(crate) session_order: VecDeque<String>,
     pub(crate) codes: LoginCodes,

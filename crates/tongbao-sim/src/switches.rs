@@ -123,6 +123,9 @@ pub struct Switches {
     /// Pages of any origin may call the control API. Off, only pages of loopback origins and of the
     /// simulator's own may; login codes and the cashier are open either way. Default: off.
     pub control_from_any_origin: bool,
+    /// v2 calls that need the merchant's certificate (v2.md §1.1) are refused over plain HTTP, where nobody
+    /// can present one. Off, they are taken there without it; over TLS they need it either way. Default: off.
+    pub certificate_needed_on_plain_http: bool,
 }
 
 /// How "already paid" is spelled.
@@ -228,6 +231,7 @@ impl Default for Switches {
             password_tries: 5,
             password_lock: Duration::from_secs(600),
             control_from_any_origin: false,
+            certificate_needed_on_plain_http: false,
         }
     }
 }

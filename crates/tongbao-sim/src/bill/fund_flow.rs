@@ -1,6 +1,7 @@
 //! Fund-flow bills (资金账单): what moved a purse on a day, and what was in it after each.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use tongbao_wire::{BillDate, Fen, Mchid};
 
@@ -10,8 +11,8 @@ use crate::Switches;
 use crate::ledger::{Entry, Kind, Ledger};
 
 /// One flow: the entry, what it did to the purse, and what was there afterwards.
-pub(super) struct Line<'a> {
-    entry: &'a Entry,
+pub(super) struct Line {
+    entry: Arc<Entry>,
     flow: Fen,
     balance: Fen,
 }
@@ -22,7 +23,7 @@ pub(super) fn lines<'a>(
     mchid: &'a Mchid,
     account: AccountType,
     ledger: &'a Ledger,
-) -> impl Iterator<Item = Line<'a>> {
+) -> impl Iterator<Item = Line> {
     let purse = account.purse();
     ledger.entries_of(day).filter_map(move |entry| {
         let (flow, balance) = entry.flow(mchid, purse?)?;
@@ -63,7 +64,7 @@ pub(super) fn write(
         let size = Fen::new(line.flow.get().abs());
         sum.count += 1;
         sum.amount = sum.amount.checked_add(size).expect("a day's flows add up within 63 bits");
-        let (entry, told) = (line.entry, &line.entry.told);
+        let (entry, told) = (&line.entry, &line.entry.told);
         let name = name(entry.kind);
         paper.values([
             entry.at.civil(),

@@ -2,6 +2,7 @@
 //! (v3-extended.md §8.4), behind [`Switches::profit_sharing_bills`].
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use tongbao_wire::{Fen, Mchid};
 
@@ -11,8 +12,8 @@ use crate::Switches;
 use crate::ledger::{Account, Entry, Kind, Ledger};
 
 /// The shares of a day, in the order they were made.
-pub(super) fn lines<'a>(bill: &'a Bill, ledger: &'a Ledger) -> impl Iterator<Item = &'a Entry> {
-    let of_bill = |entry: &&Entry| entry.kind == Kind::Share && is_for(bill, entry);
+pub(super) fn lines<'a>(bill: &'a Bill, ledger: &'a Ledger) -> impl Iterator<Item = Arc<Entry>> {
+    let of_bill = |entry: &Arc<Entry>| entry.kind == Kind::Share && is_for(bill, entry);
     ledger.entries_of(bill.day).filter(of_bill)
 }
 

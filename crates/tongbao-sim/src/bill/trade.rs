@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use tongbao_wire::{Fen, RefundStatus, Timestamp};
 
@@ -12,9 +13,9 @@ use crate::Switches;
 use crate::ledger::{GivingBack, Ledger, Sale, Trade};
 
 /// A payment, or a refund of one.
-pub(super) struct Line<'a> {
-    sale: &'a Sale,
-    back: Option<&'a GivingBack>,
+pub(super) struct Line {
+    sale: Arc<Sale>,
+    back: Option<Arc<GivingBack>>,
     /// The instant the bill is of.
     as_of: Timestamp,
 }
@@ -25,10 +26,10 @@ pub(super) fn lines<'a>(
     rows: BillType,
     ledger: &'a Ledger,
     switches: &Switches,
-) -> impl Iterator<Item = Line<'a>> {
+) -> impl Iterator<Item = Line> {
     let as_of = ready_at(bill.day, switches);
     ledger.trades_of(bill.day).filter_map(move |trade| {
-        let line = match trade {
+        let line = match &*trade {
             Trade::Sale(id) => Line { sale: ledger.sale(id)?, back: None, as_of },
             Trade::Refund(id) => {
                 let back = ledger.giving_back(id)?;
@@ -41,7 +42,7 @@ pub(super) fn lines<'a>(
             BillType::Refund => line.back.is_some(),
             BillType::RechargeRefund => false,
         };
-        (wanted && is_for(bill, line.sale)).then_some(line)
+        (wanted && is_for(bill, &line.sale)).then_some(line)
     })
 }
 
@@ -73,11 +74,11 @@ pub(super) fn write(
     paper.values(titles.iter().map(|title| sums.value(title)))
 }
 
-impl Line<'_> {
+impl Line {
     fn value(&self, column: Column, switches: &Switches) -> Cow<'_, str> {
-        let (sale, words) = (self.sale, &self.sale.words);
+        let (sale, words) = (&*self.sale, &self.sale.words);
         match column {
-            Column::Time => self.back.map_or(sale.paid_at, |back| back.accepted_at).civil().into(),
+            Column::Time => self.back.as_ref().map_or(sale.paid_at, |back| back.accepted_at).civil().into(),
             Column::PaidTime => sale.paid_at.civil().into(),
             Column::Appid => words.appid.as_str().into(),
             Column::Mchid => sale.provider.as_ref().unwrap_or(&sale.payee).as_str().into(),
@@ -112,7 +113,7 @@ impl Line<'_> {
 
     /// Payments have `0` for numbers of refunds, and nothing else (v3.md §7.3).
     fn of_refund(&self, column: Column) -> Cow<'_, str> {
-        let Some(back) = self.back else {
+        let Some(back) = &self.back else {
             let number = matches!(column, Column::RefundId | Column::OutRefundNo);
             return if number { "0".into() } else { "".into() };
         };
@@ -130,7 +131,7 @@ impl Line<'_> {
     }
 
     fn state(&self) -> &'static str {
-        match self.back {
+        match &self.back {
             None => "SUCCESS",
             Some(back) if back.out_refund_no.is_some() => "REFUND",
             Some(_) => "REVOKED",
@@ -142,12 +143,12 @@ impl Line<'_> {
     }
 
     fn returned(&self) -> Fen {
-        self.back.map_or(Fen::ZERO, |back| back.paid.amount)
+        self.back.as_ref().map_or(Fen::ZERO, |back| back.paid.amount)
     }
 
     /// Below zero where it is returned.
     fn fee(&self) -> Fen {
-        self.back.map_or(self.sale.fee, |back| minus(Fen::ZERO, back.paid.fee))
+        self.back.as_ref().map_or(self.sale.fee, |back| minus(Fen::ZERO, back.paid.fee))
     }
 }
 
@@ -170,7 +171,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, line: &Line<'_>) {
+    fn add(&mut self, line: &Line) {
         self.count += 1;
         self.paid = plus(self.paid, line.paid());
         self.returned = plus(self.returned, line.returned());

@@ -72,6 +72,12 @@ pub(crate) fn openid_digest(appid: &str, payer: &str) -> [u8; 32] {
     context.finish().as_ref().try_into().expect("SHA-256 has 32 bytes")
 }
 
+/// SHA-256 in lower-case hexadecimal.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    let digest = digest::digest(&digest::SHA256, bytes);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// 8 × 32 bytes: the length of an RSA-2048 signature.
 const STAND_IN_REPEATS: usize = 8;
 

@@ -117,7 +117,7 @@ fn certificates(simulator: &Simulator, call: &Received, mchid: &Mchid) -> Result
         return Err(Refusal::new(status, "RESOURCE_NOT_EXISTS", message, cause::PARAMETER));
     }
     let nonce = platform.chance.text(12, LETTERS);
-    let keys = platform.merchant_keys(mchid).expect("admitted merchants have keys");
+    let merchant = platform.merchant(mchid).expect("admitted merchants are known");
     let certificate = &platform.keys.certificate.certificate;
     let data = vec![PlatformCertificate {
         serial_no: certificate.serial_no.clone(),
@@ -125,7 +125,7 @@ fn certificates(simulator: &Simulator, call: &Received, mchid: &Mchid) -> Result
         expire_time: certificate.not_after,
         encrypt_certificate: EncryptCertificate {
             algorithm: "AEAD_AES_256_GCM".into(),
-            ciphertext: keys.sealer.seal(&nonce, "certificate", certificate.pem.as_bytes()),
+            ciphertext: merchant.keys.sealer.seal(&nonce, "certificate", certificate.pem.as_bytes()),
             nonce,
             associated_data: "certificate".into(),
         },

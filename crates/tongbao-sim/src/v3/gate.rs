@@ -50,7 +50,8 @@ fn malformed(platform: &Platform, endpoint: Call, why: Malformed) -> Refusal {
 fn check_signature(platform: &Platform, call: &Received, said: &Authorization<'_>) -> Result<Mchid, Refusal> {
     let wrong = || Refusal::sign("签名错误");
     let mchid = Mchid::parse(said.mchid).map_err(|_| wrong())?;
-    let keys = platform.merchant_keys(&mchid).ok_or_else(wrong)?;
+    let merchant = platform.merchant(&mchid).ok_or_else(wrong)?;
+    let keys = &merchant.keys;
     let certificate = &keys.certificate;
     let same_serial = if platform.switches.serial_case_ignored {
         certificate.serial_no.eq_ignore_ascii_case(said.serial_no)

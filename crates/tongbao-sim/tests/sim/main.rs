@@ -5,6 +5,7 @@ mod books;
 mod cashier;
 mod certificates;
 mod checks;
+mod composing;
 mod control;
 mod document;
 mod faults;

@@ -92,7 +92,7 @@ struct Order {
     trade_state: String,
     total: String,
     description: String,
-    payer: String,
+    payer: Option<String>,
     created_at: String,
     #[serde(default)]
     transaction_id: Option<String>,
@@ -169,7 +169,7 @@ fn listed_orders(orders: &[Order], lang: Lang) -> String {
             order.out_trade_no.clone(),
             order.trade_state.clone(),
             order.total.clone(),
-            order.payer.clone(),
+            order.payer.clone().unwrap_or_default(),
             order.created_at.clone(),
             order.description.clone(),
         ]
