@@ -20,6 +20,7 @@ use crate::Switches;
 use crate::ledger::{Ledger, Purse};
 
 pub(crate) use links::{Link, Links, Seal};
+pub(crate) use paper::Digest;
 
 /// A bill somebody may ask for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@
 
 mod answer;
 mod authorization;
+mod bills;
 mod bodies;
 mod gate;
 mod orders;
@@ -31,7 +32,7 @@ type Handler = fn(&Simulator, &Received, &Mchid) -> Result<Answer, Refusal>;
 /// A call and what answers it.
 type Handled = (Call, Handler);
 
-const HANDLED: &[&[Handled]] = &[orders::CALLS, refunds::CALLS, answer::CALLS];
+const HANDLED: &[&[Handled]] = &[orders::CALLS, refunds::CALLS, bills::CALLS, answer::CALLS];
 
 /// True when `header` is a well-formed `Authorization`.
 pub(crate) fn is_authorization(header: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use serde::{Deserialize, Serialize};
 use tongbao_wire::Timestamp;
 
@@ -20,9 +21,22 @@ pub(crate) struct Link {
 /// A key for one file.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Seal {
-    pub(crate) key: [u8; 32],
+    /// 32 characters.
+    pub(crate) key: String,
     /// 12 characters.
     pub(crate) nonce: String,
+}
+
+impl Seal {
+    /// Encrypts a whole file: the tag stands at its end, nothing else is authenticated.
+    pub(crate) fn file(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        let key = UnboundKey::new(&AES_256_GCM, self.key.as_bytes()).expect("32 characters");
+        let nonce = self.nonce.as_bytes().try_into().expect("12 characters");
+        LessSafeKey::new(key)
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut bytes)
+            .expect("a bill is far below the 64 GiB of the cipher");
+        bytes
+    }
 }
 
 /// Nothing of the key.

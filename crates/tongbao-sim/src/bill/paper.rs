@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use ring::digest;
+
 use crate::Switches;
 
 /// A bill being written.
@@ -50,6 +52,36 @@ impl<W: Write> Paper<W> {
     fn end(&mut self) -> io::Result<()> {
         self.line.push_str(self.line_end);
         self.out.write_all(self.line.as_bytes())
+    }
+}
+
+/// What vouches for a bill: SHA-1 of its text, uncompressed (v3.md §7.2).
+pub(crate) struct Digest(digest::Context);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self(digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY))
+    }
+}
+
+impl Digest {
+    /// In hexadecimal, lower case.
+    pub(crate) fn hex(self) -> String {
+        self.0.finish().as_ref().iter().fold(String::new(), |mut hex, byte| {
+            hex.push_str(&format!("{byte:02x}"));
+            hex
+        })
+    }
+}
+
+impl Write for Digest {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -157,7 +157,7 @@ impl Ledger {
         let payee = sale.payee.clone();
         let from = Account::Refunding(payee.clone());
         let moves = vec![Move { from, to, amount: back.paid.amount }];
-        self.post(at, Kind::RefundArrived, named(&back), moves).expect("it is on its way");
+        self.post(at, Kind::RefundArrived, named(back), moves).expect("it is on its way");
         let books = self.books.merchant(&payee);
         books.refunded = plus(books.refunded, back.paid.amount);
         self.note(refund_id, RefundStatus::Success, at);
