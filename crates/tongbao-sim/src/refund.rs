@@ -140,8 +140,7 @@ impl State {
     ) -> Refund {
         let refund_id = new_refund_id(platform, self.next_serial(), now);
         let order = self.orders.get_mut(order_key).expect("found paid");
-        let payment = order.payment().expect("found paid");
-        let transaction_id = payment.transaction_id.clone();
+        let transaction_id = order.payment().expect("found paid").transaction_id.clone();
         let moving = NewGivingBack {
             refund_id: refund_id.clone(),
             out_refund_no: Some(asked.out_refund_no.as_str().into()),
