@@ -8,6 +8,7 @@ mod fund_flow;
 mod links;
 mod paper;
 mod sharing;
+mod shown;
 mod trade;
 
 use std::io::{self, Write};
@@ -21,6 +22,7 @@ use crate::ledger::{Ledger, Purse};
 
 pub(crate) use links::{Link, Links, Seal};
 pub(crate) use paper::Digest;
+pub use shown::{BillKind, BillKindError, BillRefused};
 
 /// A bill somebody may ask for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

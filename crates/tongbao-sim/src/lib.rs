@@ -42,12 +42,13 @@ mod v3;
 mod view;
 mod weixin;
 
+pub use bill::{BillKind, BillKindError, BillRefused};
 pub use compose::{ComposedBy, ComposedContent, Composition};
 pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
     CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
 };
-pub use ledger::{Books, FeeRate, MerchantBooks};
+pub use ledger::{Books, FeeRate, MerchantBooks, Purse};
 pub use login::LoginRefused;
 pub use notice::{Attempt, Outcome};
 pub use pay::PayRefused;
