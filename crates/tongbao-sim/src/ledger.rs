@@ -165,3 +165,6 @@ fn minus(a: Fen, b: Fen) -> Fen {
 
 /// No single amount or balance is larger: ten billion yuan.
 pub(crate) const AMOUNT_MAX: i64 = 1_000_000_000_000;
+
+#[cfg(test)]
+mod tests;
