@@ -216,8 +216,8 @@ fn order_sale(platform: &Platform, asked: &NewOrder, payment: &Payment) -> NewSa
         provider,
         wallet: Wallet::Balance { payer: payment.payer.clone() },
         total: asked.total,
-        rate: merchant.map_or(FeeRate::ZERO, |merchant| merchant.settings.fee_rate),
-        hold: Hold::Free,
+        rate: merchant.map_or(FeeRate::USUAL, |merchant| merchant.settings.fee_rate),
+        hold: if asked.profit_sharing { Hold::ProfitSharing } else { Hold::Free },
         words: SaleWords {
             appid: asked.appid.as_str().into(),
             openid: payment.openid.as_str().into(),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use tongbao_wire::{Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, Timestamp, TransactionId};
 
+use crate::bill::Links;
 use crate::cashier::Session;
 use crate::complaint::Complaints;
 use crate::ledger::Ledger;
@@ -49,6 +50,7 @@ pub(crate) struct State {
     pub(crate) tokens: Shelf<Appid, StableToken>,
     pub(crate) media: Media,
     pub(crate) complaints: Complaints,
+    pub(crate) bill_links: Links,
     /// The serial whose pair signed the answer of each merchant's latest call.
     pub(crate) answered_with: Shelf<Mchid, String>,
     /// What orders and refunds do by themselves, and when.

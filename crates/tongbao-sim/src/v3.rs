@@ -5,6 +5,7 @@
 
 mod answer;
 mod authorization;
+mod bills;
 mod bodies;
 mod complaints;
 mod echo;
@@ -37,8 +38,15 @@ type Handler = fn(&Simulator, &Received, &Mchid) -> Result<Answer, Refusal>;
 /// A call and what answers it.
 type Handled = (Call, Handler);
 
-const HANDLED: &[&[Handled]] =
-    &[orders::CALLS, refunds::CALLS, answer::CALLS, echo::CALLS, media::CALLS, complaints::CALLS];
+const HANDLED: &[&[Handled]] = &[
+    orders::CALLS,
+    refunds::CALLS,
+    bills::CALLS,
+    answer::CALLS,
+    echo::CALLS,
+    media::CALLS,
+    complaints::CALLS,
+];
 
 /// True when `header` is a well-formed `Authorization`.
 pub(crate) fn is_authorization(header: &str) -> bool {
