@@ -16,14 +16,14 @@ use crate::notice::NewNotice;
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
 use crate::settings::DIGITS;
-use crate::shelf::Shelf;
+use crate::shelf::{Shelf, Shelved};
 use crate::state::{OrderKey, State};
 
 pub(crate) use consumer::{ComplaintRefused, ConsumerAct, NewComplaint};
 pub(crate) use merchant::{Approval, Reply};
 
 /// Every complaint, and where they are told.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Complaints {
     rows: Shelf<ComplaintId, ComplaintRecord>,
     /// Each merchant's by the time they were made.
@@ -78,6 +78,19 @@ impl Complaints {
     ) -> impl Iterator<Item = std::sync::Arc<ComplaintRecord>> {
         let range = (mchid.clone(), begin, 0)..(mchid.clone(), end, 0);
         self.of_merchant.range(range).rev().filter_map(|(_, id)| self.rows.get(&id))
+    }
+
+    /// Every shelf under its name.
+    pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
+        vec![
+            ("complaints", &mut self.rows),
+            ("complaints_of_merchant", &mut self.of_merchant),
+            ("complaint_ages", &mut self.ages),
+            ("complaints_of_order", &mut self.of_order),
+            ("complaint_urls", &mut self.urls),
+            ("complaint_instant", &mut self.instant),
+            ("complaint_pictures", &mut self.pictures),
+        ]
     }
 
     pub(crate) fn get(&self, id: &ComplaintId) -> Option<std::sync::Arc<ComplaintRecord>> {

@@ -183,12 +183,14 @@ impl State {
         let order = self.orders.get_mut(&key).expect("just found");
         order.note(now, EventKind::Paid, transaction_id.as_str());
         order.state = OrderState::Paid(payment);
-        if order.asked.profit_sharing {
+        let plain = serde_json::to_vec(&order.transaction(platform)).expect("a transaction is plain data");
+        let (closing, notify_url) = (order.closing, order.asked.notify_url.clone());
+        let marked = order.asked.profit_sharing;
+        self.unschedule(closing);
+        if marked {
             self.sharing_begins(&transaction_id, now);
         }
-        let order = self.orders.get_mut(&key).expect("just found");
-        let Some(url) = order.asked.notify_url.clone() else { return Ok(key) };
-        let plain = serde_json::to_vec(&order.transaction(platform)).expect("a transaction is plain data");
+        let Some(url) = notify_url else { return Ok(key) };
         let notice = NewNotice {
             mchid: key.0.clone(),
             out_trade_no: Some(key.1.clone()),
@@ -218,7 +220,7 @@ fn order_sale(platform: &Platform, asked: &NewOrder, payment: &Payment) -> NewSa
         provider,
         wallet: Wallet::Balance { payer: payment.payer.clone() },
         total: asked.total,
-        rate: merchant.map_or(FeeRate::ZERO, |merchant| merchant.settings.fee_rate),
+        rate: merchant.map_or(FeeRate::USUAL, |merchant| merchant.settings.fee_rate),
         hold: if asked.profit_sharing { Hold::ProfitSharing } else { Hold::Free },
         words: SaleWords {
             appid: asked.appid.as_str().into(),

@@ -8,6 +8,7 @@ use tongbao_wire::{Appid, Mchid};
 use crate::clock::SimClock;
 use crate::crypto::{Keys, MerchantKeys, PlatformKey, SigningKey};
 use crate::settings::UPPER_HEX;
+use crate::tls::Tls;
 use crate::{AppSettings, Forgery, KeyMode, MerchantSettings, Settings, SimError, Switches, payer};
 
 /// A merchant and their keys.
@@ -23,6 +24,8 @@ pub(crate) struct Platform {
     pub(crate) switches: Switches,
     pub(crate) key_mode: KeyMode,
     pub(crate) keys: Keys,
+    /// How it is reached by TLS, when it is.
+    pub(crate) tls: Option<Tls>,
     pub(crate) base_url: String,
     merchants: RwLock<Vec<Arc<Merchant>>>,
     /// Who pays unless another is named.
@@ -50,6 +53,7 @@ impl Platform {
             switches: settings.switches.clone(),
             key_mode: settings.key_mode,
             keys,
+            tls: settings.tls.as_ref().map(|asked| Tls::new(settings, asked)).transpose()?,
             base_url: settings.base_url.clone(),
             merchants: RwLock::new(merchants),
             first_payer: settings.payers[0].id.clone(),

@@ -18,7 +18,7 @@ use crate::order::Order;
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
 use crate::settings::DIGITS;
-use crate::shelf::Shelf;
+use crate::shelf::{Shelf, Shelved};
 use crate::state::{Due, State};
 
 pub(crate) use receiver::{NewReceiver, ReceiverKey};
@@ -29,7 +29,7 @@ pub(crate) type ShareKey = (Mchid, OutOrderNo);
 pub(crate) type ReturnKey = (Mchid, OutReturnNo);
 
 /// Every share, and who may receive.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Sharing {
     shares: Shelf<ShareKey, ShareRecord>,
     /// As they came.
@@ -133,6 +133,23 @@ impl Sharing {
     /// Shares, newest first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = Arc<ShareRecord>> {
         self.ages.iter().rev().filter_map(|(_, key)| self.shares.get(&key))
+    }
+
+    /// Every shelf under its name.
+    pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
+        vec![
+            ("shares", &mut self.shares),
+            ("share_ages", &mut self.ages),
+            ("share_order_ids", &mut self.order_ids),
+            ("shared_payments", &mut self.payments),
+            ("share_returns", &mut self.returns),
+            ("share_returned", &mut self.returned),
+            ("share_receivers", &mut self.receivers),
+            ("share_receiver_counts", &mut self.receiver_counts),
+            ("share_received", &mut self.received),
+            ("share_settings", &mut self.settings),
+            ("share_failures", &mut self.failures),
+        ]
     }
 }
 

@@ -20,7 +20,7 @@ use crate::ledger::{Short, Transfer as Locked};
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
 use crate::settings::{DIGITS, LETTERS};
-use crate::shelf::Shelf;
+use crate::shelf::{Shelf, Shelved};
 use crate::state::{Due, State};
 
 pub(crate) use authorization::{Authorization, NewAuthorization};
@@ -33,7 +33,7 @@ pub(crate) type BillKey = (Mchid, OutBillNo);
 pub(crate) type AuthorizationKey = (Mchid, OutAuthorizationNo);
 
 /// Every transfer, and what goes with them.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Transfers {
     pub(crate) bills: Shelf<BillKey, Bill>,
     /// As they came.
@@ -130,6 +130,24 @@ pub(crate) enum TransferRefused {
     Payer,
     /// It does not follow from where it stands.
     State,
+}
+
+impl Transfers {
+    /// Every shelf under its name.
+    pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
+        vec![
+            ("transfers", &mut self.bills),
+            ("transfer_ages", &mut self.ages),
+            ("transfer_numbers", &mut self.numbers),
+            ("transfer_packages", &mut self.packages),
+            ("transfer_authorizations", &mut self.authorizations),
+            ("transfer_authorizing", &mut self.authorizing),
+            ("transfer_authorization_ids", &mut self.authorization_ids),
+            ("transfer_receipts", &mut self.receipts),
+            ("transfer_receipt_tokens", &mut self.receipt_tokens),
+            ("transfer_scenes", &mut self.scenes),
+        ]
+    }
 }
 
 impl Bill {

@@ -1,5 +1,7 @@
 //! What the consumer does, and the platform for the consumer.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tongbao_wire::complaint::{
     Complaint, ComplaintAction, ComplaintMedia, ComplaintOperation, ComplaintOrder, ComplaintProblem,
     ComplaintState,
@@ -150,7 +152,7 @@ impl State {
                 purpose: Purpose::ComplaintImage,
                 filename: "complaint.jpg".into(),
                 sha256: crate::crypto::sha256_hex(content),
-                content: content.clone(),
+                content: STANDARD.encode(content),
                 uploaded_at: now,
             };
             let media_id = self.keep_media(platform, file);

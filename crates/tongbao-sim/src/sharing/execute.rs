@@ -84,8 +84,7 @@ impl State {
     /// Who a person is, while the month has room.
     fn may_receive(&mut self, part: &SharedPart, at: Timestamp) -> Result<String, ShareFailReason> {
         let openid = Openid::parse(&part.account).map_err(|_| ShareFailReason::AccountAbnormal)?;
-        let (_, payer) = self.person(&openid).ok_or(ShareFailReason::AccountAbnormal)?;
-        let payer = payer.to_owned();
+        let payer = self.person(&openid).ok_or(ShareFailReason::AccountAbnormal)?.1.clone();
         let month = at.beijing_date()[..7].to_owned();
         let key = (payer.clone(), month);
         let received = self.sharing.received.get(&key).map_or(Fen::ZERO, |it| *it);

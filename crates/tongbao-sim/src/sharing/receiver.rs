@@ -67,7 +67,7 @@ impl State {
         } else {
             let person = Openid::parse(&asked.account).ok();
             let known = person.as_ref().and_then(|openid| self.person(openid));
-            if known.is_none_or(|(appid, _)| Some(appid) != asked.appid.as_ref()) {
+            if known.is_none_or(|known| Some(&known.0) != asked.appid.as_ref()) {
                 return Err(Refusal::invalid("appid与openid不匹配", cause::OPENID));
             }
         }
@@ -98,8 +98,8 @@ impl State {
 
     fn real_name(&self, openid: &str) -> Option<String> {
         let openid = Openid::parse(openid).ok()?;
-        let (_, payer) = self.person(&openid)?;
-        self.payers.get(payer).map(|payer| payer.name.clone())
+        let person = self.person(&openid)?;
+        self.payers.get(&person.1).map(|payer| payer.name.clone())
     }
 
     pub(super) fn is_receiver(&self, payee: &Mchid, kind: &ShareReceiverType, account: &str) -> bool {

@@ -51,7 +51,7 @@ pub(super) fn signed(
     let (status, body) = match answer {
         Answer::Json(body) => (StatusCode::OK, body.as_slice()),
         Answer::NoContent => (StatusCode::NO_CONTENT, [].as_slice()),
-        Answer::File(kind, content) => return file(platform, kind, content),
+        Answer::File(kind, content) => return file(platform, kind, content, forgery),
     };
     let signed = platform.sign(key, body, forgery);
     let body = if forgery == Some(Forgery::Tamper) { tampered(body) } else { body.to_vec().into() };
@@ -74,9 +74,10 @@ pub(super) fn signed(
     response
 }
 
-/// A file, unsigned.
-fn file(platform: &Platform, kind: &'static str, content: &[u8]) -> Response {
-    let mut response = Response::new(Body::from(content.to_vec()));
+/// A file, unsigned: the digest told before is what vouches for it.
+fn file(platform: &Platform, kind: &'static str, content: &[u8], forgery: Option<Forgery>) -> Response {
+    let body = if forgery == Some(Forgery::Tamper) { tampered(content) } else { content.to_vec().into() };
+    let mut response = Response::new(Body::from(body));
     common(&mut response);
     let headers = response.headers_mut();
     headers.insert("request-id", platform.request_id(0).parse().expect("letters and digits"));

@@ -272,7 +272,7 @@ fn receiver(
     check_binding(platform, signer, body)?;
     let openid = openid(body);
     match state.person(&openid) {
-        Some((bound, payer)) if *bound == appid(body) => Ok((openid.clone(), payer.to_owned())),
+        Some(known) if known.0 == appid(body) => Ok((openid.clone(), known.1.clone())),
         Some(_) => Err(Refusal::invalid("appid与openid不匹配", cause::OPENID)),
         None => {
             let value = Value::from(text(body, "/openid"));

@@ -1,6 +1,7 @@
 //! The simulator from outside: requests in, answers and notifications out.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, helpers included")]
 
+mod bills;
 mod books;
 mod cashier;
 mod certificates;
@@ -18,7 +19,9 @@ mod people;
 mod reentry;
 mod refunds;
 mod sealing;
+mod server;
 mod sharing;
+mod tls;
 mod transfers;
 mod uploads;
 mod weixin;
