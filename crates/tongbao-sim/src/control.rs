@@ -2,6 +2,7 @@
 
 mod bills;
 mod complaints;
+mod onboarding;
 mod sent;
 mod sharing;
 mod transfers;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(complaints::routes())
         .merge(transfers::routes())
         .merge(sharing::routes())
+        .merge(onboarding::routes())
 }
 
 async fn health() -> Response {

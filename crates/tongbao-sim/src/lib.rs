@@ -27,6 +27,7 @@ mod login;
 mod media;
 mod notice;
 mod notifier;
+mod onboarding;
 mod order;
 mod pay;
 mod payer;

@@ -17,6 +17,7 @@ use crate::ledger::Ledger;
 use crate::login::{LoginCodes, StableToken};
 use crate::media::Media;
 use crate::notice::Notice;
+use crate::onboarding::{Onboarding, OnboardingDue};
 use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
 use crate::platform::Platform;
@@ -54,6 +55,7 @@ pub(crate) struct State {
     pub(crate) complaints: Complaints,
     pub(crate) transfers: Transfers,
     pub(crate) sharing: Sharing,
+    pub(crate) onboarding: Onboarding,
     pub(crate) bill_links: Links,
     /// The serial whose pair signed the answer of each merchant's latest call.
     pub(crate) answered_with: Shelf<Mchid, String>,
@@ -81,6 +83,8 @@ pub(crate) enum Due {
     Transfer(TransferDue),
     /// A share is executed, or what is left is given free (v3-extended.md §8).
     Sharing(SharingDue),
+    /// An application moves on (v3-extended.md §9).
+    Onboarding(OnboardingDue),
 }
 
 impl State {
@@ -167,6 +171,7 @@ impl State {
             match &*due {
                 Due::CloseOrder(key) => self.close_unpaid(key, at),
                 Due::SettleRefund(key) => self.refund_arrives(platform, key, at),
+                Due::Onboarding(due) => self.onboarding_due(platform, due.clone(), at),
                 Due::Sharing(due) => self.sharing_due(platform, due.clone(), at),
                 Due::Transfer(due) => self.transfer_due(platform, due.clone(), at),
             }
@@ -202,6 +207,7 @@ impl State {
         shelves.extend(self.complaints.shelves());
         shelves.extend(self.transfers.shelves());
         shelves.extend(self.sharing.shelves());
+        shelves.extend(self.onboarding.shelves());
         shelves
     }
 }

@@ -137,6 +137,9 @@ pub struct Switches {
     /// Adding a merchant as a receiver needs its name (v3-extended.md §8.4, CONFLICT: pages and the Go SDK say so,
     /// \[O\] does not). Default: on.
     pub receiver_name_needed: bool,
+    /// How long the review of an application, an intent or a settlement account takes, when nobody decides before
+    /// (v3-extended.md §9.4: one to three working days, §9.6: one or two days). Default: one day.
+    pub applyment_review_takes: Duration,
     /// Pages of any origin may call the control API. Off, only pages of loopback origins and of the
     /// simulator's own may; login codes and the cashier are open either way. Default: off.
     pub control_from_any_origin: bool,
@@ -264,6 +267,7 @@ impl Default for Switches {
             share_takes: Duration::from_secs(2),
             sharing_event: SharingEvent::Documented,
             receiver_name_needed: true,
+            applyment_review_takes: Duration::from_secs(86_400),
             control_from_any_origin: false,
             certificate_needed_on_plain_http: false,
         }

@@ -12,6 +12,7 @@ mod echo;
 mod gate;
 mod media;
 mod multipart;
+mod onboarding;
 mod orders;
 mod refunds;
 mod schema;
@@ -19,6 +20,7 @@ mod sealed;
 mod sharing;
 mod target;
 mod transfers;
+mod walk;
 
 use axum::Router;
 use axum::extract::{Request, State as Shared};
@@ -50,10 +52,15 @@ const HANDLED: &[&[Handled]] = &[
     complaints::CALLS,
     transfers::CALLS,
     sharing::CALLS,
+    onboarding::CALLS,
 ];
 
 /// Addresses that are no row of the table of calls: method, path, and what answers.
-const BESIDE: &[(&str, &str, Handled)] = &[("GET", transfers::FILE, (Call::Untyped, transfers::download))];
+const BESIDE: &[(&str, &str, Handled)] = &[
+    ("GET", transfers::FILE, (Call::Untyped, transfers::download)),
+    // The documents of this call end in a slash, the table's row does not (v3-extended.md §9.6).
+    ("POST", "/v3/apply4subject/applyment/", onboarding::SUBMIT_INTENT),
+];
 
 /// True when `header` is a well-formed `Authorization`.
 pub(crate) fn is_authorization(header: &str) -> bool {

@@ -8,13 +8,12 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tongbao_wire::transfer::{TransferAuthorizationState, TransferFailReason};
-use tongbao_wire::{Fen, Mchid, OutAuthorizationNo, OutBillNo};
+use tongbao_wire::{Mchid, OutAuthorizationNo, OutBillNo};
 
 use super::sent::{Asked, Body, Segments};
 use super::{LISTED, LISTED_MAX, Listed, read};
 use crate::Simulator;
 use crate::guard::{bad_request, preflight, problem};
-use crate::ledger::Purse;
 use crate::state::State;
 use crate::transfer::{Authorization, Bill, Package, TransferRefused};
 
@@ -29,7 +28,6 @@ pub(super) fn routes() -> Router<Simulator> {
             post(close).options(preflight),
         )
         .route("/sim/v1/merchants/{mchid}/transfer-scenes", post(scenes).options(preflight))
-        .route("/sim/v1/merchants/{mchid}/top-up", post(top_up).options(preflight))
 }
 
 fn bill_view(bill: &Bill) -> Value {
@@ -211,49 +209,6 @@ async fn scenes(
     let answer = json!({ "mchid": mchid, "open": scenes.open });
     simulator.with_state(|state, _, _| state.transfers.scenes.insert(mchid, scenes.open));
     Json(answer).into_response()
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ToppedUp {
-    amount_fen: Fen,
-    /// `basic`, `operation` (what transfers are paid from; unless said) or `fees`.
-    #[serde(default)]
-    account: Option<String>,
-}
-
-/// Puts virtual money into one of a merchant's accounts (充值).
-async fn top_up(
-    Shared(simulator): Shared<Simulator>,
-    Segments(mchid): Segments<String>,
-    Body(body): Body,
-) -> Response {
-    let asked: ToppedUp = match read(&body) {
-        Ok(asked) => asked,
-        Err(response) => return *response,
-    };
-    let purse = match asked.account.as_deref() {
-        None | Some("operation") => Purse::Operation,
-        Some("basic") => Purse::Basic,
-        Some("fees") => Purse::Fees,
-        Some(_) => return bad_request("account is basic, operation or fees"),
-    };
-    if !asked.amount_fen.is_positive() || asked.amount_fen.get() > crate::ledger::AMOUNT_MAX {
-        return bad_request("amount_fen is above zero and at most ten billion yuan");
-    }
-    let known = Mchid::parse(&mchid).ok().filter(|mchid| simulator.inner.platform.merchant(mchid).is_some());
-    let Some(mchid) = known else {
-        return problem(StatusCode::NOT_FOUND, "unknown_merchant", "there is no such merchant");
-    };
-    let done = simulator.with_state(|state, _, now| {
-        let held = state.ledger.books().merchants.get(&mchid).map_or(0, |it| it.operating.get());
-        let fits = asked.amount_fen.get() <= crate::ledger::AMOUNT_MAX.saturating_sub(held);
-        fits && state.ledger.top_up(&mchid, purse, asked.amount_fen, now).is_ok()
-    });
-    if !done {
-        return problem(StatusCode::CONFLICT, "too_much", "an account holds at most ten billion yuan");
-    }
-    Json(simulator.books()).into_response()
 }
 
 fn refused(why: TransferRefused) -> Response {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::Switches;
 use crate::ledger::AMOUNT_MAX;
+use crate::media::Purpose;
 use crate::refusal::{Refusal, cause};
 
 /// One member of a body.
@@ -27,10 +28,10 @@ pub(super) enum Kind {
     Fen,
     /// An integer from 0.
     Count,
-    /// An integer between these two, both included.
-    Within(i64, i64),
     /// Text of at most so many characters, encrypted for the platform; `sealed` opens it.
     Sealed,
+    /// What an upload for this purpose answered.
+    Media(Purpose),
     /// An object whose members somebody else reads.
     Any,
     /// At least one and at most so many of these.
@@ -135,19 +136,11 @@ fn check(
             if rule(text) { Ok(()) } else { Err(breaks_rule(at, title, value, issue)) }
         }
         (Kind::Sealed, Value::String(text)) => check_text(text, SEALED_CHARS_MAX, at, member, switches),
-        (Kind::Text(_) | Kind::Ruled(..) | Kind::Sealed, other) => {
+        (Kind::Media(_), Value::String(text)) => check_text(text, MEDIA_CHARS_MAX, at, member, switches),
+        (Kind::Text(_) | Kind::Ruled(..) | Kind::Sealed | Kind::Media(_), other) => {
             Err(wrong_type(at, title, "字符串", other))
         }
         (Kind::Any, Value::Object(_)) => Ok(()),
-        (Kind::Within(least, most), number) => {
-            check_integer(number, *least, at, title)?;
-            if number.as_i64().is_some_and(|number| number <= *most) {
-                return Ok(());
-            }
-            let message =
-                format!("输入源“/body{at}”映射到数值字段“{title}”规则校验失败，值高于最大值 {most}");
-            Err(out_of_range(message, at, value, "above the maximum"))
-        }
         (Kind::Fen, number) => check_integer(number, 1, at, title),
         (Kind::Count, number) => check_integer(number, 0, at, title),
         (Kind::OneOf(known), number) => {
@@ -266,6 +259,8 @@ fn out_of_range(message: String, at: &str, value: &Value, issue: &str) -> Refusa
     Refusal::param(message).because(cause::OUT_OF_RANGE).at("body", at, Some(value), issue)
 }
 
+/// v3-extended.md §9.2.
+const MEDIA_CHARS_MAX: usize = 512;
 /// Base64 of one block of RSA-2048 has 344; documents print 1024 and 2048 (v3-extended.md).
 const SEALED_CHARS_MAX: usize = 2048;
 

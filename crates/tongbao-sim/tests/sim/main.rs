@@ -14,6 +14,7 @@ mod faults;
 mod generated;
 mod malformed;
 mod notifications;
+mod onboarding;
 mod orders;
 mod people;
 mod reentry;

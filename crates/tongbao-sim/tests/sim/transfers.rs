@@ -21,7 +21,13 @@ async fn world() -> World {
 }
 
 async fn top_up(world: &World, fen: i64) {
-    let told = ask(world, "POST", "merchants/1900000001/top-up", &json!({"amount_fen": fen})).await;
+    let told = ask(
+        world,
+        "POST",
+        "merchants/1900000001/top-up",
+        &json!({"amount_fen": fen, "account": "OPERATION"}),
+    )
+    .await;
     assert_eq!(told.status, 200, "{told:?}");
 }
 
