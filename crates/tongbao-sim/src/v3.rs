@@ -12,6 +12,7 @@ mod orders;
 mod refunds;
 mod schema;
 mod target;
+mod words;
 
 use axum::Router;
 use axum::extract::{Request, State as Shared};
