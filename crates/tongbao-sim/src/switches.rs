@@ -66,6 +66,9 @@ pub struct Switches {
     /// `h5_url` names the platform's host, which a hosts file or proxy must lead to the simulator. Off, it names
     /// the simulator, so that a browser opens it; path and query are the same. Default: off.
     pub h5_url_of_platform: bool,
+    /// Charging a payment code that waits for the password answers 202 `USERPAYING` without an order, not 200
+    /// with its `trade_state` (v3.md §2.8: both are documented). Default: off.
+    pub user_paying_is_202: bool,
     /// Queries of unpaid orders tell `total` and `currency` (v3.md §2.5 \[I\]). Default: on.
     pub amount_before_payment: bool,
     /// HTTP status of `TRADE_OVERDUE` (v3.md §5.2 \[I\]). Default: 403.
@@ -212,6 +215,7 @@ impl Default for Switches {
             closed_code: ClosedCode::OrderClosed,
             older_prepay_usable: true,
             h5_url_of_platform: false,
+            user_paying_is_202: false,
             amount_before_payment: true,
             trade_overdue_status: 403,
             refund_spacing: false,
