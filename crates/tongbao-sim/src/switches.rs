@@ -107,6 +107,9 @@ pub struct Switches {
     /// There are profit-sharing bills, with columns of the simulator's own: nobody publishes the platform's
     /// (v3-extended.md §8.4). Off, every day answers `NO_STATEMENT_EXIST`. Default: on.
     pub profit_sharing_bills: bool,
+    /// A refund the merchant has no money for is accepted all the same, looks for the money every hour, and is
+    /// closed after seven days (v3.md §5.2). Off, it is refused with `NOT_ENOUGH`. Default: off.
+    pub refunds_wait_for_money: bool,
     /// HTTP status of `/v3/certificates` when the merchant has none (v3.md §1.8 \[I\]). Default: 404.
     pub certificates_absent_status: u16,
     /// With both kinds of keys, notifications to a merchant are signed with the kind its latest call asked
@@ -231,6 +234,7 @@ impl Default for Switches {
             profit_sharing_bill_link_lives: Duration::from_secs(30),
             bill_links_once: false,
             profit_sharing_bills: true,
+            refunds_wait_for_money: false,
             certificates_absent_status: 404,
             notifications_follow_calls: true,
             notifications_by_public_key_permille: 500,
