@@ -298,6 +298,7 @@ impl State {
         let order = self.orders.get_mut(key).expect("just found");
         order.note(now, EventKind::Paid, transaction_id.as_str());
         order.state = OrderState::Paid(payment);
+        self.unschedule_closing(key);
     }
 
     /// Writes a line into the history of everything that is open.
@@ -318,7 +319,7 @@ impl State {
         };
         let notice = NewNotice {
             mchid: key.0.clone(),
-            out_trade_no: key.1.clone(),
+            out_trade_no: Some(key.1.clone()),
             out_refund_no: None,
             event_type: "TRANSACTION.SUCCESS",
             original_type: "transaction",
