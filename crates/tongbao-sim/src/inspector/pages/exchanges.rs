@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(parted(query), ("/v3/pay/transactions/", "out-trade-no/T1?mchid=1"));
         assert_eq!(parted("/"), ("", "/"));
         assert_eq!(parted(""), ("", ""));
-        assert_eq!(parted("/1"), ("", "/1"));
+        assert_eq!(parted("/1"), ("/", "1"));
         assert_eq!(parted("http://127.0.0.1:9000/notify/v3"), ("http://127.0.0.1:9000/", "notify/v3"));
     }
 
