@@ -130,6 +130,7 @@ function choosing() {
     open(row).catch(() => location.assign(row.querySelector('a').href));
   });
   mark();
+  rows.querySelector('.chosen')?.scrollIntoView({ block: 'center' });
 }
 
 // Keys

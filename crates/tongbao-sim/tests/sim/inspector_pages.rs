@@ -97,10 +97,7 @@ async fn what_comes_from_outside_never_becomes_markup() {
     for path in paths {
         let html =
             page(&world, &path).await.replace("<script src=\"/inspector/assets/inspector.js\" defer>", "");
-        assert!(
-            !html.contains("<script") && !html.contains("<img src=x"),
-            "{path}"
-        );
+        assert!(!html.contains("<script") && !html.contains("<img src=x"), "{path}");
     }
 }
 

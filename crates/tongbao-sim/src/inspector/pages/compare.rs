@@ -14,16 +14,32 @@ pub(super) struct Line {
     pub(super) same: bool,
 }
 
-/// A line in three parts, of which the middle is what differs.
+/// A line in parts, some of which the other line does not have.
 pub(super) struct Marked {
-    pub(super) before: String,
-    pub(super) differs: String,
-    pub(super) after: String,
+    pub(super) parts: Vec<Part>,
+}
+
+/// A piece of a line.
+pub(super) struct Part {
+    pub(super) text: String,
+    pub(super) differs: bool,
 }
 
 impl Marked {
     fn plain(text: &str) -> Self {
-        Self { before: visible(text), differs: String::new(), after: String::new() }
+        Self { parts: vec![Part { text: visible(text), differs: false }] }
+    }
+
+    /// Parts that lie side by side and are alike become one.
+    fn joined(pieces: impl Iterator<Item = (String, bool)>) -> Self {
+        let mut parts: Vec<Part> = Vec::new();
+        for (text, differs) in pieces.filter(|(text, _)| !text.is_empty()) {
+            match parts.last_mut() {
+                Some(last) if last.differs == differs => last.text.push_str(&text),
+                _ => parts.push(Part { text, differs }),
+            }
+        }
+        Self { parts: parts.into_iter().map(|part| Part { text: visible(&part.text), ..part }).collect() }
     }
 }
 
@@ -44,7 +60,7 @@ pub(super) fn compare(signature: &Signature, frame: &Frame) -> Vec<Line> {
     };
     let signed = pieces(signed, by_lines);
     let mut lines = Vec::new();
-    for (one, other) in aligned(&expected, &signed) {
+    for (one, other) in aligned(&expected, &signed, true) {
         let label = one.map(label).unwrap_or_default();
         let (one, other) = (one.map(|at| &expected[at]), other.map(|at| &signed[at]));
         lines.push(match (one, other) {
@@ -92,8 +108,9 @@ fn labels(count: usize, by_lines: bool, frame: &Frame) -> Vec<&str> {
     }
 }
 
-/// Places of lines that belong together: a longest common subsequence, and what lies between in order.
-fn aligned(one: &[String], other: &[String]) -> Vec<(Option<usize>, Option<usize>)> {
+/// Places that belong together: a longest common subsequence, and what lies between in order, where
+/// `standing` pairs what is in neither with each other.
+fn aligned<T: PartialEq>(one: &[T], other: &[T], standing: bool) -> Vec<(Option<usize>, Option<usize>)> {
     let (rows, columns) = (one.len().min(ALIGNED_MAX), other.len().min(ALIGNED_MAX));
     let mut common = vec![vec![0_usize; columns + 1]; rows + 1];
     for row in (0..rows).rev() {
@@ -112,7 +129,7 @@ fn aligned(one: &[String], other: &[String]) -> Vec<(Option<usize>, Option<usize
             pairs.push((Some(row), Some(column)));
             row += 1;
             column += 1;
-        } else if common[row + 1][column + 1] == common[row][column] {
+        } else if standing && common[row + 1][column + 1] == common[row][column] {
             // Neither is in the other: they stand for each other.
             pairs.push((Some(row), Some(column)));
             row += 1;
@@ -131,8 +148,9 @@ fn aligned(one: &[String], other: &[String]) -> Vec<(Option<usize>, Option<usize
 }
 
 fn marked(one: &str, other: &str) -> (Marked, Marked) {
-    let before = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
-    let (one_rest, other_rest): (&str, &str) = (&one[before..], &other[before..]);
+    let before: usize =
+        one.chars().zip(other.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let (one_rest, other_rest) = (&one[before..], &other[before..]);
     let after: usize = one_rest
         .chars()
         .rev()
@@ -140,16 +158,42 @@ fn marked(one: &str, other: &str) -> (Marked, Marked) {
         .take_while(|(a, b)| a == b)
         .map(|(a, _)| a.len_utf8())
         .sum();
-    let parts = |text: &str| Marked {
-        before: visible(&text[..before]),
-        differs: visible(&text[before..text.len() - after]),
-        after: visible(&text[text.len() - after..]),
+    let middle = |text: &str| text[before..text.len() - after].to_owned();
+    let (one_words, other_words) = (words(&middle(one)), words(&middle(other)));
+    let pairs = if one_words.len().max(other_words.len()) > WORDS_MAX {
+        // Too long to align: the whole middle differs.
+        let ones = (0..one_words.len()).map(|at| (Some(at), None));
+        ones.chain((0..other_words.len()).map(|at| (None, Some(at)))).collect()
+    } else {
+        aligned(&one_words, &other_words, false)
     };
-    (parts(one), parts(other))
+    let frame = |text: &str| (text[..before].to_owned(), text[text.len() - after..].to_owned());
+    let part = |text: &str, inner: Vec<(String, bool)>| {
+        let (first, last) = frame(text);
+        Marked::joined([(first, false)].into_iter().chain(inner).chain([(last, false)]))
+    };
+    let ones = pairs.iter().filter_map(|(a, b)| a.map(|a| (one_words[a].clone(), b.is_none())));
+    let others = pairs.iter().filter_map(|(a, b)| b.map(|b| (other_words[b].clone(), a.is_none())));
+    (part(one, ones.collect()), part(other, others.collect()))
+}
+
+/// Words and single signs.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut within = false;
+    for c in text.chars() {
+        let letter = c.is_ascii_alphanumeric();
+        match words.last_mut() {
+            Some(last) if letter && within => last.push(c),
+            _ => words.push(c.to_string()),
+        }
+        within = letter;
+    }
+    words
 }
 
 fn whole(text: &str) -> Marked {
-    Marked { before: String::new(), differs: visible(text), after: String::new() }
+    Marked { parts: vec![Part { text: visible(text), differs: true }] }
 }
 
 /// Line ends and blanks that hide are drawn.
@@ -161,15 +205,17 @@ fn visible(text: &str) -> String {
 /// Lines of a request of v3.
 const LINES: usize = 5;
 /// Longer ones are not aligned: parameters of v2 are some dozens.
-const ALIGNED_MAX: usize = 200;
+const ALIGNED_MAX: usize = 1000;
+/// Words of a line that are aligned: a body of some kilobytes.
+const WORDS_MAX: usize = 1000;
 
 #[cfg(test)]
 mod tests {
-    use super::{aligned, marked, pieces, visible};
+    use super::{Marked, Part, aligned, marked, pieces, visible};
 
     fn check(one: &[&str], other: &[&str], pairs: &[(Option<usize>, Option<usize>)]) {
         let owned = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
-        assert_eq!(aligned(&owned(one), &owned(other)), pairs);
+        assert_eq!(aligned(&owned(one), &owned(other), true), pairs);
     }
 
     #[test]
@@ -186,14 +232,18 @@ mod tests {
 
     #[test]
     fn what_differs_within_a_line_is_marked_and_hidden_characters_are_drawn() {
-        let (one, other) = marked("/v3/店铺?a=1\n", "/v3/店面?a=1\r\n");
-        assert_eq!(
-            (one.before.as_str(), one.differs.as_str(), one.after.as_str()),
-            ("/v3/店", "铺?a=1", "↵")
-        );
-        assert_eq!((other.differs.as_str(), other.after.as_str()), ("面?a=1␍", "↵"));
-        let (one, other) = marked("a\n", "a");
-        assert_eq!((one.differs.as_str(), other.differs.as_str()), ("↵", ""));
+        let shown = |marked: &Marked| {
+            let part =
+                |part: &Part| if part.differs { format!("[{}]", part.text) } else { part.text.clone() };
+            marked.parts.iter().map(part).collect::<String>()
+        };
+        let check = |one: &str, other: &str, left: &str, right: &str| {
+            let (one, other) = marked(one, other);
+            assert_eq!((shown(&one).as_str(), shown(&other).as_str()), (left, right));
+        };
+        check("/v3/店铺?a=1\n", "/v3/店面?a=1\r\n", "/v3/店[铺]?a=1↵", "/v3/店[面]?a=1[␍]↵");
+        check("a\n", "a", "a[↵]", "a");
+        check(r#"{"a":1,"b":2}"#, r#"{"a": 1, "b": 2}"#, r#"{"a":1,"b":2}"#, r#"{"a":[ ]1,[ ]"b":[ ]2}"#);
         assert_eq!(visible("a\tb\n"), "a⇥b↵");
         assert_eq!(pieces("1\n2\n3\n4\n{\n}\n", true).len(), 5);
         assert_eq!(pieces("a=1&b=2&key=x", false), ["a=1&", "b=2&", "key=x"]);

@@ -40,6 +40,7 @@ pub(super) struct Detail {
     pub(super) method: String,
     pub(super) head: String,
     pub(super) tail: String,
+    pub(super) query: String,
     pub(super) status: String,
     pub(super) tone: &'static str,
     pub(super) mchid: String,
@@ -101,7 +102,7 @@ impl Detail {
         let detail = exchange.detail(simulator);
         let (day, time) = split(exchange.at);
         let target = masked(&exchange.target);
-        let (head, tail) = parted(&target);
+        let (head, tail, query) = parted(&target);
         let facts = exchange.facts();
         let recorder = &simulator.inner.recorder;
         let lines = detail.why.as_ref().and_then(|why| why.signature.as_ref());
@@ -115,6 +116,7 @@ impl Detail {
             method: exchange.method.clone(),
             head: head.to_owned(),
             tail: tail.to_owned(),
+            query: query.to_owned(),
             status: status(exchange),
             tone: tone(exchange),
             mchid: facts.mchid.clone().unwrap_or_default(),

@@ -65,6 +65,8 @@ pub(super) struct Row {
     pub(super) head: String,
     /// The part that tells them apart.
     pub(super) tail: String,
+    /// With its question mark.
+    pub(super) query: String,
     pub(super) status: String,
     /// `good`, `bad`, `odd` or `none`: how the status is coloured.
     pub(super) tone: &'static str,
@@ -178,7 +180,7 @@ impl Row {
         let facts = exchange.facts();
         let (day, time) = split(exchange.at);
         let target = masked(&exchange.target);
-        let (head, tail) = parted(&target);
+        let (head, tail, query) = parted(&target);
         let refused = facts.refusal.clone();
         let is_refused = refused.is_some();
         let (code, message) = refused.map_or_else(Default::default, |it| (it.code, it.message));
@@ -197,6 +199,7 @@ impl Row {
             method: exchange.method.clone(),
             head: head.to_owned(),
             tail: tail.to_owned(),
+            query: query.to_owned(),
             status: status(exchange),
             tone: tone(exchange),
             took: took(exchange.took.as_micros()),
@@ -209,8 +212,8 @@ impl Row {
     }
 }
 
-/// An address as two parts: what many have alike, and what tells them apart.
-pub(super) fn parted(target: &str) -> (&str, &str) {
+/// An address as three parts: what many have alike, what tells them apart, and the query.
+pub(super) fn parted(target: &str) -> (&str, &str, &str) {
     let path_ends = target.find('?').unwrap_or(target.len());
     let place = target[..path_ends].trim_end_matches('/').rfind('/').map_or(0, |slash| slash + 1);
     // The number in a path says little without the word before it.
@@ -219,7 +222,9 @@ pub(super) fn parted(target: &str) -> (&str, &str) {
         true => target[..place.saturating_sub(1)].rfind('/').map_or(place, |slash| slash + 1),
         false => place,
     };
-    target.split_at(place)
+    let (path, query) = target.split_at(path_ends);
+    let (head, tail) = path.split_at(place);
+    (head, tail, query)
 }
 
 pub(super) fn status(exchange: &Exchange) -> String {
@@ -258,13 +263,14 @@ mod tests {
 
     #[test]
     fn an_address_is_parted_where_rows_begin_to_differ() {
-        assert_eq!(parted("/v3/pay/transactions/jsapi"), ("/v3/pay/transactions/", "jsapi"));
+        assert_eq!(parted("/v3/pay/transactions/jsapi"), ("/v3/pay/transactions/", "jsapi", ""));
         let query = "/v3/pay/transactions/out-trade-no/T1?mchid=1";
-        assert_eq!(parted(query), ("/v3/pay/transactions/", "out-trade-no/T1?mchid=1"));
-        assert_eq!(parted("/"), ("", "/"));
-        assert_eq!(parted(""), ("", ""));
-        assert_eq!(parted("/1"), ("/", "1"));
-        assert_eq!(parted("http://127.0.0.1:9000/notify/v3"), ("http://127.0.0.1:9000/", "notify/v3"));
+        assert_eq!(parted(query), ("/v3/pay/transactions/", "out-trade-no/T1", "?mchid=1"));
+        assert_eq!(parted("/cashier?a=/b"), ("/", "cashier", "?a=/b"));
+        assert_eq!(parted("/"), ("", "/", ""));
+        assert_eq!(parted(""), ("", "", ""));
+        assert_eq!(parted("/1"), ("/", "1", ""));
+        assert_eq!(parted("http://127.0.0.1:9000/notify/v3"), ("http://127.0.0.1:9000/", "notify/v3", ""));
     }
 
     #[test]
