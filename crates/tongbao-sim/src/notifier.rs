@@ -157,7 +157,7 @@ impl Simulator {
         let platform = &self.inner.platform;
         let (url, body, answered_with) = self.with_state(|state, _, _| {
             let notice = state.notices.get(&number)?;
-            let answered_with = state.answered_with.get(&notice.mchid).cloned();
+            let answered_with = state.answered_with.get(&notice.mchid);
             Some((notice.url.clone(), Bytes::from(notice.body.clone()), answered_with))
         })?;
         let forgery = match fault {
@@ -167,7 +167,11 @@ impl Simulator {
             | DeliveryFault::Duplicate
             | DeliveryFault::Delay(_) => None,
         };
-        let signed = platform.sign(platform.key_of_notification(answered_with.as_deref()), &body, forgery);
+        let signed = platform.sign(
+            platform.key_of_notification(answered_with.as_deref().map(String::as_str)),
+            &body,
+            forgery,
+        );
         let place = self.with_state(|state, platform, now| {
             let attempt = Attempt {
                 at: now,
@@ -207,7 +211,7 @@ impl Simulator {
             id: &notice.id,
             event_type: &notice.event_type,
             mchid: &notice.mchid,
-            out_trade_no: &notice.out_trade_no,
+            out_trade_no: notice.out_trade_no.as_ref(),
             fault: (fault != DeliveryFault::Pass).then(|| format!("{fault:?}")),
             request,
             began,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{
     Fen, Mchid, OutRefundNo, OutTradeNo, Refund, RefundAmount, RefundChannel, RefundId, RefundNotice,
-    RefundNoticeAmount, RefundStatus, Timestamp, TransactionId,
+    RefundNoticeAmount, RefundSource, RefundStatus, Timestamp, TransactionId,
 };
 
 use crate::ledger::{NewGivingBack, Paid, Short, Sources};
@@ -24,6 +24,8 @@ pub(crate) struct NewRefund {
     pub(crate) notify_url: Option<String>,
     pub(crate) refund: Fen,
     pub(crate) total: Fen,
+    /// Which half of 基本账户 pays.
+    pub(crate) sources: Sources,
 }
 
 /// How the order is named; with both, the platform's number wins (v3.md §5.1).
@@ -71,7 +73,7 @@ impl State {
     fn check_money(&self, asked: &NewRefund, order_key: &OrderKey) -> Result<Paid, Refusal> {
         let order = self.orders.get(order_key).expect("found paid");
         let transaction_id = &order.payment().expect("found paid").transaction_id;
-        self.ledger.refund_paid_from(transaction_id, asked.refund, Sources::Usual).map_err(|Short| {
+        self.ledger.refund_paid_from(transaction_id, asked.refund, asked.sources).map_err(|Short| {
             let message = "基本账户余额不足，请充值后重新发起";
             Refusal::new(403, "NOT_ENOUGH", message, cause::REFUND)
         })
@@ -159,11 +161,11 @@ impl State {
             success_time: None,
             create_time: now,
             status: RefundStatus::Processing,
-            funds_account: Some("AVAILABLE".into()),
+            funds_account: Some(paid.funds_account().into()),
             amount: RefundAmount {
                 total: asked.total,
                 refund: asked.refund,
-                from: Vec::new(),
+                from: named_sources(&asked),
                 payer_total: asked.total,
                 payer_refund: asked.refund,
                 settlement_refund: asked.refund,
@@ -243,6 +245,7 @@ impl State {
                 unreachable!("nothing is decided to be processing")
             }
         };
+        let arrived = status == RefundStatus::Success;
         record.told.status = status;
         let order_key = (record.mchid.clone(), record.told.out_trade_no.clone());
         let notice = record.notify_url.clone().map(|url| notice(record, event_type, url));
@@ -252,6 +255,9 @@ impl State {
         }
         if let Some(notice) = notice {
             self.notify(platform, notice, at);
+        }
+        if arrived {
+            self.complaint_refunded(platform, &order_key, at);
         }
     }
 }
@@ -294,7 +300,7 @@ fn notice(record: &RefundRecord, event_type: &'static str, url: String) -> NewNo
     };
     NewNotice {
         mchid: record.mchid.clone(),
-        out_trade_no: told.out_trade_no.clone(),
+        out_trade_no: Some(told.out_trade_no.clone()),
         out_refund_no: Some(told.out_refund_no.clone()),
         event_type,
         original_type: "refund",
@@ -306,6 +312,17 @@ fn notice(record: &RefundRecord, event_type: &'static str, url: String) -> NewNo
         url,
         plain: serde_json::to_vec(&plain).expect("a refund notice is plain data"),
     }
+}
+
+/// What `amount.from` said; nothing when it was left out.
+fn named_sources(asked: &NewRefund) -> Vec<RefundSource> {
+    let Sources::Named { unavailable } = asked.sources else { return Vec::new() };
+    let available = asked.refund.checked_sub(unavailable).unwrap_or_default();
+    [("AVAILABLE", available), ("UNAVAILABLE", unavailable)]
+        .into_iter()
+        .filter(|(_, amount)| amount.is_positive())
+        .map(|(account, amount)| RefundSource { account: account.into(), amount })
+        .collect()
 }
 
 fn new_refund_id(platform: &Platform, serial: u64, now: Timestamp) -> RefundId {

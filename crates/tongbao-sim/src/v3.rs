@@ -5,11 +5,17 @@
 
 mod answer;
 mod authorization;
+mod bills;
 mod bodies;
+mod complaints;
+mod echo;
 mod gate;
+mod media;
+mod multipart;
 mod orders;
 mod refunds;
 mod schema;
+mod sealed;
 mod target;
 
 use axum::Router;
@@ -32,7 +38,15 @@ type Handler = fn(&Simulator, &Received, &Mchid) -> Result<Answer, Refusal>;
 /// A call and what answers it.
 type Handled = (Call, Handler);
 
-const HANDLED: &[&[Handled]] = &[orders::CALLS, refunds::CALLS, answer::CALLS];
+const HANDLED: &[&[Handled]] = &[
+    orders::CALLS,
+    refunds::CALLS,
+    bills::CALLS,
+    answer::CALLS,
+    echo::CALLS,
+    media::CALLS,
+    complaints::CALLS,
+];
 
 /// True when `header` is a well-formed `Authorization`.
 pub(crate) fn is_authorization(header: &str) -> bool {
@@ -93,7 +107,11 @@ fn judge(
 ) -> Result<Answer, Refusal> {
     let mchid = gate::admit(&simulator.inner.platform, call)?;
     let serial = answer::key_of_answer(&simulator.inner.platform, call).serial.clone();
-    simulator.with_state(|state, _, _| state.answered_with.insert(mchid.clone(), serial));
+    simulator.with_state(|state, _, _| {
+        if state.answered_with.get(&mchid).is_none_or(|known| *known != serial) {
+            state.answered_with.insert(mchid.clone(), serial);
+        }
+    });
     if fault == CallFault::TooMany {
         return Err(Refusal::too_many());
     }

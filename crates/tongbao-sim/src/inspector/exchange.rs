@@ -62,7 +62,7 @@ pub(crate) struct NoticeOf {
     /// Such as `TRANSACTION.SUCCESS`.
     pub(crate) event_type: String,
     pub(crate) mchid: Mchid,
-    pub(crate) out_trade_no: OutTradeNo,
+    pub(crate) out_trade_no: Option<OutTradeNo>,
 }
 
 /// How an exchange ended.

@@ -44,7 +44,7 @@ impl Facts {
             (Some(notice), _) => Self {
                 call: None,
                 mchid: Some(notice.mchid.to_string()),
-                out_trade_no: Some(notice.out_trade_no.to_string()),
+                out_trade_no: notice.out_trade_no.as_ref().map(ToString::to_string),
                 request_id: request_id(&exchange.asked),
                 refusal: undelivered(exchange),
             },
