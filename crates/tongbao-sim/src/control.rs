@@ -3,6 +3,7 @@
 mod bills;
 mod complaints;
 mod onboarding;
+mod phone;
 mod sent;
 mod sharing;
 mod transfers;
@@ -54,6 +55,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(transfers::routes())
         .merge(sharing::routes())
         .merge(onboarding::routes())
+        .merge(phone::routes())
 }
 
 async fn health() -> Response {
@@ -164,6 +166,9 @@ async fn outcome(
         Ok(refund) => Json(refund).into_response(),
         Err(OutcomeRefused::Unknown) => {
             problem(StatusCode::NOT_FOUND, "unknown_refund", "the order has no refund of this number")
+        }
+        Err(OutcomeRefused::Short) => {
+            problem(StatusCode::CONFLICT, "not_enough", "the merchant has no money for this refund")
         }
         Err(OutcomeRefused::Decided) => problem(
             StatusCode::CONFLICT,
@@ -379,5 +384,5 @@ fn refused(why: &PayRefused) -> Response {
 const LISTED: usize = 200;
 /// Rows of a list at most.
 const LISTED_MAX: usize = 10_000;
-const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
+pub(crate) const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
 const PAYERS_MAX: usize = 10_000;

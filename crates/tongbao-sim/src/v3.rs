@@ -7,6 +7,8 @@ mod answer;
 mod authorization;
 mod bills;
 mod bodies;
+mod code_pay;
+mod combine;
 mod complaints;
 mod echo;
 mod gate;
@@ -21,6 +23,7 @@ mod sharing;
 mod target;
 mod transfers;
 mod walk;
+mod words;
 
 use axum::Router;
 use axum::extract::{Request, State as Shared};
@@ -44,6 +47,8 @@ type Handled = (Call, Handler);
 
 const HANDLED: &[&[Handled]] = &[
     orders::CALLS,
+    code_pay::CALLS,
+    combine::CALLS,
     refunds::CALLS,
     bills::CALLS,
     answer::CALLS,
