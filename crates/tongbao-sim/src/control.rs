@@ -1,5 +1,6 @@
 //! The control API under `/sim/v1`: what a person or a script does to the simulated world.
 
+mod bills;
 mod complaints;
 mod phone;
 mod sent;
@@ -17,6 +18,7 @@ use serde_json::json;
 use tongbao_wire::{Appid, Fen, Mchid, OutRefundNo, OutTradeNo, RefundStatus};
 
 use crate::guard::{bad_request, preflight, problem};
+use crate::ledger::{AMOUNT_MAX, Purse};
 use crate::login::LoginRefused;
 use crate::pay::PayRefused;
 use crate::refund::OutcomeRefused;
@@ -30,6 +32,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route("/sim/v1/health", get(health))
         .route("/sim/v1/env", get(env))
         .route("/sim/v1/books", get(books))
+        .route("/sim/v1/bills/{date}", get(bills::bill))
         .route("/sim/v1/orders", get(orders))
         .route("/sim/v1/orders/{out_trade_no}", get(order))
         .route(&on_post("orders/{out_trade_no}/pay"), post(pay).options(preflight))
@@ -43,6 +46,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route(&on_post("notifications/{id}/resend"), post(resend).options(preflight))
         .route("/sim/v1/payers", get(payers).post(set_payer).options(preflight))
         .route(&on_post("merchants/{mchid}/withdraw"), post(withdraw).options(preflight))
+        .route(&on_post("merchants/{mchid}/top-up"), post(top_up).options(preflight))
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
         .merge(complaints::routes())
         .merge(phone::routes())
@@ -277,6 +281,39 @@ async fn withdraw(
         return Json(simulator.books()).into_response();
     }
     problem(StatusCode::CONFLICT, "not_enough", "no such merchant, or its balance does not suffice")
+}
+
+#[derive(Deserialize)]
+struct ToppedUp {
+    amount_fen: Fen,
+    /// `BASIC`, `OPERATION` or `FEES`.
+    account: String,
+}
+
+/// Puts money into one of a merchant's purses (充值): transfers are paid from `OPERATION`.
+async fn top_up(
+    Shared(simulator): Shared<Simulator>,
+    Segments(mchid): Segments<String>,
+    Body(body): Body,
+) -> Response {
+    let topped: ToppedUp = match read(&body) {
+        Ok(topped) => topped,
+        Err(response) => return *response,
+    };
+    let purse = match topped.account.as_str() {
+        "BASIC" => Purse::Basic,
+        "OPERATION" => Purse::Operation,
+        "FEES" => Purse::Fees,
+        _ => return bad_request("account is BASIC, OPERATION or FEES"),
+    };
+    if !(1..=AMOUNT_MAX).contains(&topped.amount_fen.get()) {
+        return bad_request("amount_fen is from 1 to 1000000000000");
+    }
+    let done = Mchid::parse(&mchid).is_ok_and(|mchid| simulator.top_up(&mchid, purse, topped.amount_fen));
+    if done {
+        return Json(simulator.books()).into_response();
+    }
+    problem(StatusCode::NOT_FOUND, "unknown_merchant", "there is no such merchant")
 }
 
 #[derive(Deserialize)]

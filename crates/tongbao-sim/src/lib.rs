@@ -53,13 +53,14 @@ mod view;
 mod weixin;
 mod why;
 
+pub use bill::{BillKind, BillKindError, BillRefused};
 pub use compose::{ComposedBy, ComposedContent, Composition};
 pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
     CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
 };
 pub use inspector::{BodyView, ExchangeDetail, ExchangeSummary, MessageView, Unsealed};
-pub use ledger::{Books, FeeRate, MerchantBooks};
+pub use ledger::{Books, FeeRate, MerchantBooks, Purse};
 pub use login::LoginRefused;
 pub use notice::{Attempt, Outcome};
 pub use pay::PayRefused;

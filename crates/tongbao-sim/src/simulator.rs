@@ -9,7 +9,7 @@ use tongbao_wire::{Appid, Fen, Mchid, OutTradeNo, RefundStatus, Timestamp};
 use tongbao_wire::{OutRefundNo, Refund};
 
 use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults};
-use crate::ledger::Books;
+use crate::ledger::{Books, Purse};
 use crate::login::LoginRefused;
 use crate::order::OrderState;
 use crate::pay::{Attempt, PayRefused};
@@ -150,6 +150,14 @@ impl Simulator {
     pub fn withdraw(&self, mchid: &Mchid, amount: Fen) -> bool {
         self.with_state(|state, platform, now| {
             platform.merchant(mchid).is_some() && state.ledger.withdraw(mchid, amount, now).is_ok()
+        })
+    }
+
+    /// Puts money into one of a merchant's purses (充值). False when there is no such merchant, or it would
+    /// hold more than the books can.
+    pub fn top_up(&self, mchid: &Mchid, purse: Purse, amount: Fen) -> bool {
+        self.with_state(|state, platform, now| {
+            platform.merchant(mchid).is_some() && state.ledger.top_up(mchid, purse, amount, now).is_ok()
         })
     }
 

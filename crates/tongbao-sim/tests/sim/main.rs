@@ -1,6 +1,7 @@
 //! The simulator from outside: requests in, answers and notifications out.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, helpers included")]
 
+mod bills;
 mod books;
 mod cashier;
 mod certificates;
