@@ -17,6 +17,7 @@ mod notifications;
 mod orders;
 mod reentry;
 mod refunds;
+mod rows;
 mod sealing;
 mod server;
 mod tls;
