@@ -12,6 +12,7 @@ mod control;
 mod document;
 mod faults;
 mod generated;
+mod keys;
 mod malformed;
 mod notifications;
 mod orders;
