@@ -380,5 +380,5 @@ fn refused(why: &PayRefused) -> Response {
 const LISTED: usize = 200;
 /// Rows of a list at most.
 const LISTED_MAX: usize = 10_000;
-const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
+pub(crate) const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
 const PAYERS_MAX: usize = 10_000;
