@@ -100,9 +100,13 @@ struct Place {
 pub(super) fn told(answer: &Value, lang: Lang) -> Result<String, CliError> {
     let exchange: Exchange = read(answer)?;
     let status = exchange.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
+    let mut target: String = exchange.target.chars().take(TARGET_CHARS).collect();
+    if target.len() < exchange.target.len() {
+        target.push('…');
+    }
     let head = format!(
-        "#{} {} {} → {status} {} {}",
-        exchange.id, exchange.method, exchange.target, exchange.code, exchange.message
+        "#{} {} {target} → {status} {} {}",
+        exchange.id, exchange.method, exchange.code, exchange.message
     );
     let mut text = plain(head.trim_end()) + "\n";
     let Some(why) = exchange.why else {
@@ -149,6 +153,9 @@ fn shown(title: &str, string: &str) -> String {
     });
     format!("\n{title}\n{}", lines.collect::<String>())
 }
+
+/// What fits into a line or two; the inspector shows the whole.
+const TARGET_CHARS: usize = 120;
 
 #[cfg(test)]
 mod tests {
