@@ -91,13 +91,11 @@ pub(crate) enum Due {
     RetryRefund(RefundKey),
 }
 
-/// Something that is to happen, as people are told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something that is to happen by itself.
+#[derive(Clone, Debug)]
 pub(crate) enum Coming {
-    /// An order expires.
-    Close(OrderKey),
-    /// A refund arrives.
-    Refund(RefundKey),
+    /// An order, a refund and the like move on.
+    Due(Due),
     /// A notification is sent.
     Send { mchid: Mchid, out_trade_no: Option<OutTradeNo>, event_type: String },
 }
@@ -180,13 +178,7 @@ impl State {
 
     /// What happens next by itself, soonest first, at most so much.
     pub(crate) fn coming(&self, most: usize) -> Vec<(Timestamp, Coming)> {
-        let due = self.due.iter().take(most).map(|((at, _), due)| {
-            let coming = match &*due {
-                Due::CloseOrder(key) => Coming::Close(key.clone()),
-                Due::SettleRefund(key) => Coming::Refund(key.clone()),
-            };
-            (at, coming)
-        });
+        let due = self.due.iter().take(most).map(|((at, _), due)| (at, Coming::Due((*due).clone())));
         let sends = self.sends.iter().take(most).filter_map(|((at, number), _)| {
             let notice = self.notices.get(&number)?;
             let (mchid, out_trade_no) = (notice.mchid.clone(), notice.out_trade_no.clone());
