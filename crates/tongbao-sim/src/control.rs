@@ -2,6 +2,7 @@
 
 mod bills;
 mod complaints;
+mod keys;
 mod onboarding;
 mod phone;
 mod sent;
@@ -56,6 +57,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(sharing::routes())
         .merge(onboarding::routes())
         .merge(phone::routes())
+        .merge(keys::routes())
 }
 
 async fn health() -> Response {

@@ -3,7 +3,7 @@
 //! The functions here and in `order`, `refund`, `notice` take the time as a value, never wait, and either
 //! do their whole work or refuse before they touch anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,12 @@ pub(crate) struct State {
     /// Which notices are on their way, and since when.
     #[serde(skip)]
     pub(crate) sending: BTreeMap<u64, Timestamp>,
+    /// Merchants whose latest answer was a probe.
+    #[serde(skip)]
+    pub(crate) probed: BTreeSet<Mchid>,
+    /// Calls of the second or minute, by merchant and limit (v3.md §1.12).
+    #[serde(skip)]
+    pub(crate) called: BTreeMap<(Mchid, &'static str), (i64, u32)>,
     counters: Shelf<String, u64>,
 }
 
@@ -103,17 +109,13 @@ pub(crate) enum Due {
     RetryRefund(RefundKey),
 }
 
-/// Something that is to happen, as people are told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something that is to happen by itself.
+#[derive(Clone, Debug)]
 pub(crate) enum Coming {
-    /// An order expires.
-    Close(OrderKey),
-    /// A refund arrives.
-    Refund(RefundKey),
+    /// An order, a refund and the like move on.
+    Due(Due),
     /// A notification is sent.
     Send { mchid: Mchid, out_trade_no: Option<OutTradeNo>, event_type: String },
-    /// Anything else moves on, in Chinese and in English.
-    Step(&'static str, &'static str),
 }
 
 impl State {
@@ -194,18 +196,7 @@ impl State {
 
     /// What happens next by itself, soonest first, at most so much.
     pub(crate) fn coming(&self, most: usize) -> Vec<(Timestamp, Coming)> {
-        let due = self.due.iter().take(most).map(|((at, _), due)| {
-            let coming = match &*due {
-                Due::CloseOrder(key) | Due::CloseCombined(key) => Coming::Close(key.clone()),
-                Due::SettleRefund(key) => Coming::Refund(key.clone()),
-                Due::PasswordMissed(_) => Coming::Step("付款码密码未输入", "A password was not typed"),
-                Due::RetryRefund(_) => Coming::Step("重试退款", "A refund is tried again"),
-                Due::Transfer(_) => Coming::Step("商家转账", "A transfer moves on"),
-                Due::Sharing(_) => Coming::Step("分账", "Profit sharing moves on"),
-                Due::Onboarding(_) => Coming::Step("进件", "An application moves on"),
-            };
-            (at, coming)
-        });
+        let due = self.due.iter().take(most).map(|((at, _), due)| (at, Coming::Due((*due).clone())));
         let sends = self.sends.iter().take(most).filter_map(|((at, number), _)| {
             let notice = self.notices.get(&number)?;
             let (mchid, out_trade_no) = (notice.mchid.clone(), notice.out_trade_no.clone());
@@ -215,11 +206,6 @@ impl State {
         coming.sort_by_key(|(at, _)| *at);
         coming.truncate(most);
         coming
-    }
-
-    /// How much is still to happen by itself.
-    pub(crate) fn coming_count(&self) -> usize {
-        self.due.iter().count() + self.sends.iter().count()
     }
 
     /// Lets everything happen that was due until `now`, in order, each at its own time. Sends are the
