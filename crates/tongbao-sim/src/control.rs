@@ -1,6 +1,7 @@
 //! The control API under `/sim/v1`: what a person or a script does to the simulated world.
 
 mod bills;
+mod complaints;
 mod sent;
 
 use std::time::Duration;
@@ -21,7 +22,8 @@ use crate::login::LoginRefused;
 use crate::pay::PayRefused;
 use crate::refund::OutcomeRefused;
 use crate::{PayerSettings, Simulator, payer};
-use sent::{Asked, Body, Segments};
+use sent::Body;
+pub(crate) use sent::{Asked, Segments};
 
 pub(crate) fn routes() -> Router<Simulator> {
     let on_post = |path: &'static str| format!("/sim/v1/{path}");
@@ -45,6 +47,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route(&on_post("merchants/{mchid}/withdraw"), post(withdraw).options(preflight))
         .route(&on_post("merchants/{mchid}/top-up"), post(top_up).options(preflight))
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
+        .merge(complaints::routes())
 }
 
 async fn health() -> Response {
@@ -196,7 +199,8 @@ async fn notifications(Shared(simulator): Shared<Simulator>, Asked(asked): Asked
     let listed: Vec<_> = simulator.with_state(|state, _, _| {
         let wanted = |number: &str| asked.out_trade_no.as_deref().is_none_or(|asked| asked == number);
         let newest = state.notices.iter().rev().map(|(_, notice)| notice);
-        newest.filter(|it| wanted(it.out_trade_no.as_str())).take(most).map(|it| it.view()).collect()
+        let number = |it: &crate::notice::Notice| it.out_trade_no.as_ref().map(ToString::to_string);
+        newest.filter(|it| wanted(&number(it).unwrap_or_default())).take(most).map(|it| it.view()).collect()
     });
     Json(json!({ "notifications": listed })).into_response()
 }
@@ -210,7 +214,7 @@ async fn resend(Shared(simulator): Shared<Simulator>, Segments(id): Segments<Str
 
 async fn payers(Shared(simulator): Shared<Simulator>) -> Response {
     let payers: Vec<_> = simulator.with_state(|state, platform, now| {
-        state.payers.keys().filter_map(|id| state.payer_view(id, platform, now)).collect()
+        state.payers.iter().filter_map(|(id, _)| state.payer_view(&id, platform, now)).collect()
     });
     Json(json!({ "payers": payers })).into_response()
 }
@@ -241,7 +245,7 @@ async fn set_payer(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Re
         return bad_request(&format!("{field} {reason}"));
     }
     let view = simulator.with_state(|state, platform, now| {
-        if state.payers.len() >= PAYERS_MAX && !state.payers.contains_key(&settings.id) {
+        if state.payers.holds(PAYERS_MAX) && !state.payers.contains_key(&settings.id) {
             return None;
         }
         state.set_payer(&settings, platform.appids().iter(), now);

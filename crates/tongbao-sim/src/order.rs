@@ -12,7 +12,7 @@ use tongbao_wire::{
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
 use crate::settings::{DIGITS, LOWER_HEX};
-use crate::state::{Due, OrderKey, State};
+use crate::state::{Appointment, Due, OrderKey, State};
 use crate::view::{EventKind, OrderEvent};
 
 /// Through which face of the platform an order was placed: it is told in the same language.
@@ -73,6 +73,8 @@ pub(crate) struct Order {
     pub(crate) prepays: Vec<Prepay>,
     pub(crate) state: OrderState,
     pub(crate) refunds: Vec<OutRefundNo>,
+    /// When the platform closes it unpaid.
+    pub(crate) closing: Appointment,
     pub(crate) events: Vec<OrderEvent>,
 }
 
@@ -217,7 +219,7 @@ impl State {
     ) -> Result<PrepayId, Refusal> {
         let key = (asked.mchid.clone(), asked.out_trade_no.clone());
         let payer = self.admit(platform, &asked)?;
-        if self.reserved.contains(&key) {
+        if self.reserved.contains_key(&key) {
             return Err(reentry_differs());
         }
         if let Some(order) = self.orders.get(&key) {
@@ -239,8 +241,8 @@ impl State {
         }
         let Some(openid) = &asked.openid else { return Ok(None) };
         let said = Value::String(openid.as_str().into());
-        match self.person(openid) {
-            Some((appid, payer)) if *appid == asked.appid => Ok(Some(payer.into())),
+        match self.person(openid).as_deref() {
+            Some((appid, payer)) if *appid == asked.appid => Ok(Some(payer.clone())),
             Some(_) => Err(Refusal::invalid("appid与openid不匹配", cause::OPENID)),
             None => Err(Refusal::param("无效的openid").because(cause::OPENID).at(
                 "body",
@@ -265,6 +267,7 @@ impl State {
             wanted.max(now.plus(EXPIRY_AT_LEAST)).min(latest)
         });
         let closes_at = now.plus(UNPAID_LIVES).max(time_expire.unwrap_or(now));
+        let closing = self.schedule(closes_at, Due::CloseOrder(key.clone()));
         let mut order = Order {
             number: self.next_serial(),
             asked,
@@ -274,10 +277,10 @@ impl State {
             prepays: Vec::new(),
             state: OrderState::Open,
             refunds: Vec::new(),
+            closing,
             events: Vec::new(),
         };
         order.note(now, EventKind::Created, "");
-        self.schedule(closes_at, Due::CloseOrder(key.clone()));
         self.order_numbers.insert(order.number, key.clone());
         self.orders.insert(key, order);
     }
@@ -311,7 +314,7 @@ impl State {
     ) -> Result<(), Refusal> {
         let Some(order) = self.orders.get_mut(key) else {
             if platform.switches.close_reserves_unseen {
-                self.reserved.insert(key.clone());
+                self.reserved.insert(key.clone(), ());
             }
             return Ok(());
         };
@@ -319,6 +322,8 @@ impl State {
             OrderState::Open => {
                 order.state = OrderState::Closed { closed_at: now };
                 order.note(now, EventKind::Closed, "closed by the merchant");
+                let closing = order.closing;
+                self.unschedule(closing);
                 Ok(())
             }
             OrderState::Closed { .. } | OrderState::Revoked { .. } | OrderState::Failed { .. } => Ok(()),

@@ -183,11 +183,13 @@ impl State {
         let order = self.orders.get_mut(&key).expect("just found");
         order.note(now, EventKind::Paid, transaction_id.as_str());
         order.state = OrderState::Paid(payment);
-        let Some(url) = order.asked.notify_url.clone() else { return Ok(key) };
         let plain = serde_json::to_vec(&order.transaction(platform)).expect("a transaction is plain data");
+        let (closing, notify_url) = (order.closing, order.asked.notify_url.clone());
+        self.unschedule(closing);
+        let Some(url) = notify_url else { return Ok(key) };
         let notice = NewNotice {
             mchid: key.0.clone(),
-            out_trade_no: key.1.clone(),
+            out_trade_no: Some(key.1.clone()),
             out_refund_no: None,
             event_type: "TRANSACTION.SUCCESS",
             original_type: "transaction",

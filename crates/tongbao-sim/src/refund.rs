@@ -245,6 +245,7 @@ impl State {
                 unreachable!("nothing is decided to be processing")
             }
         };
+        let arrived = status == RefundStatus::Success;
         record.told.status = status;
         let order_key = (record.mchid.clone(), record.told.out_trade_no.clone());
         let notice = record.notify_url.clone().map(|url| notice(record, event_type, url));
@@ -254,6 +255,9 @@ impl State {
         }
         if let Some(notice) = notice {
             self.notify(platform, notice, at);
+        }
+        if arrived {
+            self.complaint_refunded(platform, &order_key, at);
         }
     }
 }
@@ -296,7 +300,7 @@ fn notice(record: &RefundRecord, event_type: &'static str, url: String) -> NewNo
     };
     NewNotice {
         mchid: record.mchid.clone(),
-        out_trade_no: told.out_trade_no.clone(),
+        out_trade_no: Some(told.out_trade_no.clone()),
         out_refund_no: Some(told.out_refund_no.clone()),
         event_type,
         original_type: "refund",

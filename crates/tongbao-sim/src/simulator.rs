@@ -16,7 +16,7 @@ use crate::platform::Platform;
 use crate::refund::OutcomeRefused;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
-use crate::{Postman, Settings, SimError, cashier, control, guard, v3, weixin};
+use crate::{Postman, Settings, SimError, cashier, control, guard, inspector, tls, v3, weixin};
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
 #[derive(Clone)]
@@ -34,6 +34,7 @@ pub(crate) struct Inner {
     /// One advance at a time.
     pub(crate) advancing: tokio::sync::Mutex<()>,
     own_host: Option<String>,
+    pub(crate) recorder: Arc<inspector::Recorder>,
 }
 
 impl Simulator {
@@ -53,6 +54,7 @@ impl Simulator {
             bell: Notify::new(),
             advancing: tokio::sync::Mutex::new(()),
             own_host,
+            recorder: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -62,9 +64,19 @@ impl Simulator {
         // Only on routes: what nobody serves is the platform's empty 404, under any host name.
         let guarded = cashier::routes()
             .merge(control::routes())
+            .merge(inspector::api_routes())
+            .merge(inspector::page_routes())
             .route_layer(axum::middleware::from_fn_with_state(self.clone(), guard::guard))
             .route_layer(axum::extract::DefaultBodyLimit::max(CONTROL_BYTES_MAX));
-        v3::routes().merge(weixin::routes()).merge(guarded).with_state(self.clone())
+        let answered = v3::routes().merge(weixin::routes()).merge(guarded);
+        let answered = if self.inner.platform.tls.is_some() {
+            answered.layer(axum::middleware::from_fn(tls::refuse_unknown))
+        } else {
+            answered
+        };
+        // Around the answers to unknown paths too.
+        let recorded = axum::middleware::from_fn_with_state(self.clone(), inspector::record);
+        answered.layer(recorded).with_state(self.clone())
     }
 
     /// Pays an order as its payer would at the cashier, without the page and its password.
@@ -263,8 +275,8 @@ impl State {
         let mut found = self
             .ledger
             .mchids()
-            .filter(|known| mchid.is_none_or(|asked| asked == *known))
-            .map(|known| (known.clone(), out_trade_no.clone()))
+            .filter(|known| mchid.is_none_or(|asked| asked == known))
+            .map(|known| (known, out_trade_no.clone()))
             .filter(|key| self.orders.contains_key(key));
         let first = found.next().ok_or(PayRefused::UnknownOrder)?;
         if found.next().is_some() { Err(PayRefused::Ambiguous) } else { Ok(first) }

@@ -112,15 +112,9 @@ impl<'a> Invocation<'a> {
 
 impl State {
     fn keep_session(&mut self, id: String, session: Session) {
-        while self.session_order.len() >= SESSIONS_MAX {
-            if let Some(oldest) = self.session_order.pop_front() {
-                self.sessions.remove(&oldest);
-            }
-        }
-        self.session_order.push_back(id.clone());
-        self.sessions.insert(id, session);
+        self.sessions.insert(id, session, SESSIONS_MAX);
     }
 }
 
 /// Cashiers open at once; the oldest is forgotten first.
-const SESSIONS_MAX: usize = 10_000;
+const SESSIONS_MAX: u64 = 10_000;
