@@ -209,6 +209,7 @@ impl Simulator {
         let Some(notice) = self.with_state(|state, _, _| state.notices.get(&number)) else { return };
         let send = inspector::Send {
             id: &notice.id,
+            event_type: &notice.event_type,
             mchid: &notice.mchid,
             out_trade_no: notice.out_trade_no.as_ref(),
             fault: (fault != DeliveryFault::Pass).then(|| format!("{fault:?}")),

@@ -7,6 +7,8 @@ mod answer;
 mod authorization;
 mod bills;
 mod bodies;
+mod code_pay;
+mod combine;
 mod complaints;
 mod echo;
 mod gate;
@@ -17,6 +19,7 @@ mod refunds;
 mod schema;
 mod sealed;
 mod target;
+mod words;
 
 use axum::Router;
 use axum::extract::{Request, State as Shared};
@@ -40,6 +43,8 @@ type Handled = (Call, Handler);
 
 const HANDLED: &[&[Handled]] = &[
     orders::CALLS,
+    code_pay::CALLS,
+    combine::CALLS,
     refunds::CALLS,
     bills::CALLS,
     answer::CALLS,

@@ -74,7 +74,7 @@ pub(super) fn signed(
     response
 }
 
-/// A file, unsigned: the digest told before is what vouches for it.
+/// A file, unsigned: the digest told before is what vouches for a bill.
 fn file(platform: &Platform, kind: &'static str, content: &[u8], forgery: Option<Forgery>) -> Response {
     let body = if forgery == Some(Forgery::Tamper) { tampered(content) } else { content.to_vec().into() };
     let mut response = Response::new(Body::from(body));

@@ -12,6 +12,8 @@ mod control;
 mod document;
 mod faults;
 mod generated;
+mod inspector;
+mod inspector_pages;
 mod malformed;
 mod notifications;
 mod orders;

@@ -1,0 +1,107 @@
+//! The clock: what time it is here, and moving it ahead.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::State as Shared;
+use axum::response::Response;
+use bytes::Bytes;
+
+use super::frame::{Frame, ahead, moment};
+use super::{back_to, html};
+use crate::Simulator;
+use crate::control::ADVANCE_SECONDS_MAX;
+use crate::guard::bad_request;
+use crate::state::Coming;
+
+#[derive(Template)]
+#[template(path = "inspector/clock.html")]
+struct Page<'a> {
+    f: &'a Frame,
+    transport: String,
+    moves_transport: bool,
+    steps: [(u64, &'a str); 7],
+    coming: Vec<ComingRow>,
+    more: usize,
+}
+
+/// Something that falls due.
+struct ComingRow {
+    when: String,
+    within: String,
+    what: String,
+    address: String,
+    name: String,
+    /// How far to move so that it has happened.
+    seconds: u64,
+}
+
+pub(super) async fn page(Shared(simulator): Shared<Simulator>, frame: Frame) -> Response {
+    let now = simulator.now();
+    let (coming, count) = simulator.with_state(|state, _, _| (state.coming(COMING), state.coming_count()));
+    let rows = coming.into_iter().map(|(at, coming)| {
+        let (zh, en, address, name) = match coming {
+            Coming::Close((mchid, number)) => {
+                ("订单到期关闭", "An order expires", order(&mchid, &number), number.to_string())
+            }
+            Coming::Refund((_, number)) => {
+                ("退款到账", "A refund arrives", String::new(), number.to_string())
+            }
+            Coming::Send { mchid, out_trade_no, event_type } => (
+                "发送通知",
+                "A notification is sent",
+                order(&mchid, &out_trade_no),
+                format!("{event_type} {out_trade_no}"),
+            ),
+        };
+        // A moment later it has happened.
+        let seconds = at.since(now).as_millis().div_ceil(1000);
+        ComingRow {
+            when: moment(at),
+            within: ahead(at.since(now).as_secs()),
+            what: frame.say(zh, en).to_owned(),
+            address,
+            name,
+            seconds: u64::try_from(seconds).unwrap_or(u64::MAX).clamp(1, ADVANCE_SECONDS_MAX),
+        }
+    });
+    let rows: Vec<_> = rows.collect();
+    let page = Page {
+        transport: moment(simulator.inner.platform.clock.transport()),
+        moves_transport: simulator.inner.platform.switches.clock_moves_transport,
+        steps: [
+            (60, frame.say("1 分钟", "1 min")),
+            (600, frame.say("10 分钟", "10 min")),
+            (1800, frame.say("30 分钟", "30 min")),
+            (7200, frame.say("2 小时", "2 h")),
+            (86_400, frame.say("1 天", "1 day")),
+            (604_800, frame.say("7 天", "7 days")),
+            (2_592_000, frame.say("30 天", "30 days")),
+        ],
+        more: count - rows.len(),
+        coming: rows,
+        f: &frame,
+    };
+    html(&page, &frame)
+}
+
+/// Moves the clock; what falls due on the way has happened when the page comes back.
+pub(super) async fn advance(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response {
+    let said = std::str::from_utf8(&body).unwrap_or_default();
+    let seconds = said.split('&').find_map(|pair| pair.strip_prefix("advance_seconds="));
+    match seconds.and_then(|seconds| seconds.parse().ok()) {
+        Some(seconds) if seconds <= ADVANCE_SECONDS_MAX => {
+            simulator.advance(Duration::from_secs(seconds)).await;
+            back_to("/inspector/clock")
+        }
+        Some(_) => bad_request("advance_seconds is at most ten years"),
+        None => bad_request("advance_seconds, a number, is expected"),
+    }
+}
+
+fn order(mchid: &tongbao_wire::Mchid, number: &tongbao_wire::OutTradeNo) -> String {
+    format!("/inspector/orders/{mchid}/{}", crate::why::percent::encode(number.as_str()))
+}
+
+/// What falls due next, shown at most.
+const COMING: usize = 30;

@@ -1,0 +1,103 @@
+//! One order as the platform has it.
+
+use askama::Template;
+use axum::extract::State as Shared;
+use axum::response::Response;
+use tongbao_wire::{Mchid, OutTradeNo};
+
+use super::books::OrderRow;
+use super::frame::{Frame, moment};
+use super::notifications::NoticeRow;
+use super::{html, missing};
+use crate::Simulator;
+use crate::control::Segments;
+use crate::view::OrderView;
+
+#[derive(Template)]
+#[template(path = "inspector/order.html")]
+struct Page<'a> {
+    f: &'a Frame,
+    order: OrderRow,
+    facts: Vec<(&'static str, String)>,
+    events: Vec<Event>,
+    refunds: Vec<RefundRow>,
+    notices: Vec<NoticeRow>,
+}
+
+struct Event {
+    when: String,
+    what: &'static str,
+    detail: String,
+}
+
+struct RefundRow {
+    out_refund_no: String,
+    amount: String,
+    status: String,
+}
+
+pub(super) async fn page(
+    Shared(simulator): Shared<Simulator>,
+    frame: Frame,
+    Segments((mchid, number)): Segments<(String, String)>,
+) -> Response {
+    let found = Mchid::parse(&mchid).ok().zip(OutTradeNo::parse(&number).ok());
+    let Some(view) = found.and_then(|(mchid, number)| simulator.order(&mchid, &number)) else {
+        return missing(&frame);
+    };
+    let now = simulator.now();
+    let notices = simulator.with_state(|state, platform, _| {
+        let mine = state
+            .notices
+            .iter()
+            .rev()
+            .filter(|(_, notice)| notice.mchid == view.mchid && notice.out_trade_no == view.out_trade_no);
+        mine.take(NOTICES).map(|(number, notice)| NoticeRow::of(number, &notice, platform, now)).collect()
+    });
+    let page = Page {
+        order: OrderRow::of(&view),
+        facts: facts(&view),
+        events: view
+            .events
+            .iter()
+            .map(|event| Event {
+                when: moment(event.at),
+                what: frame.say(event.kind.text().zh, event.kind.text().en),
+                detail: event.detail.clone(),
+            })
+            .collect(),
+        refunds: view
+            .refunds
+            .iter()
+            .map(|refund| RefundRow {
+                out_refund_no: refund.out_refund_no.to_string(),
+                amount: refund.amount.refund.to_string(),
+                status: refund.status.to_string(),
+            })
+            .collect(),
+        notices,
+        f: &frame,
+    };
+    html(&page, &frame)
+}
+
+/// What is known of it, under the protocol's own names.
+fn facts(view: &OrderView) -> Vec<(&'static str, String)> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let time = |value: Option<tongbao_wire::Timestamp>| value.map(moment).unwrap_or_default();
+    let all = [
+        ("transaction_id", view.transaction_id.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("prepay_id", view.prepay_id.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("appid", view.appid.to_string()),
+        ("openid", view.openid.as_ref().map(|openid| openid.as_str().to_owned()).unwrap_or_default()),
+        ("trade_type", view.trade_type.to_string()),
+        ("attach", text(&view.attach)),
+        ("notify_url", text(&view.notify_url)),
+        ("time_expire", time(view.time_expire)),
+        ("success_time", time(view.success_time)),
+        ("closed_at", time(view.closed_at)),
+    ];
+    all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}
+
+const NOTICES: usize = 50;
