@@ -91,15 +91,13 @@ pub(crate) enum Due {
     RetryRefund(RefundKey),
 }
 
-/// Something that is to happen, as people are told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something that is to happen by itself.
+#[derive(Clone, Debug)]
 pub(crate) enum Coming {
-    /// An order expires.
-    Close(OrderKey),
-    /// A refund arrives.
-    Refund(RefundKey),
+    /// An order, a refund and the like move on.
+    Due(Due),
     /// A notification is sent.
-    Send { mchid: Mchid, out_trade_no: OutTradeNo, event_type: String },
+    Send { mchid: Mchid, out_trade_no: Option<OutTradeNo>, event_type: String },
 }
 
 impl State {
@@ -180,27 +178,16 @@ impl State {
 
     /// What happens next by itself, soonest first, at most so much.
     pub(crate) fn coming(&self, most: usize) -> Vec<(Timestamp, Coming)> {
-        let due = self.due.iter().take(most).map(|(at, _, due)| {
-            let coming = match due {
-                Due::CloseOrder(key) => Coming::Close(key.clone()),
-                Due::SettleRefund(key) => Coming::Refund(key.clone()),
-            };
-            (*at, coming)
-        });
-        let sends = self.sends.iter().take(most).filter_map(|(at, number)| {
-            let notice = self.notices.get(number)?;
+        let due = self.due.iter().take(most).map(|((at, _), due)| (at, Coming::Due((*due).clone())));
+        let sends = self.sends.iter().take(most).filter_map(|((at, number), _)| {
+            let notice = self.notices.get(&number)?;
             let (mchid, out_trade_no) = (notice.mchid.clone(), notice.out_trade_no.clone());
-            Some((*at, Coming::Send { mchid, out_trade_no, event_type: notice.event_type.clone() }))
+            Some((at, Coming::Send { mchid, out_trade_no, event_type: notice.event_type.clone() }))
         });
         let mut coming: Vec<_> = due.chain(sends).collect();
         coming.sort_by_key(|(at, _)| *at);
         coming.truncate(most);
         coming
-    }
-
-    /// How much is still to happen by itself.
-    pub(crate) fn coming_count(&self) -> usize {
-        self.due.len() + self.sends.len()
     }
 
     /// Lets everything happen that was due until `now`, in order, each at its own time. Sends are the

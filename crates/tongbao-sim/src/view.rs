@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{
-    Appid, Fen, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, Refund, Text, Timestamp, TradeState,
-    TradeType, TransactionId,
+    Appid, Fen, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, Refund, Timestamp, TradeState, TradeType,
+    TransactionId,
 };
 
 use crate::notice::{Attempt, Notice};
@@ -47,25 +47,6 @@ pub enum EventKind {
     RefundAccepted,
     /// A refund arrived, was closed or became abnormal.
     RefundDecided,
-}
-
-impl EventKind {
-    /// In words, Chinese and English.
-    pub(crate) const fn text(self) -> Text {
-        let (zh, en) = match self {
-            Self::Created => ("商户下单", "The merchant created it"),
-            Self::PrepayIssued => ("发出 prepay_id", "A prepay_id was given out"),
-            Self::CashierOpened => ("付款人打开收银台", "The payer saw the cashier"),
-            Self::WrongPassword => ("支付密码错误", "Wrong password"),
-            Self::Insufficient => ("余额不足", "Insufficient balance"),
-            Self::CashierCancelled => ("付款人关闭收银台", "The payer closed the cashier"),
-            Self::Paid => ("支付成功", "Paid"),
-            Self::Closed => ("订单关闭", "Closed"),
-            Self::RefundAccepted => ("受理退款", "A refund was accepted"),
-            Self::RefundDecided => ("退款有了结果", "A refund was decided"),
-        };
-        Text { zh, en }
-    }
 }
 
 /// An order as the platform has it.

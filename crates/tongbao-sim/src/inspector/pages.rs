@@ -4,6 +4,7 @@
 //! policy of the pages allows nothing else. What a person does is a form, so everything works without the
 //! script, which adds what is live: new rows as they come, search while typing, keys.
 
+mod bills;
 mod books;
 mod clock;
 mod compare;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route("/inspector/notifications", get(notifications::page))
         .route("/inspector/notifications/{id}/resend", post(notifications::resend).options(preflight))
         .route("/inspector/books", get(books::page))
+        .route("/inspector/bills", get(bills::page))
         .route("/inspector/orders/{mchid}/{out_trade_no}", get(order::page))
         .route("/inspector/faults", get(faults::page))
         .route("/inspector/clock", get(clock::page).post(clock::advance).options(preflight))

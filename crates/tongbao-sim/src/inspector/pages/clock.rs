@@ -6,13 +6,16 @@ use askama::Template;
 use axum::extract::State as Shared;
 use axum::response::Response;
 use bytes::Bytes;
+use serde_json::Value;
+use tongbao_wire::{Mchid, OutTradeNo};
 
+use super::books::address_of;
 use super::frame::{Frame, ahead, moment};
 use super::{back_to, html};
 use crate::Simulator;
 use crate::control::ADVANCE_SECONDS_MAX;
 use crate::guard::bad_request;
-use crate::state::Coming;
+use crate::state::{Coming, Due};
 
 #[derive(Template)]
 #[template(path = "inspector/clock.html")]
@@ -22,7 +25,7 @@ struct Page<'a> {
     moves_transport: bool,
     steps: [(u64, &'a str); 7],
     coming: Vec<ComingRow>,
-    more: usize,
+    more: bool,
 }
 
 /// Something that falls due.
@@ -38,28 +41,25 @@ struct ComingRow {
 
 pub(super) async fn page(Shared(simulator): Shared<Simulator>, frame: Frame) -> Response {
     let now = simulator.now();
-    let (coming, count) = simulator.with_state(|state, _, _| (state.coming(COMING), state.coming_count()));
+    let mut coming = simulator.with_state(|state, _, _| state.coming(COMING + 1));
+    let more = coming.len() > COMING;
+    coming.truncate(COMING);
     let rows = coming.into_iter().map(|(at, coming)| {
-        let (zh, en, address, name) = match coming {
-            Coming::Close((mchid, number)) => {
-                ("订单到期关闭", "An order expires", order(&mchid, &number), number.to_string())
+        let (what, address, name) = match coming {
+            Coming::Due(due) => told(&due, &frame),
+            Coming::Send { mchid, out_trade_no, event_type } => {
+                let number = out_trade_no.as_ref().map(ToString::to_string).unwrap_or_default();
+                let address = out_trade_no.map(|number| address_of(&mchid, &number)).unwrap_or_default();
+                let name = format!("{event_type} {number}").trim().to_owned();
+                (frame.say("发送通知", "A notification is sent").to_owned(), address, name)
             }
-            Coming::Refund((_, number)) => {
-                ("退款到账", "A refund arrives", String::new(), number.to_string())
-            }
-            Coming::Send { mchid, out_trade_no, event_type } => (
-                "发送通知",
-                "A notification is sent",
-                order(&mchid, &out_trade_no),
-                format!("{event_type} {out_trade_no}"),
-            ),
         };
         // A moment later it has happened.
         let seconds = at.since(now).as_millis().div_ceil(1000);
         ComingRow {
             when: moment(at),
             within: ahead(at.since(now).as_secs()),
-            what: frame.say(zh, en).to_owned(),
+            what,
             address,
             name,
             seconds: u64::try_from(seconds).unwrap_or(u64::MAX).clamp(1, ADVANCE_SECONDS_MAX),
@@ -78,11 +78,39 @@ pub(super) async fn page(Shared(simulator): Shared<Simulator>, frame: Frame) -> 
             (604_800, frame.say("7 天", "7 days")),
             (2_592_000, frame.say("30 天", "30 days")),
         ],
-        more: count - rows.len(),
+        more,
         coming: rows,
         f: &frame,
     };
     html(&page, &frame)
+}
+
+/// What happens, the page of its order, and its number. Read from how it is written down: its kind, and the
+/// numbers it is found by.
+fn told(due: &Due, frame: &Frame) -> (String, String, String) {
+    let written = serde_json::to_value(due).unwrap_or_default();
+    let (kind, key) = match &written {
+        Value::Object(members) => {
+            members.iter().next().map_or(("", &Value::Null), |(kind, key)| (kind.as_str(), key))
+        }
+        Value::String(kind) => (kind.as_str(), &Value::Null),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => ("", &Value::Null),
+    };
+    let numbers: Vec<&str> = match key {
+        Value::Array(parts) => parts.iter().filter_map(Value::as_str).collect(),
+        Value::String(one) => vec![one.as_str()],
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
+    };
+    let words = KINDS.iter().find(|(known, ..)| *known == kind);
+    let what = words.map_or(kind, |(_, zh, en)| frame.say(zh, en)).to_owned();
+    let order = match numbers.as_slice() {
+        [mchid, number] if OF_ORDERS.contains(&kind) => {
+            Mchid::parse(mchid).ok().zip(OutTradeNo::parse(number).ok())
+        }
+        _ => None,
+    };
+    let address = order.map(|(mchid, number)| address_of(&mchid, &number)).unwrap_or_default();
+    (what, address, numbers.last().copied().unwrap_or_default().to_owned())
 }
 
 /// Moves the clock; what falls due on the way has happened when the page comes back.
@@ -99,9 +127,15 @@ pub(super) async fn advance(Shared(simulator): Shared<Simulator>, body: Bytes) -
     }
 }
 
-fn order(mchid: &tongbao_wire::Mchid, number: &tongbao_wire::OutTradeNo) -> String {
-    format!("/inspector/orders/{mchid}/{}", crate::why::percent::encode(number.as_str()))
-}
-
+/// In words; a kind without a row goes by its name.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("CloseOrder", "订单到期关闭", "An order expires"),
+    ("CloseCombined", "合单到期关闭", "A combined order expires"),
+    ("PasswordMissed", "付款人没有输入密码", "A payer lets the password prompt pass"),
+    ("SettleRefund", "退款到账", "A refund arrives"),
+    ("RetryRefund", "退款再试一次", "A refund is tried again"),
+];
+/// Kinds that are found by an order's merchant and number.
+const OF_ORDERS: &[&str] = &["CloseOrder", "PasswordMissed"];
 /// What falls due next, shown at most.
 const COMING: usize = 30;

@@ -98,7 +98,7 @@ fn section(path: &str) -> &'static str {
     let second = path.split('/').nth(2).unwrap_or_default();
     match second {
         "notifications" => "notifications",
-        "books" | "orders" => "books",
+        "books" | "bills" | "orders" => "books",
         "faults" => "faults",
         "clock" => "clock",
         _ => "exchanges",

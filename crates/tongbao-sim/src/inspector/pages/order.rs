@@ -9,9 +9,9 @@ use super::books::OrderRow;
 use super::frame::{Frame, moment};
 use super::notifications::NoticeRow;
 use super::{html, missing};
-use crate::Simulator;
 use crate::control::Segments;
 use crate::view::OrderView;
+use crate::{EventKind, Simulator};
 
 #[derive(Template)]
 #[template(path = "inspector/order.html")]
@@ -26,7 +26,7 @@ struct Page<'a> {
 
 struct Event {
     when: String,
-    what: &'static str,
+    what: String,
     detail: String,
 }
 
@@ -47,12 +47,10 @@ pub(super) async fn page(
     };
     let now = simulator.now();
     let notices = simulator.with_state(|state, platform, _| {
-        let mine = state
-            .notices
-            .iter()
-            .rev()
-            .filter(|(_, notice)| notice.mchid == view.mchid && notice.out_trade_no == view.out_trade_no);
-        mine.take(NOTICES).map(|(number, notice)| NoticeRow::of(number, &notice, platform, now)).collect()
+        let mine = state.notices.iter().rev().filter(|(_, notice)| {
+            notice.mchid == view.mchid && notice.out_trade_no.as_ref() == Some(&view.out_trade_no)
+        });
+        mine.take(NOTICES).map(|(_, notice)| NoticeRow::of(&notice, platform, now)).collect()
     });
     let page = Page {
         order: OrderRow::of(&view),
@@ -62,7 +60,7 @@ pub(super) async fn page(
             .iter()
             .map(|event| Event {
                 when: moment(event.at),
-                what: frame.say(event.kind.text().zh, event.kind.text().en),
+                what: told(event.kind, &frame),
                 detail: event.detail.clone(),
             })
             .collect(),
@@ -100,4 +98,24 @@ fn facts(view: &OrderView) -> Vec<(&'static str, String)> {
     all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
+/// An event in words, found by the name it is written down with; one without a row goes by that.
+fn told(kind: EventKind, frame: &Frame) -> String {
+    let written = serde_json::to_value(kind).unwrap_or_default();
+    let name = written.as_str().unwrap_or_default();
+    let words = EVENTS.iter().find(|(known, ..)| *known == name);
+    words.map_or(name, |(_, zh, en)| frame.say(zh, en)).to_owned()
+}
+
+const EVENTS: &[(&str, &str, &str)] = &[
+    ("created", "商户下单", "The merchant created it"),
+    ("prepay_issued", "发出 prepay_id", "A prepay_id was given out"),
+    ("cashier_opened", "付款人打开收银台", "The payer saw the cashier"),
+    ("wrong_password", "支付密码错误", "Wrong password"),
+    ("insufficient", "余额不足", "Insufficient balance"),
+    ("cashier_cancelled", "付款人关闭收银台", "The payer closed the cashier"),
+    ("paid", "支付成功", "Paid"),
+    ("closed", "订单关闭", "Closed"),
+    ("refund_accepted", "受理退款", "A refund was accepted"),
+    ("refund_decided", "退款有了结果", "A refund was decided"),
+];
 const NOTICES: usize = 50;
