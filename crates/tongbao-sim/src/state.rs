@@ -12,7 +12,7 @@ use tongbao_wire::{
     Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, RefundId, Timestamp, TransactionId,
 };
 
-use crate::bill::Links;
+use crate::bill::Link;
 use crate::cashier::Session;
 use crate::code_pay::PaymentCodes;
 use crate::combine::Combined;
@@ -61,7 +61,7 @@ pub(crate) struct State {
     pub(crate) sessions: Recent<Session>,
     pub(crate) codes: LoginCodes,
     pub(crate) tokens: Shelf<Appid, StableToken>,
-    pub(crate) bill_links: Links,
+    pub(crate) bill_links: Recent<Link>,
     pub(crate) media: Media,
     pub(crate) complaints: Complaints,
     pub(crate) transfers: Transfers,
@@ -230,6 +230,7 @@ impl State {
     pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
         let [sessions, session_order] = self.sessions.shelves();
         let [codes, code_order] = self.codes.shelves();
+        let [bill_links, bill_link_order] = self.bill_links.shelves();
         let [payment_codes, payment_code_order, unasked] = self.payment_codes.shelves();
         let mut shelves: Vec<(&'static str, &mut dyn Shelved)> = vec![
             ("orders", &mut self.orders),
@@ -252,6 +253,8 @@ impl State {
             ("session_order", session_order),
             ("codes", codes),
             ("code_order", code_order),
+            ("bill_links", bill_links),
+            ("bill_link_order", bill_link_order),
             ("tokens", &mut self.tokens),
             ("answered_with", &mut self.answered_with),
             ("due", &mut self.due),
@@ -263,6 +266,7 @@ impl State {
         shelves.extend(self.transfers.shelves());
         shelves.extend(self.sharing.shelves());
         shelves.extend(self.onboarding.shelves());
+        shelves.extend(self.ledger.shelves());
         shelves
     }
 }

@@ -12,7 +12,7 @@ use crate::world::{Told, World, number};
 
 const ORDERS: &str = "/v3/profitsharing/orders";
 const RETURNS: &str = "/v3/profitsharing/return-orders";
-const STORE: &str = "1900000002";
+const STORE: &str = "1900000102";
 const HOOK: &str = "http://127.0.0.1:8080/shared";
 
 fn with_a_store(settings: &mut Settings) {
@@ -474,7 +474,7 @@ async fn receiving_merchants_with_an_address_are_told_in_the_switched_words() {
 async fn a_provider_shares_for_its_sub_merchant_and_asks_for_its_ratio() {
     let world = World::with(|settings| {
         with_a_store(settings);
-        settings.merchants[1].providers.push(Mchid::parse("1900000001").unwrap());
+        settings.merchants.last_mut().unwrap().providers.push(Mchid::parse("1900000001").unwrap());
     });
     let config = format!("/v3/profitsharing/merchant-configs/{STORE}");
     assert_eq!(world.get(&config).await.json(), json!({"sub_mchid": STORE, "max_ratio": 3000}));
