@@ -4,6 +4,7 @@ mod bills;
 mod complaints;
 mod phone;
 mod sent;
+mod worlds;
 
 use std::time::Duration;
 
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route(&on_post("merchants/{mchid}/top-up"), post(top_up).options(preflight))
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
         .merge(complaints::routes())
+        .merge(worlds::routes())
         .merge(phone::routes())
 }
 

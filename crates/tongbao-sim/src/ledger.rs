@@ -16,7 +16,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{BillDate, Fen, Mchid, RefundId, Timestamp, TransactionId};
 
-use crate::shelf::Shelf;
+use crate::shelf::{Kept, Shelf, shelves};
 
 pub use books::{Books, MerchantBooks};
 pub use fee::FeeRate;
@@ -34,14 +34,25 @@ pub(crate) struct Short;
 /// Where every fen is, and how it came there.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Ledger {
-    books: Books,
+    books: Kept<Books>,
     /// By the day in Beijing and an ever-rising number.
     journal: Shelf<(BillDate, u64), Entry>,
     sales: Shelf<TransactionId, Sale>,
     refunds: Shelf<RefundId, GivingBack>,
     /// What trade bills tell of a day, in the order it happened.
     trades: Shelf<(BillDate, u64), Trade>,
-    number: u64,
+    number: Kept<u64>,
+}
+
+shelves! {
+    Ledger {
+        "books" => books,
+        "journal" => journal,
+        "sales" => sales,
+        "given_back" => refunds,
+        "trades" => trades,
+        "journal_number" => number,
+    }
 }
 
 /// What a line of a trade bill is about.
@@ -62,7 +73,7 @@ impl Ledger {
 
     /// All balances at this moment.
     pub(crate) fn books(&self) -> Books {
-        self.books.clone()
+        Books::clone(&self.books)
     }
 
     /// What an account holds.
@@ -149,8 +160,8 @@ impl Ledger {
     }
 
     fn next_number(&mut self) -> u64 {
-        self.number += 1;
-        self.number
+        *self.number += 1;
+        *self.number
     }
 }
 

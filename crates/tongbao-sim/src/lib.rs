@@ -24,6 +24,7 @@ mod faults;
 mod guard;
 mod inspector;
 #[allow(dead_code, unused_imports, reason = "calls that move money in every way are being added")]
+mod keeper;
 mod ledger;
 mod login;
 mod media;
@@ -45,6 +46,7 @@ mod server;
 mod settings;
 mod shelf;
 mod simulator;
+mod snapshot;
 mod state;
 mod switches;
 mod tls;
@@ -72,6 +74,7 @@ pub use settings::{
     AppSettings, CryptoSettings, KeyMode, MerchantSettings, PayerSettings, Settings, SimError,
 };
 pub use simulator::Simulator;
+pub use snapshot::{Snapshot, SnapshotError};
 pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
 pub use tls::{ClientCertificate, TlsClient, TlsEnv, TlsSettings};
 pub use tongbao_wire as wire;
