@@ -102,7 +102,7 @@ pub(crate) enum Coming {
     /// A refund arrives.
     Refund(RefundKey),
     /// A notification is sent.
-    Send { mchid: Mchid, out_trade_no: OutTradeNo, event_type: String },
+    Send { mchid: Mchid, out_trade_no: Option<OutTradeNo>, event_type: String },
 }
 
 impl State {
@@ -198,27 +198,22 @@ impl State {
 
     /// What happens next by itself, soonest first, at most so much.
     pub(crate) fn coming(&self, most: usize) -> Vec<(Timestamp, Coming)> {
-        let due = self.due.iter().take(most).map(|(at, _, due)| {
-            let coming = match due {
+        let due = self.due.iter().take(most).map(|((at, _), due)| {
+            let coming = match &*due {
                 Due::CloseOrder(key) => Coming::Close(key.clone()),
                 Due::SettleRefund(key) => Coming::Refund(key.clone()),
             };
-            (*at, coming)
+            (at, coming)
         });
-        let sends = self.sends.iter().take(most).filter_map(|(at, number)| {
-            let notice = self.notices.get(number)?;
+        let sends = self.sends.iter().take(most).filter_map(|((at, number), _)| {
+            let notice = self.notices.get(&number)?;
             let (mchid, out_trade_no) = (notice.mchid.clone(), notice.out_trade_no.clone());
-            Some((*at, Coming::Send { mchid, out_trade_no, event_type: notice.event_type.clone() }))
+            Some((at, Coming::Send { mchid, out_trade_no, event_type: notice.event_type.clone() }))
         });
         let mut coming: Vec<_> = due.chain(sends).collect();
         coming.sort_by_key(|(at, _)| *at);
         coming.truncate(most);
         coming
-    }
-
-    /// How much is still to happen by itself.
-    pub(crate) fn coming_count(&self) -> usize {
-        self.due.len() + self.sends.len()
     }
 
     /// Lets everything happen that was due until `now`, in order, each at its own time. Sends are the

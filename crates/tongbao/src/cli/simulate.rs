@@ -90,7 +90,13 @@ async fn simulate(args: &SimulateArgs, lang: Lang) -> Result<String, CliError> {
     let tasks = Tasks::new();
     let running = simulator.clone();
     tasks.spawn("simulator", async move { running.run().await });
-    listen::serve(listener, simulator.router(), Options::default(), stop()).await;
+    let hanging = simulator.clone();
+    let stopped = async move {
+        stop().await;
+        // Pages that listen would hold the connections open.
+        hanging.hang_up();
+    };
+    listen::serve(listener, simulator.router(), Options::default(), stopped).await;
     tasks.abort_all();
     Ok(lang.pick("模拟器已停止。\n", "The simulator has stopped.\n").to_owned())
 }

@@ -4,13 +4,14 @@ use askama::Template;
 use axum::extract::State as Shared;
 use axum::response::Response;
 use serde::Deserialize;
-use tongbao_wire::{Fen, TradeState};
+use tongbao_wire::{Fen, Mchid, OutTradeNo, TradeState};
 
 use super::frame::{Frame, moment, query};
 use super::html;
 use crate::Simulator;
 use crate::control::Asked;
 use crate::view::OrderView;
+use crate::why::percent;
 
 #[derive(Template)]
 #[template(path = "inspector/books.html")]
@@ -134,11 +135,7 @@ fn orders(simulator: &Simulator, asked: &Query) -> (Vec<OrderRow>, String) {
 impl OrderRow {
     pub(super) fn of(order: &OrderView) -> Self {
         Self {
-            address: format!(
-                "/inspector/orders/{}/{}",
-                order.mchid,
-                crate::why::percent::encode(order.out_trade_no.as_str())
-            ),
+            address: address_of(&order.mchid, &order.out_trade_no),
             when: moment(order.created_at),
             mchid: order.mchid.to_string(),
             out_trade_no: order.out_trade_no.to_string(),
@@ -150,6 +147,11 @@ impl OrderRow {
             refunds: order.refunds.len(),
         }
     }
+}
+
+/// The page of an order.
+pub(super) fn address_of(mchid: &Mchid, number: &OutTradeNo) -> String {
+    format!("/inspector/orders/{mchid}/{}", percent::encode(number.as_str()))
 }
 
 /// How a state is coloured.

@@ -7,6 +7,7 @@ use axum::extract::State as Shared;
 use axum::response::Response;
 use bytes::Bytes;
 
+use super::books::address_of;
 use super::frame::{Frame, ahead, moment};
 use super::{back_to, html};
 use crate::Simulator;
@@ -22,7 +23,7 @@ struct Page<'a> {
     moves_transport: bool,
     steps: [(u64, &'a str); 7],
     coming: Vec<ComingRow>,
-    more: usize,
+    more: bool,
 }
 
 /// Something that falls due.
@@ -38,21 +39,27 @@ struct ComingRow {
 
 pub(super) async fn page(Shared(simulator): Shared<Simulator>, frame: Frame) -> Response {
     let now = simulator.now();
-    let (coming, count) = simulator.with_state(|state, _, _| (state.coming(COMING), state.coming_count()));
+    let mut coming = simulator.with_state(|state, _, _| state.coming(COMING + 1));
+    let more = coming.len() > COMING;
+    coming.truncate(COMING);
     let rows = coming.into_iter().map(|(at, coming)| {
         let (zh, en, address, name) = match coming {
             Coming::Close((mchid, number)) => {
-                ("订单到期关闭", "An order expires", order(&mchid, &number), number.to_string())
+                ("订单到期关闭", "An order expires", address_of(&mchid, &number), number.to_string())
             }
             Coming::Refund((_, number)) => {
                 ("退款到账", "A refund arrives", String::new(), number.to_string())
             }
-            Coming::Send { mchid, out_trade_no, event_type } => (
-                "发送通知",
-                "A notification is sent",
-                order(&mchid, &out_trade_no),
-                format!("{event_type} {out_trade_no}"),
-            ),
+            Coming::Send { mchid, out_trade_no, event_type } => {
+                let number = out_trade_no.as_ref().map(ToString::to_string).unwrap_or_default();
+                let address = out_trade_no.map(|number| address_of(&mchid, &number)).unwrap_or_default();
+                (
+                    "发送通知",
+                    "A notification is sent",
+                    address,
+                    format!("{event_type} {number}").trim().to_owned(),
+                )
+            }
         };
         // A moment later it has happened.
         let seconds = at.since(now).as_millis().div_ceil(1000);
@@ -78,7 +85,7 @@ pub(super) async fn page(Shared(simulator): Shared<Simulator>, frame: Frame) -> 
             (604_800, frame.say("7 天", "7 days")),
             (2_592_000, frame.say("30 天", "30 days")),
         ],
-        more: count - rows.len(),
+        more,
         coming: rows,
         f: &frame,
     };
@@ -97,10 +104,6 @@ pub(super) async fn advance(Shared(simulator): Shared<Simulator>, body: Bytes) -
         Some(_) => bad_request("advance_seconds is at most ten years"),
         None => bad_request("advance_seconds, a number, is expected"),
     }
-}
-
-fn order(mchid: &tongbao_wire::Mchid, number: &tongbao_wire::OutTradeNo) -> String {
-    format!("/inspector/orders/{mchid}/{}", crate::why::percent::encode(number.as_str()))
 }
 
 /// What falls due next, shown at most.

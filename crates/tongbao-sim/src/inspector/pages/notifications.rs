@@ -5,8 +5,9 @@ use axum::extract::State as Shared;
 use axum::response::Response;
 use http::{HeaderMap, Uri, header};
 use serde::Deserialize;
-use tongbao_wire::Timestamp;
+use tongbao_wire::{OutTradeNo, Timestamp};
 
+use super::books::address_of;
 use super::frame::{Frame, ahead, moment, query};
 use super::{back_to, html, missing};
 use crate::Simulator;
@@ -80,7 +81,8 @@ pub(super) async fn page(
                 "done" => notice.delivered,
                 _ => true,
             };
-            let named = notice.out_trade_no.as_str().starts_with(&asked.q) || notice.id == asked.q;
+            let about = notice.out_trade_no.as_ref().map_or("", OutTradeNo::as_str);
+            let named = about.starts_with(&asked.q) || notice.id == asked.q;
             if !(shown && named) {
                 continue;
             }
@@ -88,7 +90,7 @@ pub(super) async fn page(
                 return (rows, last.to_string());
             }
             last = number;
-            rows.push(NoticeRow::of(number, &notice, platform, now));
+            rows.push(NoticeRow::of(&notice, platform, now));
         }
         (rows, String::new())
     });
@@ -133,7 +135,7 @@ pub(super) async fn resend(
 }
 
 impl NoticeRow {
-    pub(super) fn of(_number: u64, notice: &Notice, platform: &Platform, now: Timestamp) -> Self {
+    pub(super) fn of(notice: &Notice, platform: &Platform, now: Timestamp) -> Self {
         let most = usize::from(platform.switches.notification_sends_max);
         let mut rungs: Vec<&'static str> = notice.attempts.iter().take(RUNGS_MAX).map(tone).collect();
         if let Some(_next) = notice.next_at {
@@ -147,12 +149,12 @@ impl NoticeRow {
         Self {
             id: notice.id.clone(),
             event_type: notice.event_type.clone(),
-            order: format!(
-                "/inspector/orders/{}/{}",
-                notice.mchid,
-                crate::why::percent::encode(notice.out_trade_no.as_str())
-            ),
-            out_trade_no: notice.out_trade_no.to_string(),
+            order: notice
+                .out_trade_no
+                .as_ref()
+                .map(|number| address_of(&notice.mchid, number))
+                .unwrap_or_default(),
+            out_trade_no: notice.out_trade_no.as_ref().map(ToString::to_string).unwrap_or_default(),
             url: notice.url.clone(),
             when: moment(notice.created_at),
             delivered: notice.delivered,

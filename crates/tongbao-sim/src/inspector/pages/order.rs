@@ -47,12 +47,10 @@ pub(super) async fn page(
     };
     let now = simulator.now();
     let notices = simulator.with_state(|state, platform, _| {
-        let mine = state
-            .notices
-            .iter()
-            .rev()
-            .filter(|(_, notice)| notice.mchid == view.mchid && notice.out_trade_no == view.out_trade_no);
-        mine.take(NOTICES).map(|(number, notice)| NoticeRow::of(number, &notice, platform, now)).collect()
+        let mine = state.notices.iter().rev().filter(|(_, notice)| {
+            notice.mchid == view.mchid && notice.out_trade_no.as_ref() == Some(&view.out_trade_no)
+        });
+        mine.take(NOTICES).map(|(_, notice)| NoticeRow::of(&notice, platform, now)).collect()
     });
     let page = Page {
         order: OrderRow::of(&view),
