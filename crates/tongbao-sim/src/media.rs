@@ -78,7 +78,8 @@ impl State {
         *self.media.bytes += file.content.len();
         self.media.files.insert(id.clone(), file);
         self.media.ages.insert(age, id.clone());
-        while (*self.media.count > FILES_MAX || *self.media.bytes > BYTES_MAX) && self.media.forget_oldest() {}
+        while (*self.media.count > FILES_MAX || *self.media.bytes > BYTES_MAX) && self.media.forget_oldest() {
+        }
         id
     }
 }

@@ -101,6 +101,8 @@ pub(crate) enum Coming {
     Close(OrderKey),
     /// A refund arrives.
     Refund(RefundKey),
+    /// Anything else: what in Chinese and in English, and its number.
+    Other(&'static str, &'static str, String),
     /// A notification is sent.
     Send { mchid: Mchid, out_trade_no: Option<OutTradeNo>, event_type: String },
 }
@@ -200,8 +202,13 @@ impl State {
     pub(crate) fn coming(&self, most: usize) -> Vec<(Timestamp, Coming)> {
         let due = self.due.iter().take(most).map(|((at, _), due)| {
             let coming = match &*due {
-                Due::CloseOrder(key) => Coming::Close(key.clone()),
-                Due::SettleRefund(key) => Coming::Refund(key.clone()),
+                Due::CloseOrder(key) | Due::CloseCombined(key) => Coming::Close(key.clone()),
+                Due::SettleRefund(key) | Due::RetryRefund(key) => Coming::Refund(key.clone()),
+                Due::PasswordMissed(key) => Coming::Other(
+                    "付款码密码超时",
+                    "The password for a payment code is missed",
+                    key.1.to_string(),
+                ),
             };
             (at, coming)
         });

@@ -50,6 +50,7 @@ pub(super) async fn page(Shared(simulator): Shared<Simulator>, frame: Frame) -> 
             Coming::Refund((_, number)) => {
                 ("退款到账", "A refund arrives", String::new(), number.to_string())
             }
+            Coming::Other(zh, en, number) => (zh, en, String::new(), number),
             Coming::Send { mchid, out_trade_no, event_type } => {
                 let number = out_trade_no.as_ref().map(ToString::to_string).unwrap_or_default();
                 let address = out_trade_no.map(|number| address_of(&mchid, &number)).unwrap_or_default();

@@ -121,7 +121,8 @@ pub(super) fn told(answer: &Value, lang: Lang) -> Result<String, CliError> {
     }
     if let Some(place) = &why.place {
         let value = place.value.as_ref().map(|value| format!(" = {value}")).unwrap_or_default();
-        let (field, issue) = (place.field.clone().unwrap_or_default(), place.issue.clone().unwrap_or_default());
+        let (field, issue) =
+            (place.field.clone().unwrap_or_default(), place.issue.clone().unwrap_or_default());
         text += &format!("\n{} {}\n", plain(&format!("{field}{value}")), plain(&issue));
     }
     if let Some(signature) = &why.signature {
@@ -177,7 +178,9 @@ mod tests {
         });
         let english = told(&answer, Lang::En).unwrap();
         assert!(english.starts_with("#7 GET /v3/certificates → 401 SIGN_ERROR 签名错误\n"), "{english}");
-        assert!(english.contains("The last line feed is missing. (proven) [newline_last_missing]\n  → Add it.\n"));
+        assert!(
+            english.contains("The last line feed is missing. (proven) [newline_last_missing]\n  → Add it.\n")
+        );
         assert!(english.contains("expected\n  GET↵\n  /v3/certificates↵\n  1↵\n  N↵\n  ↵\n"), "{english}");
         assert!(told(&answer, Lang::Zh).unwrap().contains("少了换行。（已证实）"));
         let fine = json!({"id": 8, "method": "GET", "target": "/", "status": 200});
