@@ -63,6 +63,18 @@ pub(crate) fn undelivered(status: Option<u16>, reason: &str) -> Why {
                 "See that the server runs and the address and port are right; in a container 127.0.0.1 is not the host.",
             ),
         ),
+        Some(200) => why(
+            "notify_without_words",
+            true,
+            Said::new(
+                "v2 的通知要在应答正文里写 return_code=SUCCESS，只有 HTTP 200 不算收到。",
+                "A v2 notification is accepted by return_code SUCCESS in the answer's body; HTTP 200 alone is not enough.",
+            ),
+            Said::new(
+                "应答 <xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>。",
+                "Answer <xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>.",
+            ),
+        ),
         Some(status @ 300..=399) => why(
             "notify_redirect",
             true,
