@@ -11,10 +11,12 @@ mod moving;
 mod sale;
 mod sharing;
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{BillDate, Fen, Mchid, RefundId, Timestamp, TransactionId};
+
+use crate::shelf::Shelf;
 
 pub use books::{Books, MerchantBooks};
 pub use fee::FeeRate;
@@ -33,11 +35,11 @@ pub(crate) struct Short;
 pub(crate) struct Ledger {
     books: Books,
     /// By the day in Beijing and an ever-rising number.
-    journal: BTreeMap<(BillDate, u64), Entry>,
-    sales: BTreeMap<TransactionId, Sale>,
-    refunds: BTreeMap<RefundId, GivingBack>,
+    journal: Shelf<(BillDate, u64), Entry>,
+    sales: Shelf<TransactionId, Sale>,
+    refunds: Shelf<RefundId, GivingBack>,
     /// What trade bills tell of a day, in the order it happened.
-    trades: BTreeMap<(BillDate, u64), Trade>,
+    trades: Shelf<(BillDate, u64), Trade>,
     number: u64,
 }
 
@@ -97,20 +99,20 @@ impl Ledger {
     }
 
     /// The journal of one day in Beijing, in the order it was written.
-    pub(crate) fn entries_of(&self, day: BillDate) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn entries_of(&self, day: BillDate) -> impl Iterator<Item = Arc<Entry>> {
         self.journal.range((day, 0)..=(day, u64::MAX)).map(|(_, entry)| entry)
     }
 
     /// The trades of one day in Beijing, in the order they happened.
-    pub(crate) fn trades_of(&self, day: BillDate) -> impl Iterator<Item = &Trade> {
+    pub(crate) fn trades_of(&self, day: BillDate) -> impl Iterator<Item = Arc<Trade>> {
         self.trades.range((day, 0)..=(day, u64::MAX)).map(|(_, trade)| trade)
     }
 
-    pub(crate) fn sale(&self, transaction_id: &TransactionId) -> Option<&Sale> {
+    pub(crate) fn sale(&self, transaction_id: &TransactionId) -> Option<Arc<Sale>> {
         self.sales.get(transaction_id)
     }
 
-    pub(crate) fn giving_back(&self, refund_id: &RefundId) -> Option<&GivingBack> {
+    pub(crate) fn giving_back(&self, refund_id: &RefundId) -> Option<Arc<GivingBack>> {
         self.refunds.get(refund_id)
     }
 

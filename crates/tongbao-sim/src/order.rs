@@ -1,19 +1,21 @@
 //! Orders: created, asked for, closed. Paying is in `pay`, what is shown of them in `view`.
 
+mod refused;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tongbao_wire::{
     Appid, Fen, Mchid, Openid, OutRefundNo, OutTradeNo, Payer, PrepayId, Timestamp, TradeState, TradeType,
     Transaction, TransactionAmount, TransactionId,
 };
 
 use crate::platform::Platform;
-use crate::refusal::{Refusal, cause};
 use crate::settings::{DIGITS, LOWER_HEX};
 use crate::state::{Due, OrderKey, State};
 use crate::view::{EventKind, OrderEvent};
+
+pub(crate) use refused::Refused;
 
 /// Through which face of the platform an order was placed: it is told in the same language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -214,14 +216,14 @@ impl State {
         platform: &Platform,
         asked: NewOrder,
         now: Timestamp,
-    ) -> Result<PrepayId, Refusal> {
+    ) -> Result<PrepayId, Refused> {
         let key = (asked.mchid.clone(), asked.out_trade_no.clone());
         let payer = self.admit(platform, &asked)?;
         if self.reserved.contains(&key) {
-            return Err(reentry_differs());
+            return Err(Refused::ReentryDiffers);
         }
         if let Some(order) = self.orders.get(&key) {
-            reenter(platform, &order, &asked)?;
+            reenter(&order, &asked)?;
         } else {
             self.insert(platform, key.clone(), asked, payer, now);
         }
@@ -229,25 +231,18 @@ impl State {
     }
 
     /// Binding of appid and merchant, and of openid and appid.
-    fn admit(&self, platform: &Platform, asked: &NewOrder) -> Result<Option<String>, Refusal> {
+    fn admit(&self, platform: &Platform, asked: &NewOrder) -> Result<Option<String>, Refused> {
         let bound = platform
             .merchant(&asked.mchid)
             .is_some_and(|merchant| merchant.settings.apps.iter().any(|app| app.appid == asked.appid));
         if !bound {
-            let message = "appid和mch_id不匹配，请检查后再试";
-            return Err(Refusal::new(400, "APPID_MCHID_NOT_MATCH", message, cause::APPID));
+            return Err(Refused::AppidUnbound);
         }
         let Some(openid) = &asked.openid else { return Ok(None) };
-        let said = Value::String(openid.as_str().into());
         match self.person(openid) {
             Some((appid, payer)) if *appid == asked.appid => Ok(Some(payer.into())),
-            Some(_) => Err(Refusal::invalid("appid与openid不匹配", cause::OPENID)),
-            None => Err(Refusal::param("无效的openid").because(cause::OPENID).at(
-                "body",
-                "/payer/openid",
-                Some(&said),
-                "openid was not issued under this appid",
-            )),
+            Some(_) => Err(Refused::OpenidForeign),
+            None => Err(Refused::OpenidUnknown),
         }
     }
 
@@ -308,7 +303,7 @@ impl State {
         platform: &Platform,
         key: &OrderKey,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Refused> {
         let Some(order) = self.orders.get_mut(key) else {
             if platform.switches.close_reserves_unseen {
                 self.reserved.insert(key.clone());
@@ -322,8 +317,8 @@ impl State {
                 Ok(())
             }
             OrderState::Closed { .. } | OrderState::Revoked { .. } | OrderState::Failed { .. } => Ok(()),
-            OrderState::UserPaying { .. } => Err(Refusal::invalid("用户支付中，请稍后再试", cause::PAID)),
-            OrderState::Paid(_) => Err(already_paid(platform)),
+            OrderState::UserPaying { .. } => Err(Refused::UserPaying),
+            OrderState::Paid(_) => Err(Refused::Paid),
         }
     }
 
@@ -338,26 +333,17 @@ impl State {
 }
 
 /// What a second create with a known number meets (v3.md §2.4).
-fn reenter(platform: &Platform, order: &Order, asked: &NewOrder) -> Result<(), Refusal> {
+fn reenter(order: &Order, asked: &NewOrder) -> Result<(), Refused> {
     match order.state {
-        OrderState::Paid(_) => Err(already_paid(platform)),
+        OrderState::Paid(_) => Err(Refused::Paid),
         OrderState::Closed { .. } | OrderState::Revoked { .. } | OrderState::Failed { .. } => {
-            let code = platform.switches.closed_code.as_str();
-            Err(Refusal::new(400, code, "该订单已失效", cause::CLOSED))
+            Err(Refused::Closed)
         }
         OrderState::Open | OrderState::UserPaying { .. } if order.asked.terms != asked.terms => {
-            Err(reentry_differs())
+            Err(Refused::ReentryDiffers)
         }
         OrderState::Open | OrderState::UserPaying { .. } => Ok(()),
     }
-}
-
-fn reentry_differs() -> Refusal {
-    Refusal::invalid("请求重入时，参数与首次请求时不一致", cause::REENTRY)
-}
-
-fn already_paid(platform: &Platform) -> Refusal {
-    Refusal::new(400, platform.switches.paid_code.as_str(), "该订单已支付", cause::PAID)
 }
 
 /// A `transaction_id` of 28 digits: 4200, chance, the day, chance and a serial.

@@ -10,8 +10,8 @@ use tongbao_wire::{
 
 use crate::ledger::{NewGivingBack, Paid, Short, Sources};
 use crate::notice::NewNotice;
+use crate::order::Refused;
 use crate::platform::Platform;
-use crate::refusal::{Refusal, cause};
 use crate::settings::DIGITS;
 use crate::state::{Due, OrderKey, RefundKey, State};
 use crate::view::EventKind;
@@ -56,11 +56,11 @@ impl State {
         platform: &Platform,
         asked: NewRefund,
         now: Timestamp,
-    ) -> Result<Refund, Refusal> {
+    ) -> Result<Refund, Refused> {
         let order_key = self.refundable_order(&asked)?;
         let key = (asked.mchid.clone(), asked.out_refund_no.clone());
         if let Some(known) = self.refunds.get(&key) {
-            return replay(platform, &known, &asked, &order_key);
+            return replay(&known, &asked, &order_key);
         }
         self.check_limits(platform, &asked, &order_key, now)?;
         let paid = self.check_money(&asked, &order_key)?;
@@ -68,24 +68,23 @@ impl State {
     }
 
     /// From where the merchant pays (v3.md §5.1, §5.2).
-    fn check_money(&self, asked: &NewRefund, order_key: &OrderKey) -> Result<Paid, Refusal> {
+    fn check_money(&self, asked: &NewRefund, order_key: &OrderKey) -> Result<Paid, Refused> {
         let order = self.orders.get(order_key).expect("found paid");
         let transaction_id = &order.payment().expect("found paid").transaction_id;
-        self.ledger.refund_paid_from(transaction_id, asked.refund, Sources::Usual).map_err(|Short| {
-            let message = "基本账户余额不足，请充值后重新发起";
-            Refusal::new(403, "NOT_ENOUGH", message, cause::REFUND)
-        })
+        self.ledger
+            .refund_paid_from(transaction_id, asked.refund, Sources::Usual)
+            .map_err(|Short| Refused::MerchantShort)
     }
 
     /// The paid order; an unpaid or unknown one cannot be told apart (v3.md §5.2).
-    fn refundable_order(&self, asked: &NewRefund) -> Result<OrderKey, Refusal> {
+    fn refundable_order(&self, asked: &NewRefund) -> Result<OrderKey, Refused> {
         let key = match &asked.order {
             OrderNamed::ByTransactionId(id) => self.transactions.get(id).map(|key| (*key).clone()),
             OrderNamed::ByOutTradeNo(number) => Some((asked.mchid.clone(), number.clone())),
         };
         key.filter(|key| key.0 == asked.mchid)
             .filter(|key| self.orders.get(key).is_some_and(|order| order.payment().is_some()))
-            .ok_or_else(|| Refusal::new(404, "RESOURCE_NOT_EXISTS", "订单号不存在", cause::ORDER_NOT_FOUND))
+            .ok_or(Refused::NothingToRefund)
     }
 
     fn check_limits(
@@ -94,11 +93,11 @@ impl State {
         asked: &NewRefund,
         order_key: &OrderKey,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Refused> {
         let order = self.orders.get(order_key).expect("found paid");
         let success_time = order.payment().expect("found paid").success_time;
         if asked.total != order.asked.total {
-            return Err(Refusal::invalid("订单金额与原订单不一致", cause::REFUND));
+            return Err(Refused::RefundTotalDiffers);
         }
         let live = order.refunds.iter().filter_map(|number| {
             let record = self.refunds.get(&(asked.mchid.clone(), number.clone()))?;
@@ -113,18 +112,17 @@ impl State {
         }
         let left = order.asked.total.checked_sub(returned).expect("never more than was paid");
         if asked.refund > left {
-            return Err(Refusal::invalid("申请退款金额大于订单可退金额", cause::REFUND));
+            return Err(Refused::RefundTooMuch);
         }
         if parts >= PARTS_MAX {
-            return Err(Refusal::invalid("订单部分退款次数超过50次", cause::REFUND));
+            return Err(Refused::RefundTooManyParts);
         }
         if now.since(success_time) > REFUNDABLE_FOR {
-            let status = platform.switches.trade_overdue_status;
-            return Err(Refusal::new(status, "TRADE_OVERDUE", "订单已超过可退款的最大期限", cause::REFUND));
+            return Err(Refused::RefundTooLate);
         }
         let too_soon = latest.is_some_and(|at| now.since(at) < PARTS_APART);
         if platform.switches.refund_spacing && too_soon {
-            return Err(Refusal::too_many());
+            return Err(Refused::RefundTooSoon);
         }
         Ok(())
     }
@@ -140,7 +138,8 @@ impl State {
     ) -> Refund {
         let refund_id = new_refund_id(platform, self.next_serial(), now);
         let order = self.orders.get_mut(order_key).expect("found paid");
-        let transaction_id = order.payment().expect("found paid").transaction_id.clone();
+        let payment = order.payment().expect("found paid");
+        let transaction_id = payment.transaction_id.clone();
         let moving = NewGivingBack {
             refund_id: refund_id.clone(),
             out_refund_no: Some(asked.out_refund_no.as_str().into()),
@@ -257,12 +256,7 @@ impl State {
 }
 
 /// The same number again (v3.md §5.2): the refund as it stands, or a refusal when other money is meant.
-fn replay(
-    platform: &Platform,
-    known: &RefundRecord,
-    asked: &NewRefund,
-    order: &OrderKey,
-) -> Result<Refund, Refusal> {
+fn replay(known: &RefundRecord, asked: &NewRefund, order: &OrderKey) -> Result<Refund, Refused> {
     let told = &known.told;
     let same = told.amount.refund == asked.refund
         && told.amount.total == asked.total
@@ -270,8 +264,7 @@ fn replay(
     if same {
         return Ok(told.clone());
     }
-    let code = platform.switches.refund_mismatch.as_str();
-    Err(Refusal::new(400, code, "您的请求参数与订单信息不一致", cause::REENTRY))
+    Err(Refused::RefundDiffers)
 }
 
 fn notice(record: &RefundRecord, event_type: &'static str, url: String) -> NewNotice {

@@ -49,7 +49,7 @@ pub struct MerchantSettings {
 }
 
 impl MerchantSettings {
-    /// An ordinary merchant without mini programs.
+    /// An ordinary merchant without mini programs, at the usual fee.
     #[must_use]
     pub fn new(mchid: Mchid, name: &str, apiv3_key: String, apiv2_key: String) -> Self {
         Self {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tongbao_wire::{Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, Timestamp, TransactionId};
 
+use crate::bill::Links;
 use crate::cashier::Session;
 use crate::ledger::Ledger;
 use crate::login::{LoginCodes, StableToken};
@@ -43,6 +44,7 @@ pub(crate) struct State {
     pub(crate) session_order: VecDeque<String>,
     pub(crate) codes: LoginCodes,
     pub(crate) tokens: BTreeMap<Appid, StableToken>,
+    pub(crate) bill_links: Links,
     /// The serial whose pair signed the answer of each merchant's latest call.
     pub(crate) answered_with: BTreeMap<Mchid, String>,
     /// What orders and refunds do by themselves, and when.

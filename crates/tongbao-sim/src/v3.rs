@@ -5,12 +5,14 @@
 
 mod answer;
 mod authorization;
+mod bills;
 mod bodies;
 mod gate;
 mod orders;
 mod refunds;
 mod schema;
 mod target;
+mod words;
 
 use axum::Router;
 use axum::extract::{Request, State as Shared};
@@ -31,7 +33,7 @@ type Handler = fn(&Simulator, &Received, &Mchid) -> Result<Answer, Refusal>;
 /// A call and what answers it.
 type Handled = (Call, Handler);
 
-const HANDLED: &[&[Handled]] = &[orders::CALLS, refunds::CALLS, answer::CALLS];
+const HANDLED: &[&[Handled]] = &[orders::CALLS, refunds::CALLS, bills::CALLS, answer::CALLS];
 
 /// True when `header` is a well-formed `Authorization`.
 pub(crate) fn is_authorization(header: &str) -> bool {

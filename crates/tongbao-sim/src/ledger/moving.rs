@@ -92,6 +92,7 @@ impl Transfer {
         Reference {
             business: self.transfer_bill_no.clone(),
             voucher: self.out_bill_no.clone(),
+            transaction: None,
             applicant,
             remark: self.remark.clone(),
         }

@@ -5,10 +5,11 @@ use tongbao_wire::{Appid, Call, Fen, Mchid, OutTradeNo, PrepayAnswer, Timestamp,
 use super::answer::Answer;
 use super::bodies::{self, CLOSE, PREPAY, text};
 use super::target::{Target, mchid_differs};
+use super::words::words;
 use super::{Handled, gate, schema};
 use crate::Simulator;
 use crate::crypto::sha256_hex;
-use crate::order::{Dialect, NewOrder};
+use crate::order::{Dialect, NewOrder, Refused};
 use crate::received::Received;
 use crate::refusal::{Refusal, cause};
 
@@ -53,7 +54,9 @@ fn prepay(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answ
         device_id: text(&body, "/scene_info/device_id").map(str::to_owned),
         terms: terms(&body),
     };
-    let prepay_id = simulator.with_state(|state, platform, now| state.create(platform, asked, now))?;
+    let prepay_id = simulator
+        .with_state(|state, platform, now| state.create(platform, asked, now))
+        .map_err(|refused| words(refused, switches))?;
     Ok(Answer::json(&PrepayAnswer { prepay_id }))
 }
 
@@ -77,8 +80,7 @@ fn query_by_id(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result
     simulator.with_state(|state, platform, _| {
         let key = state.transactions.get(&id).ok_or_else(Refusal::order_not_exist)?;
         if key.0 != *signer {
-            // v3.md §2.5 gives the sentence; the code is not published.
-            return Err(Refusal::invalid("商户号和订单信息不匹配", cause::FOREIGN_ORDER));
+            return Err(words(Refused::OrderForeign, &platform.switches));
         }
         let order = state.orders.get(&key).expect("transactions name orders");
         Ok(Answer::json(&order.transaction(platform)))
@@ -93,7 +95,9 @@ fn close(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answe
     let body = schema::read(&call.body, CLOSE, &simulator.inner.platform.switches)?;
     check_body_mchid(&body, signer)?;
     let key = (signer.clone(), number);
-    simulator.with_state(|state, platform, now| state.close(platform, &key, now))?;
+    simulator
+        .with_state(|state, platform, now| state.close(platform, &key, now))
+        .map_err(|refused| words(refused, &simulator.inner.platform.switches))?;
     Ok(Answer::NoContent)
 }
 

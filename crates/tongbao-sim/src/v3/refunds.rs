@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::bodies::{self, REFUND, text};
 use super::orders::{amount, check_content_type};
 use super::target::Target;
+use super::words::words;
 use super::{Handled, schema};
 use crate::Simulator;
 use crate::received::Received;
@@ -38,7 +39,9 @@ fn apply(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answe
         refund,
         total: amount(&body, "/amount/total"),
     };
-    let told = simulator.with_state(|state, platform, now| state.refund(platform, asked, now))?;
+    let told = simulator
+        .with_state(|state, platform, now| state.refund(platform, asked, now))
+        .map_err(|refused| words(refused, switches))?;
     Ok(Answer::json(&told))
 }
 
