@@ -13,6 +13,8 @@
 mod bill;
 mod cashier;
 mod clock;
+mod code_pay;
+mod combine;
 mod compose;
 mod control;
 mod crypto;
@@ -29,6 +31,7 @@ mod pay;
 mod payer;
 mod platform;
 mod postman;
+mod prepay;
 mod received;
 mod refund;
 mod refusal;

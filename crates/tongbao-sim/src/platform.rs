@@ -66,6 +66,18 @@ impl Platform {
         merchants.iter().find(|merchant| &merchant.settings.mchid == mchid).cloned()
     }
 
+    /// True when the appid is one of the merchant's.
+    pub(crate) fn is_bound(&self, appid: &Appid, mchid: &Mchid) -> bool {
+        let merchant = self.merchant(mchid);
+        merchant.is_some_and(|merchant| merchant.settings.apps.iter().any(|app| app.appid == *appid))
+    }
+
+    /// True for a merchant who acts for others (服务商).
+    pub(crate) fn is_provider(&self, mchid: &Mchid) -> bool {
+        let merchants = self.merchants.read().unwrap_or_else(PoisonError::into_inner);
+        merchants.iter().any(|merchant| merchant.settings.providers.contains(mchid))
+    }
+
     pub(crate) fn app(&self, appid: &Appid) -> Option<AppSettings> {
         let merchants = self.merchants.read().unwrap_or_else(PoisonError::into_inner);
         let mut apps = merchants.iter().flat_map(|merchant| &merchant.settings.apps);

@@ -301,7 +301,7 @@ fn notice(record: &RefundRecord, event_type: &'static str, url: String) -> NewNo
     }
 }
 
-fn new_refund_id(platform: &Platform, serial: u64, now: Timestamp) -> RefundId {
+pub(crate) fn new_refund_id(platform: &Platform, serial: u64, now: Timestamp) -> RefundId {
     let text = format!(
         "50{}{}{}{:07}",
         platform.chance.text(8, DIGITS),

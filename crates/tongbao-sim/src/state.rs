@@ -9,12 +9,15 @@ use tongbao_wire::{Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, Time
 
 use crate::bill::Links;
 use crate::cashier::Session;
+use crate::code_pay::PaymentCodes;
+use crate::combine::Combined;
 use crate::ledger::Ledger;
 use crate::login::{LoginCodes, StableToken};
 use crate::notice::Notice;
 use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
 use crate::platform::Platform;
+use crate::prepay::Opens;
 use crate::refund::RefundRecord;
 use crate::shelf::Shelf;
 use crate::{PayerSettings, Settings};
@@ -30,7 +33,11 @@ pub(crate) struct State {
     pub(crate) orders: Shelf<OrderKey, Order>,
     /// Orders as they came.
     pub(crate) order_numbers: Shelf<u64, OrderKey>,
-    pub(crate) prepays: Shelf<PrepayId, OrderKey>,
+    pub(crate) combined: Shelf<OrderKey, Combined>,
+    pub(crate) prepays: Shelf<PrepayId, Opens>,
+    /// What the `pr` of a `code_url` stands for.
+    pub(crate) scans: Shelf<String, PrepayId>,
+    pub(crate) payment_codes: PaymentCodes,
     pub(crate) transactions: Shelf<TransactionId, OrderKey>,
     /// Numbers closed before they were created.
     pub(crate) reserved: BTreeSet<OrderKey>,
@@ -61,6 +68,10 @@ pub(crate) struct State {
 pub(crate) enum Due {
     /// The platform closes an order nobody paid (v3.md §2.3).
     CloseOrder(OrderKey),
+    /// The same with a combined order.
+    CloseCombined(OrderKey),
+    /// The password for a scanned payment code was not typed (v3.md §2.8).
+    PasswordMissed(OrderKey),
     /// A refund reaches its payer.
     SettleRefund(RefundKey),
 }
@@ -137,6 +148,8 @@ impl State {
             let (at, _, due) = self.due.pop_first().expect("just seen");
             match due {
                 Due::CloseOrder(key) => self.close_unpaid(&key, at),
+                Due::CloseCombined(key) => self.close_combined_unpaid(&key, at),
+                Due::PasswordMissed(key) => self.password_missed(&key, at),
                 Due::SettleRefund(key) => self.refund_arrives(platform, &key, at),
             }
         }

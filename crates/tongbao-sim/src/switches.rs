@@ -63,6 +63,9 @@ pub struct Switches {
     /// A renewed `prepay_id` leaves the older one usable until its own two hours end (v3.md §2.4 \[I\]).
     /// Default: on.
     pub older_prepay_usable: bool,
+    /// `h5_url` names the platform's host, which a hosts file or proxy must lead to the simulator. Off, it names
+    /// the simulator, so that a browser opens it; path and query are the same. Default: off.
+    pub h5_url_of_platform: bool,
     /// Queries of unpaid orders tell `total` and `currency` (v3.md §2.5 \[I\]). Default: on.
     pub amount_before_payment: bool,
     /// HTTP status of `TRADE_OVERDUE` (v3.md §5.2 \[I\]). Default: 403.
@@ -208,6 +211,7 @@ impl Default for Switches {
             paid_code: PaidCode::Orderpaid,
             closed_code: ClosedCode::OrderClosed,
             older_prepay_usable: true,
+            h5_url_of_platform: false,
             amount_before_payment: true,
             trade_overdue_status: 403,
             refund_spacing: false,

@@ -54,10 +54,10 @@ fn prepay(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answ
         device_id: text(&body, "/scene_info/device_id").map(str::to_owned),
         terms: terms(&body),
     };
-    let prepay_id = simulator
+    let prepay = simulator
         .with_state(|state, platform, now| state.create(platform, asked, now))
         .map_err(|refused| words(refused, switches))?;
-    Ok(Answer::json(&PrepayAnswer { prepay_id }))
+    Ok(Answer::json(&PrepayAnswer { prepay_id: prepay.id }))
 }
 
 /// `GET /v3/pay/transactions/out-trade-no/{out_trade_no}`.
