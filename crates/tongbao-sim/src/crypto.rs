@@ -7,6 +7,7 @@ mod keys;
 mod montgomery;
 mod seal;
 mod sign;
+pub(crate) mod v2;
 
 pub(crate) use keys::{Keys, MerchantKeys, PlatformKey};
 pub(crate) use seal::Sealer;

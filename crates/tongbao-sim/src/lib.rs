@@ -41,6 +41,7 @@ mod simulator;
 mod state;
 mod switches;
 mod tls;
+mod v2;
 mod v3;
 mod view;
 mod weixin;
@@ -60,7 +61,7 @@ pub use settings::{
     AppSettings, CryptoSettings, KeyMode, MerchantSettings, PayerSettings, Settings, SimError,
 };
 pub use simulator::Simulator;
-pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
+pub use switches::{ClosedCode, FaultLayer, PaidCode, RefundMismatch, Switches};
 pub use tls::{ClientCertificate, TlsClient};
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};
 

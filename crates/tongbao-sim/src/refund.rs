@@ -10,14 +10,17 @@ use tongbao_wire::{
 
 use crate::ledger::{NewGivingBack, Paid, Short, Sources};
 use crate::notice::NewNotice;
-use crate::order::Refused;
+use crate::order::{Dialect, Refused};
 use crate::platform::Platform;
 use crate::settings::DIGITS;
 use crate::state::{Due, OrderKey, RefundKey, State};
+use crate::v2::SignType;
 use crate::view::EventKind;
 
 /// What a merchant asks for, checked.
 pub(crate) struct NewRefund {
+    /// Through which face it was asked for: it is told in the same language.
+    pub(crate) dialect: Dialect,
     pub(crate) mchid: Mchid,
     pub(crate) order: OrderNamed,
     pub(crate) out_refund_no: OutRefundNo,
@@ -39,6 +42,7 @@ pub(crate) struct RefundRecord {
     /// As answers tell it.
     pub(crate) told: Refund,
     pub(crate) notify_url: Option<String>,
+    pub(crate) dialect: Dialect,
 }
 
 /// Why a refund's outcome cannot be forced.
@@ -175,7 +179,8 @@ impl State {
         };
         order.refunds.push(asked.out_refund_no.clone());
         order.note(now, EventKind::RefundAccepted, format!("{} {}", asked.out_refund_no, asked.refund));
-        let record = RefundRecord { mchid: asked.mchid, told: told.clone(), notify_url: asked.notify_url };
+        let (notify_url, dialect) = told_where(platform, &asked);
+        let record = RefundRecord { mchid: asked.mchid, told: told.clone(), notify_url, dialect };
         self.refunds.insert(key.clone(), record);
         self.schedule(now.plus(platform.switches.refund_takes), Due::SettleRefund(key));
         told
@@ -244,15 +249,28 @@ impl State {
         };
         record.told.status = status;
         let order_key = (record.mchid.clone(), record.told.out_trade_no.clone());
-        let notice = record.notify_url.clone().map(|url| notice(record, event_type, url));
+        let record = record.clone();
         let line = format!("{} {}", record.told.out_refund_no, record.told.status);
         if let Some(order) = self.orders.get_mut(&order_key) {
             order.note(at, EventKind::RefundDecided, line);
         }
-        if let Some(notice) = notice {
-            self.notify(platform, notice, at);
+        let Some(url) = record.notify_url.clone() else { return };
+        match record.dialect {
+            Dialect::V3 => self.notify(platform, notice(&record, event_type, url), at),
+            Dialect::V2(_) => self.tell_refund_v2(platform, &record, event_type, url, at),
         }
     }
+}
+
+/// Where and in which language the end of a refund is told: an address that comes with none is the
+/// merchant's setting, and that is told in v2 whoever asked (v3.md §5.1).
+fn told_where(platform: &Platform, asked: &NewRefund) -> (Option<String>, Dialect) {
+    if asked.notify_url.is_some() {
+        return (asked.notify_url.clone(), asked.dialect);
+    }
+    let merchant = platform.merchant(&asked.mchid);
+    let set = merchant.and_then(|merchant| merchant.settings.refund_notify_url.clone());
+    (set, Dialect::V2(SignType::Md5))
 }
 
 /// The same number again (v3.md §5.2): the refund as it stands, or a refusal when other money is meant.

@@ -18,7 +18,7 @@ use crate::prepay::Opens;
 use crate::refund::OutcomeRefused;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
-use crate::{Postman, Settings, SimError, cashier, control, guard, v3, weixin};
+use crate::{Postman, Settings, SimError, cashier, control, guard, v2, v3, weixin};
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
 #[derive(Clone)]
@@ -66,7 +66,7 @@ impl Simulator {
             .merge(control::routes())
             .route_layer(axum::middleware::from_fn_with_state(self.clone(), guard::guard))
             .route_layer(axum::extract::DefaultBodyLimit::max(CONTROL_BYTES_MAX));
-        v3::routes().merge(weixin::routes()).merge(guarded).with_state(self.clone())
+        v3::routes().merge(v2::routes()).merge(weixin::routes()).merge(guarded).with_state(self.clone())
     }
 
     /// Pays an order as its payer would at the cashier, without the page and its password.

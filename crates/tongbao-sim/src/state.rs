@@ -20,6 +20,7 @@ use crate::platform::Platform;
 use crate::prepay::Opens;
 use crate::refund::RefundRecord;
 use crate::shelf::Shelf;
+use crate::v2::{Sandbox, SandboxKeys, ShortUrls};
 use crate::{PayerSettings, Settings};
 
 /// An order's number is unique per merchant (v3.md §2.1).
@@ -52,6 +53,9 @@ pub(crate) struct State {
     pub(crate) codes: LoginCodes,
     pub(crate) tokens: BTreeMap<Appid, StableToken>,
     pub(crate) bill_links: Links,
+    pub(crate) sandbox_keys: SandboxKeys,
+    pub(crate) short_urls: ShortUrls,
+    pub(crate) sandbox: Sandbox,
     /// The serial whose pair signed the answer of each merchant's latest call.
     pub(crate) answered_with: BTreeMap<Mchid, String>,
     /// What orders and refunds do by themselves, and when.

@@ -9,6 +9,7 @@ use super::target::Target;
 use super::words::words;
 use super::{Handled, schema};
 use crate::Simulator;
+use crate::order::Dialect;
 use crate::received::Received;
 use crate::refund::{NewRefund, OrderNamed};
 use crate::refusal::{Refusal, cause};
@@ -32,6 +33,7 @@ fn apply(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answe
         .ok_or_else(|| schema::missing("/transaction_id", "微信支付订单号"))?;
     let number = text(&body, "/out_refund_no").expect("the schema demands it");
     let asked = NewRefund {
+        dialect: Dialect::V3,
         mchid: signer.clone(),
         order,
         out_refund_no: OutRefundNo::parse(number).expect("the schema checked it"),
