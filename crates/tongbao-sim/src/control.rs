@@ -152,6 +152,9 @@ async fn outcome(
         Err(OutcomeRefused::Unknown) => {
             problem(StatusCode::NOT_FOUND, "unknown_refund", "the order has no refund of this number")
         }
+        Err(OutcomeRefused::Short) => {
+            problem(StatusCode::CONFLICT, "not_enough", "the merchant has no money for this refund")
+        }
         Err(OutcomeRefused::Decided) => problem(
             StatusCode::CONFLICT,
             "refund_decided",

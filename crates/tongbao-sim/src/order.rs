@@ -5,6 +5,7 @@ mod parties;
 mod refused;
 mod told;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -218,6 +219,19 @@ impl State {
         }
         self.order_numbers.insert(order.number, key.clone());
         self.orders.insert(key, order);
+    }
+
+    /// The order of a merchant, or of a sub-merchant of a provider. Orders of the other kind and parts of
+    /// combined orders are not to be seen (v3.md §2.5, §4).
+    pub(crate) fn order_of(&self, key: &OrderKey, sub: Option<&Mchid>) -> Result<Arc<Order>, Refused> {
+        let order = self.orders.get(key).filter(|order| order.asked.combined.is_none());
+        let order = order.ok_or(Refused::OrderUnknown)?;
+        match (order.asked.sub.as_ref().map(|sub| &sub.mchid), sub) {
+            (None, None) => Ok(order),
+            (Some(known), Some(asked)) if known == asked => Ok(order),
+            (Some(_), Some(_)) => Err(Refused::OrderOfOtherSub),
+            (Some(_), None) | (None, Some(_)) => Err(Refused::OrderUnknown),
+        }
     }
 
     /// Closes an order (v3.md §2.6).

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use tongbao_wire::{Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, Timestamp, TransactionId};
+use tongbao_wire::{
+    Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, RefundId, Timestamp, TransactionId,
+};
 
 use crate::bill::Links;
 use crate::cashier::Session;
@@ -43,6 +45,7 @@ pub(crate) struct State {
     /// Numbers closed before they were created.
     pub(crate) reserved: BTreeSet<OrderKey>,
     pub(crate) refunds: Shelf<RefundKey, RefundRecord>,
+    pub(crate) refund_ids: Shelf<RefundId, RefundKey>,
     pub(crate) payers: BTreeMap<String, Payer>,
     openids: BTreeMap<Openid, (Appid, String)>,
     pub(crate) ledger: Ledger,
@@ -78,6 +81,8 @@ pub(crate) enum Due {
     PasswordMissed(OrderKey),
     /// A refund reaches its payer.
     SettleRefund(RefundKey),
+    /// A refund looks whether its merchant has money again.
+    RetryRefund(RefundKey),
 }
 
 impl State {
@@ -155,6 +160,7 @@ impl State {
                 Due::CloseCombined(key) => self.close_combined_unpaid(&key, at),
                 Due::PasswordMissed(key) => self.password_missed(&key, at),
                 Due::SettleRefund(key) => self.refund_arrives(platform, &key, at),
+                Due::RetryRefund(key) => self.retry_refund(platform, &key, at),
             }
         }
     }

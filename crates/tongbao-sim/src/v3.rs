@@ -7,6 +7,8 @@ mod answer;
 mod authorization;
 mod bills;
 mod bodies;
+mod code_pay;
+mod combine;
 mod gate;
 mod orders;
 mod refunds;
@@ -34,7 +36,8 @@ type Handler = fn(&Simulator, &Received, &Mchid) -> Result<Answer, Refusal>;
 /// A call and what answers it.
 type Handled = (Call, Handler);
 
-const HANDLED: &[&[Handled]] = &[orders::CALLS, refunds::CALLS, bills::CALLS, answer::CALLS];
+const HANDLED: &[&[Handled]] =
+    &[orders::CALLS, code_pay::CALLS, combine::CALLS, refunds::CALLS, bills::CALLS, answer::CALLS];
 
 /// True when `header` is a well-formed `Authorization`.
 pub(crate) fn is_authorization(header: &str) -> bool {

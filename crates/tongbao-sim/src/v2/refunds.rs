@@ -94,11 +94,17 @@ fn refund(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
     let new = NewRefund {
         dialect: Dialect::V2(asked.caller.sign_type),
         mchid: asked.mchid().clone(),
+        sub_mchid: asked.sub.as_ref().map(|sub| sub.mchid.clone()),
         order: named,
         out_refund_no: number.clone(),
         notify_url: asked.get("notify_url").map(str::to_owned),
         refund: back,
         total,
+        from: Vec::new(),
+        funds_account: asked.get("refund_account").map(|said| match said {
+            "REFUND_SOURCE_RECHARGE_FUNDS" => "AVAILABLE".to_owned(),
+            _ => "UNSETTLED".to_owned(),
+        }),
     };
     simulator.with_state(|state, platform, now| {
         let order_key = asked.order_key(state, bad_id, order::Refused::NothingToRefund)?;
@@ -195,7 +201,9 @@ fn find(state: &State, asked: &Asked<'_>) -> Result<Vec<Arc<RefundRecord>>, Refu
     let mine = |record: &Arc<RefundRecord>| record.mchid == *asked.mchid();
     let one = |record: Option<Arc<RefundRecord>>| {
         let record = record.filter(mine).ok_or_else(|| absent(asked))?;
-        check_sub(state, asked, &record)?;
+        if record.sub_mchid.as_ref() != asked.sub.as_ref().map(|sub| &sub.mchid) {
+            return Err(words(order::Refused::OrderOfOtherSub, asked.call));
+        }
         Ok(vec![record])
     };
     if let Some(said) = asked.get("refund_id") {
@@ -208,16 +216,6 @@ fn find(state: &State, asked: &Asked<'_>) -> Result<Vec<Arc<RefundRecord>>, Refu
     }
     let key = asked.order_key(state, bad_id, order::Refused::RefundUnknown)?;
     Ok(records(state, &key))
-}
-
-/// A refund is asked about for the sub-merchant it was made for.
-fn check_sub(state: &State, asked: &Asked<'_>, record: &RefundRecord) -> Result<(), Refused> {
-    let order = state.orders.get(&(record.mchid.clone(), record.told.out_trade_no.clone()));
-    let theirs = order.as_ref().and_then(|order| order.asked.sub.as_ref()).map(|sub| &sub.mchid);
-    if theirs == asked.sub.as_ref().map(|sub| &sub.mchid) {
-        return Ok(());
-    }
-    Err(words(order::Refused::OrderOfOtherSub, asked.call))
 }
 
 fn numbered(n: usize, record: &RefundRecord) -> Fields {
@@ -258,10 +256,7 @@ pub(super) fn account(refund: &Refund) -> &'static str {
 impl State {
     /// A refund by the platform's number.
     fn refund_by_id(&self, id: &RefundId) -> Option<Arc<RefundRecord>> {
-        let back = self.ledger.giving_back(id)?;
-        let order = self.transactions.get(&back.transaction_id)?;
-        let number = OutRefundNo::parse(back.out_refund_no.as_deref()?).ok()?;
-        self.refunds.get(&(order.0.clone(), number))
+        self.refunds.get(&*self.refund_ids.get(id)?)
     }
 }
 

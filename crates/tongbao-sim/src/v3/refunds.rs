@@ -1,6 +1,6 @@
 //! Refunds over HTTP (v3.md §5).
 
-use tongbao_wire::{Call, Fen, Mchid, OutRefundNo, OutTradeNo, TransactionId};
+use tongbao_wire::{Call, Fen, Mchid, OutRefundNo, OutTradeNo, RefundSource, TransactionId};
 
 use super::answer::Answer;
 use super::bodies::{self, REFUND, text};
@@ -9,10 +9,10 @@ use super::target::Target;
 use super::words::words;
 use super::{Handled, schema};
 use crate::Simulator;
-use crate::order::Dialect;
+use crate::order::{Dialect, Refused};
 use crate::received::Received;
 use crate::refund::{NewRefund, OrderNamed};
-use crate::refusal::{Refusal, cause};
+use crate::refusal::Refusal;
 
 /// The calls answered here.
 pub(super) const CALLS: &[Handled] = &[(Call::Refund, apply), (Call::QueryRefund, query)];
@@ -35,11 +35,14 @@ fn apply(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answe
     let asked = NewRefund {
         dialect: Dialect::V3,
         mchid: signer.clone(),
+        sub_mchid: text(&body, "/sub_mchid").and_then(|text| Mchid::parse(text).ok()),
         order,
         out_refund_no: OutRefundNo::parse(number).expect("the schema checked it"),
         notify_url: text(&body, "/notify_url").map(str::to_owned),
         refund,
         total: amount(&body, "/amount/total"),
+        from: sources(&body),
+        funds_account: text(&body, "/funds_account").map(str::to_owned),
     };
     let told = simulator
         .with_state(|state, platform, now| state.refund(platform, asked, now))
@@ -52,12 +55,26 @@ fn query(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answe
     let target = Target::read(call)?;
     let number = target.id("out_refund_no", BY_NUMBER, "", OutRefundNo::parse)?;
     let key = (signer.clone(), number);
+    let switches = &simulator.inner.platform.switches;
+    let sub = match target.query("sub_mchid") {
+        Some(_) => Some(target.sub_mchid()?),
+        None => None,
+    };
     simulator.with_state(|state, _, _| {
-        let record = state.refunds.get(&key).ok_or_else(|| {
-            Refusal::new(404, "RESOURCE_NOT_EXISTS", "退款单不存在", cause::ORDER_NOT_FOUND)
-        })?;
+        let record = state.refunds.get(&key).filter(|record| record.sub_mchid == sub);
+        let record = record.ok_or_else(|| words(Refused::RefundUnknown, switches))?;
         Ok(Answer::json(&record.told))
     })
+}
+
+/// The accounts a refund is paid from.
+fn sources(body: &serde_json::Value) -> Vec<RefundSource> {
+    let from = body.pointer("/amount/from").and_then(serde_json::Value::as_array);
+    let source = |source| RefundSource {
+        account: text(source, "/account").unwrap_or_default().into(),
+        amount: amount(source, "/amount"),
+    };
+    from.map_or_else(Vec::new, |from| from.iter().map(source).collect())
 }
 
 /// The accounts a refund is paid from add up to it (v3.md §5.1).
