@@ -79,7 +79,8 @@ struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     /// `<?xml …?>`, at the very beginning or not at all.
     fn declaration(&mut self) -> Result<(), Unreadable> {
-        let Some(rest) = self.rest.strip_prefix("<?xml") else { return Ok(()) };
+        let begins = |rest: &&str| rest.starts_with(|next: char| next.is_ascii_whitespace());
+        let Some(rest) = self.rest.strip_prefix("<?xml").filter(begins) else { return Ok(()) };
         let (inside, rest) =
             rest.split_once("?>").ok_or(Unreadable::Malformed("the declaration has no end"))?;
         self.rest = rest;

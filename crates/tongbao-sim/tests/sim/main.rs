@@ -15,6 +15,7 @@ mod notifications;
 mod orders;
 mod reentry;
 mod refunds;
+mod v2;
 mod weixin;
 mod wire;
 mod world;
