@@ -8,6 +8,7 @@ mod fund_flow;
 mod links;
 mod paper;
 mod sharing;
+mod shown;
 mod trade;
 
 use std::io::{self, Write};
@@ -21,6 +22,7 @@ use crate::ledger::{Ledger, Purse};
 
 pub(crate) use links::{Link, Links, Seal};
 pub(crate) use paper::Digest;
+pub use shown::{BillKind, BillKindError, BillRefused};
 
 /// A bill somebody may ask for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,21 +202,4 @@ const MONTHS_KEPT: i32 = 3;
 const DAY: Duration = Duration::from_secs(86_400);
 
 #[cfg(test)]
-mod tests {
-    use tongbao_wire::BillDate;
-
-    use super::{key, months_before};
-
-    #[test]
-    fn three_months_are_counted_by_the_calendar() {
-        for (today, oldest, too_old) in [
-            ("2026-06-15", "2026-03-15", "2026-03-14"),
-            ("2026-05-31", "2026-03-01", "2026-02-28"),
-            ("2026-01-10", "2025-10-10", "2025-10-09"),
-        ] {
-            let limit = months_before(BillDate::parse(today).expect("a day"), 3);
-            assert!(key(BillDate::parse(oldest).expect("a day")) >= limit, "{today}");
-            assert!(key(BillDate::parse(too_old).expect("a day")) < limit, "{today}");
-        }
-    }
-}
+mod tests;

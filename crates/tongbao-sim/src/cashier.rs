@@ -5,13 +5,14 @@ mod open;
 mod page;
 mod password;
 
+use serde::{Deserialize, Serialize};
 use tongbao_wire::{Appid, PrepayId, Timestamp, TradeType};
 
-pub(crate) use open::{Sheet, open_scanned};
+pub(crate) use open::open_scanned;
 pub(crate) use page::routes;
 
 /// An open cashier.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) prepay_id: PrepayId,
     pub(crate) scene: TradeType,

@@ -1,6 +1,5 @@
 //! Payment codes (付款码): shown by payers, scanned by merchants, taken back (v3.md §2.8, v2.md §3.7 to §3.9).
 
-use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,17 +13,16 @@ use crate::payer::Typed;
 use crate::platform::Platform;
 use crate::refund::new_refund_id;
 use crate::settings::DIGITS;
+use crate::shelf::{Recent, Shelf, Shelved};
 use crate::state::{Due, OrderKey, State};
 use crate::view::EventKind;
 
 /// The payment codes that phones have shown.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct PaymentCodes {
-    codes: BTreeMap<AuthCode, PaymentCode>,
-    /// The oldest first.
-    order: VecDeque<AuthCode>,
+    codes: Recent<PaymentCode>,
     /// Payments without a password, by payer: the day in Beijing and how many.
-    unasked: BTreeMap<String, (String, u32)>,
+    unasked: Shelf<String, (String, u32)>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -79,35 +77,35 @@ impl State {
             only_for: None,
             used: false,
         };
-        self.payment_codes.keep(code.clone(), kept);
+        self.payment_codes.codes.insert(text, kept, CODES_MAX);
         Ok(code)
     }
 
     /// Whose code it is, when it could be charged (v2.md §3.9).
-    pub(crate) fn payer_of_code(&self, code: &AuthCode, now: Timestamp) -> Result<&str, Refused> {
+    pub(crate) fn payer_of_code(&self, code: &AuthCode, now: Timestamp) -> Result<String, Refused> {
         let text = code.as_str().as_bytes();
         if text[0] != b'1' || !(b'0'..=b'5').contains(&text[1]) {
             return Err(Refused::CodeInvalid);
         }
-        let known = self.payment_codes.codes.get(code).ok_or(Refused::CodeInvalid)?;
+        let known = self.payment_codes.codes.get(code.as_str()).ok_or(Refused::CodeInvalid)?;
         if known.used {
             return Err(Refused::CodeUsed);
         }
         if now >= known.issued_at.plus(CODE_LIVES) {
             return Err(Refused::CodeExpired);
         }
-        Ok(&known.payer)
+        Ok(known.payer.clone())
     }
 
     /// Lets nobody but `mchid` charge the code from now on; false when that is somebody else's right.
     pub(crate) fn reserve_code(&mut self, code: &AuthCode, mchid: &Mchid) -> bool {
-        let Some(known) = self.payment_codes.codes.get_mut(code) else { return false };
+        let Some(known) = self.payment_codes.codes.get_mut(code.as_str()) else { return false };
         known.only_for.get_or_insert_with(|| mchid.clone()) == mchid
     }
 
     /// Has the payer asked for the password whatever the amount.
     pub(crate) fn ask_for_code(&mut self, code: &AuthCode) {
-        if let Some(known) = self.payment_codes.codes.get_mut(code) {
+        if let Some(known) = self.payment_codes.codes.get_mut(code.as_str()) {
             known.ask_password = true;
         }
     }
@@ -124,13 +122,13 @@ impl State {
     ) -> Result<Arc<Order>, Refused> {
         let key = asked.key();
         self.admit(platform, &asked)?;
-        if self.reserved.contains(&key) {
+        if self.reserved.contains_key(&key) {
             return Err(Refused::ReentryDiffers);
         }
         if let Some(known) = self.orders.get(&key) {
             return again(known, &asked);
         }
-        let payer = self.payer_of_code(code, now)?.to_owned();
+        let payer = self.payer_of_code(code, now)?;
         if !self.reserve_code(code, &asked.mchid) {
             return Err(Refused::CodeInvalid);
         }
@@ -139,7 +137,9 @@ impl State {
         }
         let asks = self.payment_codes.asks(code, &payer, asked.total, now);
         let short = self.ledger.payer(&payer) < asked.total;
-        self.payment_codes.use_up(code);
+        if let Some(known) = self.payment_codes.codes.get_mut(code.as_str()) {
+            known.used = true;
+        }
         self.insert_order(platform, asked, Some(payer.clone()), now);
         let order = self.orders.get_mut(&key).expect("just written");
         if short {
@@ -301,37 +301,24 @@ fn again(known: Arc<Order>, asked: &NewOrder) -> Result<Arc<Order>, Refused> {
 }
 
 impl PaymentCodes {
-    fn keep(&mut self, code: AuthCode, kept: PaymentCode) {
-        while self.order.len() >= CODES_MAX {
-            if let Some(oldest) = self.order.pop_front() {
-                self.codes.remove(&oldest);
-            }
-        }
-        self.order.push_back(code.clone());
-        self.codes.insert(code, kept);
-    }
-
-    fn use_up(&mut self, code: &AuthCode) {
-        if let Some(known) = self.codes.get_mut(code) {
-            known.used = true;
-        }
+    /// Its three shelves.
+    pub(crate) fn shelves(&mut self) -> [&mut dyn Shelved; 3] {
+        let [codes, order] = self.codes.shelves();
+        [codes, order, &mut self.unasked]
     }
 
     /// Above 1000 yuan, after ten payments without it in one day, or by risk.
     fn asks(&self, code: &AuthCode, payer: &str, total: Fen, now: Timestamp) -> bool {
-        let risky = self.codes.get(code).is_some_and(|known| known.ask_password);
+        let risky = self.codes.get(code.as_str()).is_some_and(|known| known.ask_password);
         let today = now.beijing_date();
-        let unasked = self.unasked.get(payer).filter(|(day, _)| *day == today).map_or(0, |(_, count)| *count);
+        let unasked = self.unasked.get(payer).filter(|kept| kept.0 == today).map_or(0, |kept| kept.1);
         risky || total > UNASKED_TOTAL_MAX || unasked >= UNASKED_A_DAY
     }
 
     fn count_unasked(&mut self, payer: &str, now: Timestamp) {
         let today = now.beijing_date();
-        let entry = self.unasked.entry(payer.into()).or_default();
-        if entry.0 != today {
-            *entry = (today, 0);
-        }
-        entry.1 += 1;
+        let before = self.unasked.get(payer).filter(|kept| kept.0 == today).map_or(0, |kept| kept.1);
+        self.unasked.insert(payer.into(), (today, before + 1));
     }
 }
 
@@ -347,4 +334,4 @@ const UNASKED_TOTAL_MAX: Fen = Fen::new(100_000);
 /// Payments of a day without a password (v3.md §2.8).
 const UNASKED_A_DAY: u32 = 10;
 /// Codes that are remembered; the oldest is forgotten first.
-const CODES_MAX: usize = 10_000;
+const CODES_MAX: u64 = 10_000;

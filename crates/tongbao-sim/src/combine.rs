@@ -9,7 +9,7 @@ use crate::order::{NewOrder, OrderState, Refused, end_of_payment, unpaid_until};
 use crate::payer;
 use crate::platform::Platform;
 use crate::prepay::{Opens, Prepay};
-use crate::state::{Due, OrderKey, State};
+use crate::state::{Appointment, Due, OrderKey, State};
 use crate::view::EventKind;
 
 /// What an initiator asks for, checked.
@@ -38,6 +38,8 @@ pub(crate) struct Combined {
     pub(crate) time_expire: Option<Timestamp>,
     pub(crate) prepays: Vec<Prepay>,
     pub(crate) state: CombinedState,
+    /// The platform's own closing.
+    pub(crate) closing: Appointment,
 }
 
 /// Where a combined order stands as a whole.
@@ -77,7 +79,7 @@ impl State {
             reenter(&known, &asked)?;
         } else {
             let taken = |part: &NewOrder| {
-                self.orders.contains_key(&part.key()) || self.reserved.contains(&part.key())
+                self.orders.contains_key(&part.key()) || self.reserved.contains_key(&part.key())
             };
             let mut numbers: Vec<_> = asked.orders.iter().map(NewOrder::key).collect();
             numbers.sort();
@@ -108,12 +110,13 @@ impl State {
     ) {
         let key = (asked.mchid.clone(), asked.out_trade_no.clone());
         let time_expire = asked.time_expire.map(|wanted| end_of_payment(platform, wanted, now));
-        self.schedule(unpaid_until(time_expire, now), Due::CloseCombined(key.clone()));
+        let closing = self.schedule(unpaid_until(time_expire, now), Due::CloseCombined(key.clone()));
         let payer = payers.first().cloned().flatten();
         for (part, payer) in asked.orders.iter().zip(payers) {
             self.insert_order(platform, part.clone(), payer, now);
         }
-        let whole = Combined { asked, payer, time_expire, prepays: Vec::new(), state: CombinedState::Open };
+        let whole =
+            Combined { asked, payer, time_expire, prepays: Vec::new(), state: CombinedState::Open, closing };
         self.combined.insert(key, whole);
     }
 
@@ -127,11 +130,12 @@ impl State {
     ) {
         let whole = self.combined.get_mut(key).expect("just paid");
         whole.state = CombinedState::Paid(payer::openid(&whole.asked.appid, payer_id));
-        let url = whole.asked.notify_url.clone();
+        let (url, closing) = (whole.asked.notify_url.clone(), whole.closing);
+        self.unschedule(closing);
         let told = self.combined_told(key).expect("just paid");
         let notice = NewNotice {
             mchid: key.0.clone(),
-            out_trade_no: key.1.clone(),
+            out_trade_no: Some(key.1.clone()),
             out_refund_no: None,
             event_type: "TRANSACTION.SUCCESS",
             original_type: "transaction",
@@ -202,12 +206,14 @@ impl State {
     fn shut_combined(&mut self, key: &OrderKey, at: Timestamp, why: &str) {
         let whole = self.combined.get_mut(key).expect("callers looked it up");
         whole.state = CombinedState::Closed;
+        let closing = whole.closing;
         let parts: Vec<_> = whole.asked.orders.iter().map(NewOrder::key).collect();
         for part in parts {
             let order = self.orders.get_mut(&part).expect("parts are orders");
             order.state = OrderState::Closed { closed_at: at };
             order.note(at, EventKind::Closed, why);
         }
+        self.unschedule(closing);
     }
 }
 

@@ -21,7 +21,8 @@ use crate::shelf::Shelf;
 pub use books::{Books, MerchantBooks};
 pub use fee::FeeRate;
 pub(crate) use giving_back::{GivingBack, NewGivingBack, Paid, Sources};
-pub(crate) use journal::{Account, Entry, Kind, Move, Purse, Reference, Wallet};
+pub use journal::Purse;
+pub(crate) use journal::{Account, Entry, Kind, Move, Reference, Wallet};
 pub(crate) use moving::Transfer;
 pub(crate) use sale::{Hold, NewSale, Sale, SaleWords};
 pub(crate) use sharing::{NewShare, Receiver, ShareReturn};
@@ -164,3 +165,6 @@ fn minus(a: Fen, b: Fen) -> Fen {
 
 /// No single amount or balance is larger: ten billion yuan.
 pub(crate) const AMOUNT_MAX: i64 = 1_000_000_000_000;
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,9 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use http::Request;
+use tokio::time::Instant;
 use tongbao_wire::Timestamp;
 
-use crate::Simulator;
 use crate::compose::letter;
 use crate::faults::{DeliveryFault, DeliverySeen, Forgery};
 use crate::notice::{Attempt, Heard, Notice, Outcome, SentBy};
@@ -17,6 +17,7 @@ use crate::platform::Platform;
 use crate::postman::{ANSWER_WITHIN, PostFailed};
 use crate::v2;
 use crate::view::NotificationView;
+use crate::{Simulator, inspector};
 
 impl Simulator {
     /// Sends notifications as they fall due and lets orders and refunds move on, for ever. Dropping the
@@ -116,14 +117,18 @@ impl Simulator {
         }
         let Some((place, request, dialect)) = self.prepare(number, by, fault) else { return };
         let heard = match fault {
-            DeliveryFault::Lose => heard(Err(PostFailed::TimedOut), dialect),
+            DeliveryFault::Lose => {
+                let lost = Err(PostFailed::TimedOut);
+                self.keep(number, fault, &request, Instant::now(), &lost);
+                heard(lost, dialect)
+            }
             DeliveryFault::Duplicate => {
                 let twin = request.clone();
-                let _ = self.post(twin, dialect).await;
-                self.post(request, dialect).await
+                let _ = self.post(number, fault, twin, dialect).await;
+                self.post(number, fault, request, dialect).await
             }
             DeliveryFault::Pass | DeliveryFault::Forge(_) | DeliveryFault::Delay(_) => {
-                self.post(request, dialect).await
+                self.post(number, fault, request, dialect).await
             }
         };
         self.with_state(|state, _, _| state.finish_send(number, place, heard));
@@ -160,7 +165,7 @@ impl Simulator {
         let platform = &self.inner.platform;
         let (notice, answered_with) = self.with_state(|state, _, _| {
             let notice = state.notices.get(&number)?;
-            let answered_with = state.answered_with.get(&notice.mchid).cloned();
+            let answered_with = state.answered_with.get(&notice.mchid);
             Some((notice, answered_with))
         })?;
         let forgery = match fault {
@@ -171,7 +176,7 @@ impl Simulator {
             | DeliveryFault::Delay(_) => None,
         };
         let (serial, request) = match notice.dialect {
-            Dialect::V3 => sealed(platform, &notice, answered_with.as_deref(), forgery),
+            Dialect::V3 => sealed(platform, &notice, answered_with.as_deref().map(String::as_str), forgery),
             Dialect::V2(_) => (String::new(), v2::letter(platform, &notice, forgery)),
         };
         let place = self.with_state(|state, platform, now| {
@@ -188,9 +193,39 @@ impl Simulator {
         Some((place, request, notice.dialect))
     }
 
-    async fn post(&self, request: Request<Bytes>, dialect: Dialect) -> Heard {
+    async fn post(
+        &self,
+        number: u64,
+        fault: DeliveryFault,
+        request: Request<Bytes>,
+        dialect: Dialect,
+    ) -> Heard {
+        let (kept, began) = (request.clone(), Instant::now());
         let answered = tokio::time::timeout(ANSWER_WITHIN, self.inner.postman.post(request)).await;
-        heard(answered.unwrap_or(Err(PostFailed::TimedOut)), dialect)
+        let answered = answered.unwrap_or(Err(PostFailed::TimedOut));
+        self.keep(number, fault, &kept, began, &answered);
+        heard(answered, dialect)
+    }
+
+    /// Keeps a send for the inspector.
+    fn keep(
+        &self,
+        number: u64,
+        fault: DeliveryFault,
+        request: &Request<Bytes>,
+        began: Instant,
+        answered: &Result<http::Response<Bytes>, PostFailed>,
+    ) {
+        let Some(notice) = self.with_state(|state, _, _| state.notices.get(&number)) else { return };
+        let send = inspector::Send {
+            id: &notice.id,
+            mchid: &notice.mchid,
+            out_trade_no: notice.out_trade_no.as_ref(),
+            fault: (fault != DeliveryFault::Pass).then(|| format!("{fault:?}")),
+            request,
+            began,
+        };
+        inspector::sent(self, send, answered);
     }
 }
 

@@ -16,7 +16,7 @@ use tongbao_wire::{
 use crate::platform::Platform;
 use crate::prepay::{Opens, Prepay};
 use crate::settings::DIGITS;
-use crate::state::{Due, OrderKey, State};
+use crate::state::{Appointment, Due, OrderKey, State};
 use crate::v2::SignType;
 use crate::view::{EventKind, OrderEvent};
 
@@ -94,6 +94,8 @@ pub(crate) struct Order {
     pub(crate) prepays: Vec<Prepay>,
     pub(crate) state: OrderState,
     pub(crate) refunds: Vec<OutRefundNo>,
+    /// When the platform closes it unpaid.
+    pub(crate) closing: Option<Appointment>,
     pub(crate) events: Vec<OrderEvent>,
 }
 
@@ -175,7 +177,7 @@ impl State {
     ) -> Result<Prepay, Refused> {
         let key = asked.key();
         let payer = self.admit(platform, &asked)?;
-        if self.reserved.contains(&key) {
+        if self.reserved.contains_key(&key) {
             return Err(Refused::ReentryDiffers);
         }
         let scene = asked.scene.clone();
@@ -202,6 +204,10 @@ impl State {
     ) {
         let key = asked.key();
         let time_expire = asked.time_expire.map(|wanted| end_of_payment(platform, wanted, now));
+        // A combined order closes its parts.
+        let alone = asked.combined.is_none();
+        let closes_at = unpaid_until(time_expire, now);
+        let closing = alone.then(|| self.schedule(closes_at, Due::CloseOrder(key.clone())));
         let mut order = Order {
             number: self.next_serial(),
             asked,
@@ -211,12 +217,10 @@ impl State {
             prepays: Vec::new(),
             state: OrderState::Open,
             refunds: Vec::new(),
+            closing,
             events: Vec::new(),
         };
         order.note(now, EventKind::Created, "");
-        if order.asked.combined.is_none() {
-            self.schedule(unpaid_until(time_expire, now), Due::CloseOrder(key.clone()));
-        }
         self.order_numbers.insert(order.number, key.clone());
         self.orders.insert(key, order);
     }
@@ -243,7 +247,7 @@ impl State {
     ) -> Result<(), Refused> {
         let Some(order) = self.orders.get_mut(key) else {
             if platform.switches.close_reserves_unseen {
-                self.reserved.insert(key.clone());
+                self.reserved.insert(key.clone(), ());
             }
             return Ok(());
         };
@@ -254,11 +258,20 @@ impl State {
             OrderState::Open => {
                 order.state = OrderState::Closed { closed_at: now };
                 order.note(now, EventKind::Closed, "closed by the merchant");
+                self.unschedule_closing(key);
                 Ok(())
             }
             OrderState::Closed { .. } | OrderState::Revoked { .. } | OrderState::Failed { .. } => Ok(()),
             OrderState::UserPaying { .. } => Err(Refused::UserPaying),
             OrderState::Paid(_) => Err(Refused::Paid),
+        }
+    }
+
+    /// Nobody need close it any more.
+    pub(crate) fn unschedule_closing(&mut self, key: &OrderKey) {
+        let closing = self.orders.get_mut(key).and_then(|order| order.closing.take());
+        if let Some(closing) = closing {
+            self.unschedule(closing);
         }
     }
 

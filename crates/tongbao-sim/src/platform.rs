@@ -8,6 +8,7 @@ use tongbao_wire::{Appid, Mchid};
 use crate::clock::SimClock;
 use crate::crypto::{Keys, MerchantKeys, PlatformKey, SigningKey};
 use crate::settings::UPPER_HEX;
+use crate::tls::Tls;
 use crate::{AppSettings, Forgery, KeyMode, MerchantSettings, Settings, SimError, Switches, payer};
 
 /// A merchant and their keys.
@@ -23,6 +24,8 @@ pub(crate) struct Platform {
     pub(crate) switches: Switches,
     pub(crate) key_mode: KeyMode,
     pub(crate) keys: Keys,
+    /// How it is reached by TLS, when it is.
+    pub(crate) tls: Option<Tls>,
     pub(crate) base_url: String,
     merchants: RwLock<Vec<Arc<Merchant>>>,
     /// Who pays unless another is named.
@@ -50,6 +53,7 @@ impl Platform {
             switches: settings.switches.clone(),
             key_mode: settings.key_mode,
             keys,
+            tls: settings.tls.as_ref().map(|asked| Tls::new(settings, asked)).transpose()?,
             base_url: settings.base_url.clone(),
             merchants: RwLock::new(merchants),
             first_payer: settings.payers[0].id.clone(),
@@ -82,6 +86,25 @@ impl Platform {
         let merchants = self.merchants.read().unwrap_or_else(PoisonError::into_inner);
         let mut apps = merchants.iter().flat_map(|merchant| &merchant.settings.apps);
         apps.find(|app| &app.appid == appid).cloned()
+    }
+
+    /// True when `signer` acts for `mchid`: it is the merchant itself, or its service provider (服务商).
+    pub(crate) fn serves(&self, signer: &Mchid, mchid: &Mchid) -> bool {
+        signer == mchid
+            || self.merchant(mchid).is_some_and(|merchant| merchant.settings.providers.contains(signer))
+    }
+
+    /// The merchant itself, and its service providers.
+    pub(crate) fn agents_of(&self, mchid: &Mchid) -> Vec<Mchid> {
+        let providers = self.merchant(mchid).map(|merchant| merchant.settings.providers.clone());
+        std::iter::once(mchid.clone()).chain(providers.unwrap_or_default()).collect()
+    }
+
+    /// `signer` and the merchants it acts for.
+    pub(crate) fn served_by(&self, signer: &Mchid) -> Vec<Mchid> {
+        let merchants = self.merchants();
+        let mchids = merchants.iter().map(|merchant| &merchant.settings.mchid);
+        mchids.filter(|mchid| self.serves(signer, mchid)).cloned().collect()
     }
 
     /// Every appid of every merchant.

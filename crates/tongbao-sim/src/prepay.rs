@@ -102,7 +102,7 @@ impl State {
     /// new one kills the one before).
     pub(crate) fn scan(&self, code_url: &str, now: Timestamp) -> Result<PrepayId, PayRefused> {
         let token = code_url.strip_prefix(CODE_URL).ok_or(PayRefused::Prepay)?;
-        let id = self.scans.get(&token.to_owned()).ok_or(PayRefused::Prepay)?;
+        let id = self.scans.get(token).ok_or(PayRefused::Prepay)?;
         let newest = self.prepays_of(&id).pop().filter(|prepay| prepay.id == *id && prepay.is_live(now));
         newest.map(|prepay| prepay.id).ok_or(PayRefused::Prepay)
     }
@@ -130,7 +130,7 @@ impl State {
     }
 
     /// All of the order that `id` opens, oldest first.
-    fn prepays_of(&self, id: &PrepayId) -> Vec<Prepay> {
+    pub(crate) fn prepays_of(&self, id: &PrepayId) -> Vec<Prepay> {
         let Some(opens) = self.prepays.get(id) else { return Vec::new() };
         let prepays = match &*opens {
             Opens::Order(key) => self.orders.get(key).map(|order| order.prepays.clone()),

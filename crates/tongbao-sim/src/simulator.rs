@@ -9,7 +9,7 @@ use tongbao_wire::{Appid, Fen, Mchid, OutTradeNo, RefundStatus, Timestamp};
 use tongbao_wire::{OutRefundNo, Refund};
 
 use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults};
-use crate::ledger::Books;
+use crate::ledger::{Books, Purse};
 use crate::login::LoginRefused;
 use crate::order::OrderState;
 use crate::pay::{Attempt, PayRefused};
@@ -18,7 +18,7 @@ use crate::prepay::Opens;
 use crate::refund::OutcomeRefused;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
-use crate::{Postman, Settings, SimError, cashier, control, guard, v2, v3, weixin};
+use crate::{Postman, Settings, SimError, cashier, control, guard, inspector, tls, v2, v3, weixin};
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
 #[derive(Clone)]
@@ -36,6 +36,7 @@ pub(crate) struct Inner {
     /// One advance at a time.
     pub(crate) advancing: tokio::sync::Mutex<()>,
     own_host: Option<String>,
+    pub(crate) recorder: Arc<inspector::Recorder>,
 }
 
 impl Simulator {
@@ -55,6 +56,7 @@ impl Simulator {
             bell: Notify::new(),
             advancing: tokio::sync::Mutex::new(()),
             own_host,
+            recorder: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -64,9 +66,19 @@ impl Simulator {
         // Only on routes: what nobody serves is the platform's empty 404, under any host name.
         let guarded = cashier::routes()
             .merge(control::routes())
+            .merge(inspector::api_routes())
+            .merge(inspector::page_routes())
             .route_layer(axum::middleware::from_fn_with_state(self.clone(), guard::guard))
             .route_layer(axum::extract::DefaultBodyLimit::max(CONTROL_BYTES_MAX));
-        v3::routes().merge(v2::routes()).merge(weixin::routes()).merge(guarded).with_state(self.clone())
+        let answered = v3::routes().merge(v2::routes()).merge(weixin::routes()).merge(guarded);
+        let answered = if self.inner.platform.tls.is_some() {
+            answered.layer(axum::middleware::from_fn(tls::refuse_unknown))
+        } else {
+            answered
+        };
+        // Around the answers to unknown paths too.
+        let recorded = axum::middleware::from_fn_with_state(self.clone(), inspector::record);
+        answered.layer(recorded).with_state(self.clone())
     }
 
     /// Pays an order as its payer would at the cashier, without the page and its password.
@@ -138,6 +150,14 @@ impl Simulator {
     pub fn withdraw(&self, mchid: &Mchid, amount: Fen) -> bool {
         self.with_state(|state, platform, now| {
             platform.merchant(mchid).is_some() && state.ledger.withdraw(mchid, amount, now).is_ok()
+        })
+    }
+
+    /// Puts money into one of a merchant's purses (充值). False when there is no such merchant, or it would
+    /// hold more than the books can.
+    pub fn top_up(&self, mchid: &Mchid, purse: Purse, amount: Fen) -> bool {
+        self.with_state(|state, platform, now| {
+            platform.merchant(mchid).is_some() && state.ledger.top_up(mchid, purse, amount, now).is_ok()
         })
     }
 

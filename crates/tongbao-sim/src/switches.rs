@@ -129,6 +129,12 @@ pub struct Switches {
     pub password_tries: u8,
     /// How long a payer stays locked \[I\]. Default: ten minutes.
     pub password_lock: Duration,
+    /// Pictures may have 5 MB, and PDF of 7.5 MB are taken too (v3-extended.md §9.2, CONFLICT: the partner page of
+    /// 2024-12 says 2 MB, \[O\] of 2026-05 says this). Default: off.
+    pub wide_images: bool,
+    /// Days between `begin_date` and `end_date` of a list of complaints, at most (v3-extended.md §10.2, older
+    /// pages, unverified). Default: 30.
+    pub complaint_days_max: u32,
     /// Pages of any origin may call the control API. Off, only pages of loopback origins and of the
     /// simulator's own may; login codes and the cashier are open either way. Default: off.
     pub control_from_any_origin: bool,
@@ -270,6 +276,8 @@ impl Default for Switches {
             invoke_window: Duration::from_secs(2 * 3600),
             password_tries: 5,
             password_lock: Duration::from_secs(600),
+            wide_images: false,
+            complaint_days_max: 30,
             control_from_any_origin: false,
             certificate_needed_on_plain_http: false,
             v2_faults: FaultLayer::ErrCode,

@@ -39,7 +39,6 @@ use refused::Refused;
 pub(crate) use notices::{accepts, letter};
 pub(crate) use sandbox::Sandbox;
 pub(crate) use sign::SignType;
-pub(crate) use tools::{SandboxKeys, ShortUrls};
 
 /// What answers a request that was admitted: no waiting.
 type Handler = fn(&Simulator, &Asked<'_>) -> Result<Answer, Refused>;
@@ -47,7 +46,8 @@ type Handler = fn(&Simulator, &Asked<'_>) -> Result<Answer, Refused>;
 /// A call, what a request holds, and what answers it.
 type Handled = (Call, &'static [Member], Handler);
 
-const HANDLED: &[&[Handled]] = &[orders::CALLS, refunds::CALLS, micropay::CALLS, bills::CALLS, tools::CALLS];
+const HANDLED: &[&[Handled]] =
+    &[orders::CALLS, refunds::CALLS, micropay::CALLS, bills::CALLS, tools::CALLS, sandbox::CALLS];
 
 /// Every method is routed, for only POST is right and its absence is told in XML.
 pub(crate) fn routes() -> Router<Simulator> {

@@ -115,7 +115,8 @@ pub struct NotificationView {
     /// Such as `TRANSACTION.SUCCESS`.
     pub event_type: String,
     /// The order it is about.
-    pub out_trade_no: OutTradeNo,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub out_trade_no: Option<OutTradeNo>,
     /// The refund it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out_refund_no: Option<OutRefundNo>,

@@ -34,7 +34,7 @@ struct Invocation<'a> {
 #[derive(Serialize)]
 pub(crate) struct Sheet {
     /// The session's id, for the calls of the page.
-    pub(super) session: String,
+    pub(crate) session: String,
     /// The merchant's short name.
     pub(super) merchant: String,
     /// Yuan.
@@ -233,15 +233,9 @@ fn field<'a>(
 
 impl State {
     fn keep_session(&mut self, id: String, session: Session) {
-        while self.session_order.len() >= SESSIONS_MAX {
-            if let Some(oldest) = self.session_order.pop_front() {
-                self.sessions.remove(&oldest);
-            }
-        }
-        self.session_order.push_back(id.clone());
-        self.sessions.insert(id, session);
+        self.sessions.insert(id, session, SESSIONS_MAX);
     }
 }
 
 /// Cashiers open at once; the oldest is forgotten first.
-const SESSIONS_MAX: usize = 10_000;
+const SESSIONS_MAX: u64 = 10_000;

@@ -28,7 +28,7 @@ pub(super) fn pay(
     password: &str,
     now: Timestamp,
 ) -> Told {
-    let Some(session) = state.sessions.get(session_id).cloned() else {
+    let Some(session) = state.sessions.get(session_id) else {
         return refused(&PayRefused::SessionGone, 0);
     };
     let attempt = Attempt {

@@ -38,6 +38,13 @@ pub(crate) struct Paid {
     pub(crate) fee: Fen,
 }
 
+impl Paid {
+    /// `funds_account` of v3.md §5.1: the frozen half alone, or 可用余额 as well.
+    pub(crate) fn funds_account(&self) -> &'static str {
+        if self.frozen.is_positive() && self.available == Fen::ZERO { "UNAVAILABLE" } else { "AVAILABLE" }
+    }
+}
+
 /// A refund or reversal that was accepted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct GivingBack {

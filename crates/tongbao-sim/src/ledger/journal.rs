@@ -41,7 +41,7 @@ pub(crate) enum Wallet {
 ///
 /// The bill of 基本账户 counts both halves of it: freezing and unfreezing are no flow \[I\].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) enum Purse {
+pub enum Purse {
     /// 基本账户, `BASIC`.
     Basic,
     /// 运营账户, `OPERATION`.

@@ -21,19 +21,19 @@ impl State {
         }
         let payer = match &asked.openid {
             None => None,
-            Some(openid) => match self.person(openid) {
-                Some((appid, payer)) if *appid == asked.appid => Some(payer),
+            Some(openid) => match self.person(openid).as_deref() {
+                Some((appid, payer)) if *appid == asked.appid => Some(payer.clone()),
                 Some(_) => return Err(Refused::OpenidForeign),
                 None => return Err(Refused::OpenidUnknown),
             },
         };
-        let Some(openid) = &asked.sub_openid else { return Ok(payer.map(str::to_owned)) };
+        let Some(openid) = &asked.sub_openid else { return Ok(payer) };
         let sub_appid = asked.sub.as_ref().and_then(|sub| sub.appid.as_ref());
-        match self.person(openid) {
+        match self.person(openid).as_deref() {
             Some((appid, person))
-                if Some(appid) == sub_appid && payer.is_none_or(|payer| payer == person) =>
+                if Some(appid) == sub_appid && payer.as_ref().is_none_or(|payer| payer == person) =>
             {
-                Ok(Some(person.to_owned()))
+                Ok(Some(person.clone()))
             }
             Some(_) | None => Err(Refused::SubOpenidForeign),
         }

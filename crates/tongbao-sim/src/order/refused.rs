@@ -2,7 +2,6 @@
 
 /// Why the platform refuses what was asked of an order or a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "the scenes that refuse so come next")]
 pub(crate) enum Refused {
     /// The appid is not bound to the merchant who orders.
     AppidUnbound,

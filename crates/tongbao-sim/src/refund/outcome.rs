@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use tongbao_wire::partner::PartnerRefundNotice;
-use tongbao_wire::{Refund, RefundChannel, RefundNotice, RefundNoticeAmount, RefundStatus, Timestamp};
+use tongbao_wire::{
+    Refund, RefundChannel, RefundNotice, RefundNoticeAmount, RefundSource, RefundStatus, Timestamp,
+};
 
-use super::{MONEY_AWAITED_EVERY, MONEY_AWAITED_FOR, RefundRecord, sources};
-use crate::ledger::{NewGivingBack, Wallet};
+use super::{MONEY_AWAITED_EVERY, MONEY_AWAITED_FOR, RefundRecord};
+use crate::ledger::{NewGivingBack, Sources, Wallet};
 use crate::notice::NewNotice;
 use crate::order::{Dialect, Refused};
 use crate::platform::Platform;
@@ -63,7 +65,7 @@ impl State {
     fn move_awaited(&mut self, key: &RefundKey, at: Timestamp) -> bool {
         let record = self.refunds.get_mut(key).expect("callers look it up");
         let told = &record.told;
-        let sources = sources(&told.amount.from, None);
+        let sources = sources(&told.amount.from);
         let paid = self.ledger.refund_paid_from(&told.transaction_id, told.amount.refund, sources);
         let Ok(paid) = paid else { return false };
         let moving = NewGivingBack {
@@ -167,6 +169,7 @@ impl State {
                 unreachable!("nothing is decided to be processing")
             }
         };
+        let arrived = status == RefundStatus::Success;
         record.told.status = status;
         let order_key = (record.mchid.clone(), record.told.out_trade_no.clone());
         let record = record.clone();
@@ -179,14 +182,26 @@ impl State {
             (Some(url), Dialect::V3) => self.notify(platform, notice(&record, event_type, url), at),
             (Some(url), Dialect::V2(_)) => self.tell_refund_v2(platform, &record, event_type, url, at),
         }
+        if arrived {
+            self.complaint_refunded(platform, &order_key, at);
+        }
     }
+}
+
+/// The sources that answers tell, read back.
+fn sources(from: &[RefundSource]) -> Sources {
+    if from.is_empty() {
+        return Sources::Usual;
+    }
+    let unavailable = from.iter().filter(|source| source.account == "UNAVAILABLE");
+    Sources::Named { unavailable: unavailable.map(|source| source.amount).sum() }
 }
 
 fn notice(record: &RefundRecord, event_type: &'static str, url: String) -> NewNotice {
     let told = &record.told;
     NewNotice {
         mchid: record.mchid.clone(),
-        out_trade_no: told.out_trade_no.clone(),
+        out_trade_no: Some(told.out_trade_no.clone()),
         out_refund_no: Some(told.out_refund_no.clone()),
         event_type,
         original_type: "refund",

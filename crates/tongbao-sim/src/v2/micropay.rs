@@ -91,7 +91,7 @@ fn check_number(state: &State, asked: &Asked<'_>, code: &AuthCode, now: Timestam
     match &known.state {
         OrderState::Paid(_) => Err(words(order::Refused::Paid, asked.call)),
         OrderState::UserPaying { payer, .. } => match state.payer_of_code(code, now) {
-            Ok(other) if other != payer => {
+            Ok(other) if other != *payer => {
                 Err(Refused::signed("BUYER_MISMATCH", "支付帐号错误，请确认支付方是否相同"))
             }
             Ok(_) | Err(_) => Ok(()),

@@ -86,7 +86,7 @@ fn new_notice(
 ) -> NewNotice {
     NewNotice {
         mchid: order.asked.mchid.clone(),
-        out_trade_no: order.asked.out_trade_no.clone(),
+        out_trade_no: Some(order.asked.out_trade_no.clone()),
         out_refund_no: record.map(|record| record.told.out_refund_no.clone()),
         event_type,
         original_type: "",

@@ -1,14 +1,14 @@
 //! The platform's own sandbox (v2.md §3.12): payment codes and their queries, by amount and by header, under
 //! the sandbox's key. Its orders are a world of their own; no money moves.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State as Shared};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use serde::{Deserialize, Serialize};
-use tongbao_wire::{Call, Fen, OutTradeNo, Timestamp};
+use tongbao_wire::{Call, Fen, Mchid, OutTradeNo, Timestamp};
 
 use super::Handled;
 use super::answer::{self, Answer};
@@ -23,14 +23,16 @@ use crate::order::{self, new_transaction_id};
 use crate::payer;
 use crate::platform::Platform;
 use crate::received::{dropped, read};
-use crate::state::OrderKey;
+use crate::settings::LOWER_HEX;
+use crate::shelf::{Recent, Shelf, Shelved};
+use crate::state::State;
 
 /// What was charged in the sandbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Sandbox {
-    orders: BTreeMap<OrderKey, Charged>,
-    /// The oldest first.
-    came: VecDeque<OrderKey>,
+    /// The keys it has given out, and since when they are good.
+    keys: Shelf<Mchid, (String, Timestamp)>,
+    charged: Recent<Charged>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,6 +50,9 @@ enum ChargedState {
     UserPaying,
     PayError,
 }
+
+/// The call outside the sandbox that gives out its key.
+pub(super) const CALLS: &[Handled] = &[(Call::SandboxKey, &[], give_key)];
 
 const HANDLED: &[Handled] = &[(Call::Micropay, MICROPAY, charge), (Call::OrderQuery, NAMED, query)];
 
@@ -83,6 +88,18 @@ async fn serve(Shared(simulator): Shared<Simulator>, handled: &Handled, request:
     }
 }
 
+/// `POST /xdc/apiv2getsignkey/sign/getsignkey`, signed with the merchant's own key.
+fn give_key(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
+    let key =
+        simulator.with_state(|state, platform, now| state.new_sandbox_key(platform, asked.mchid(), now));
+    let mut told = Fields::new();
+    told.text("return_code", "SUCCESS");
+    told.text("return_msg", "ok");
+    told.text("mch_id", asked.mchid().as_str());
+    told.text("sandbox_signkey", key);
+    Ok(Answer::Unsigned(told))
+}
+
 fn charge(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
     let total = number(asked.said("total_fee")).expect("the form checked it");
     if !(1..=3).contains(&total) {
@@ -103,9 +120,10 @@ fn charge(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
                 Some(Negative::PayError) => ChargedState::PayError,
             },
         };
-        if !state.sandbox.keep(key, charged.clone()) {
+        if state.sandbox.charged.get(&key).is_some() {
             return Err(words(order::Refused::Paid, asked.call));
         }
+        state.sandbox.charged.insert(key, charged.clone(), CHARGED_MAX);
         if wanted.is_some_and(Negative::loses_the_answer) {
             return Ok(Answer::Lost);
         }
@@ -123,7 +141,7 @@ fn query(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
         return Ok(Answer::Lost);
     }
     simulator.with_state(|state, _, _| {
-        let known = state.sandbox.orders.get(&key(asked)?);
+        let known = state.sandbox.charged.get(&key(asked)?);
         let charged = known.ok_or_else(|| words(order::Refused::OrderUnknown, asked.call))?;
         let mut answer = Fields::new();
         let (state, words) = match charged.state {
@@ -144,10 +162,10 @@ fn query(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
 }
 
 /// By the merchant's number alone (v2.md §3.12).
-fn key(asked: &Asked<'_>) -> Result<OrderKey, Refused> {
+fn key(asked: &Asked<'_>) -> Result<String, Refused> {
     let said = asked.get("out_trade_no").ok_or_else(|| Refused::lacks("out_trade_no"))?;
     let number = OutTradeNo::parse(said).map_err(|_| Refused::malformed("out_trade_no"))?;
-    Ok((asked.mchid().clone(), number))
+    Ok(format!("{} {number}", asked.mchid()))
 }
 
 fn openid(platform: &Platform, asked: &Asked<'_>) -> String {
@@ -193,21 +211,32 @@ impl Charged {
 }
 
 impl Sandbox {
-    /// Keeps what was charged; false when the number was charged before.
-    fn keep(&mut self, key: OrderKey, charged: Charged) -> bool {
-        if self.orders.contains_key(&key) {
-            return false;
+    /// Its three shelves.
+    pub(crate) fn shelves(&mut self) -> [&mut dyn Shelved; 3] {
+        let [charged, order] = self.charged.shelves();
+        [&mut self.keys, charged, order]
+    }
+}
+
+impl State {
+    /// The key of the sandbox, while it is good.
+    pub(super) fn sandbox_key(&self, mchid: &Mchid, now: Timestamp) -> Option<String> {
+        let known = self.sandbox.keys.get(mchid)?;
+        (now.since(known.1) < KEY_LIVES).then(|| known.0.clone())
+    }
+
+    /// The same key until it is no longer good.
+    fn new_sandbox_key(&mut self, platform: &Platform, mchid: &Mchid, now: Timestamp) -> String {
+        if let Some(known) = self.sandbox_key(mchid, now) {
+            return known;
         }
-        while self.came.len() >= ORDERS_MAX {
-            if let Some(oldest) = self.came.pop_front() {
-                self.orders.remove(&oldest);
-            }
-        }
-        self.came.push_back(key.clone());
-        self.orders.insert(key, charged);
-        true
+        let key = platform.chance.text(32, LOWER_HEX);
+        self.sandbox.keys.insert(mchid.clone(), (key.clone(), now));
+        key
     }
 }
 
 /// The oldest is forgotten first.
-const ORDERS_MAX: usize = 10_000;
+const CHARGED_MAX: u64 = 10_000;
+/// Not published (v2.md §3.12 \[S\]: clients keep it for an hour).
+const KEY_LIVES: Duration = Duration::from_secs(24 * 3600);

@@ -1,11 +1,7 @@
-//! Short addresses, reports, the key of the sandbox, and products nobody has here (v2.md §3.10 to §3.13).
+//! Short addresses and reports (v2.md §3.10, §3.11).
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tongbao_wire::{Call, Mchid, Timestamp};
+use tongbao_wire::Call;
 
 use super::Handled;
 use super::answer::Answer;
@@ -14,16 +10,11 @@ use super::form::{Kind, Member, may, must};
 use super::gate::Asked;
 use super::refused::Refused;
 use crate::Simulator;
-use crate::platform::Platform;
-use crate::settings::{LETTERS, LOWER_HEX};
-use crate::state::State;
+use crate::settings::LETTERS;
 
 /// The calls answered here.
-pub(super) const CALLS: &[Handled] = &[
-    (Call::ShortUrl, SHORT_URL, short_url),
-    (Call::Report, REPORT, report),
-    (Call::SandboxKey, &[], sandbox_key),
-];
+pub(super) const CALLS: &[Handled] =
+    &[(Call::ShortUrl, SHORT_URL, short_url), (Call::Report, REPORT, report)];
 
 const SHORT_URL: &[Member] = &[must("long_url", Kind::Text(512))];
 
@@ -37,10 +28,6 @@ const REPORT: &[Member] = &[
     may("trades", Kind::Text(1024)),
 ];
 
-/// The keys the sandbox has given out.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct SandboxKeys(BTreeMap<Mchid, (String, Timestamp)>);
-
 /// `POST /tools/shorturl`: only codes of Native mode 1 are shortened.
 fn short_url(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
     let platform = &simulator.inner.platform;
@@ -49,7 +36,8 @@ fn short_url(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused
         return Err(Refused::malformed("long_url"));
     }
     let token = platform.chance.text(6, LETTERS);
-    simulator.with_state(|state, _, _| state.short_urls.keep(token.clone(), long_url.into()));
+    simulator
+        .with_state(|state, _, _| state.short_urls.insert(token.clone(), long_url.into(), SHORT_URLS_MAX));
     let mut told = Fields::new();
     told.text("short_url", format!("{SHORT}{token}"));
     Ok(Answer::Signed(told))
@@ -81,61 +69,5 @@ fn report(_: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
     Ok(Answer::Unsigned(told))
 }
 
-/// `POST /xdc/apiv2getsignkey/sign/getsignkey`, signed with the merchant's own key.
-fn sandbox_key(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
-    let key =
-        simulator.with_state(|state, platform, now| state.new_sandbox_key(platform, asked.mchid(), now));
-    let mut told = Fields::new();
-    told.text("return_code", "SUCCESS");
-    told.text("return_msg", "ok");
-    told.text("mch_id", asked.mchid().as_str());
-    told.text("sandbox_signkey", key);
-    Ok(Answer::Unsigned(told))
-}
-
-impl State {
-    /// The key of the sandbox, while it is good.
-    pub(super) fn sandbox_key(&self, mchid: &Mchid, now: Timestamp) -> Option<String> {
-        let (key, since) = self.sandbox_keys.0.get(mchid)?;
-        (now.since(*since) < SANDBOX_KEY_LIVES).then(|| key.clone())
-    }
-
-    /// The same key until it is no longer good.
-    fn new_sandbox_key(&mut self, platform: &Platform, mchid: &Mchid, now: Timestamp) -> String {
-        if let Some(known) = self.sandbox_key(mchid, now) {
-            return known;
-        }
-        let key = platform.chance.text(32, LOWER_HEX);
-        self.sandbox_keys.0.insert(mchid.clone(), (key.clone(), now));
-        key
-    }
-}
-
-/// What short addresses stand for; the oldest is forgotten first.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct ShortUrls {
-    known: BTreeMap<String, String>,
-    order: std::collections::VecDeque<String>,
-}
-
-impl ShortUrls {
-    fn keep(&mut self, token: String, long_url: String) {
-        while self.order.len() >= SHORT_URLS_MAX {
-            if let Some(oldest) = self.order.pop_front() {
-                self.known.remove(&oldest);
-            }
-        }
-        self.order.push_back(token.clone());
-        self.known.insert(token, long_url);
-    }
-
-    /// The address behind a short one.
-    pub(crate) fn long(&self, short_url: &str) -> Option<&str> {
-        self.known.get(short_url.strip_prefix(SHORT)?).map(String::as_str)
-    }
-}
-
 const SHORT: &str = "weixin://wxpay/s/";
-const SHORT_URLS_MAX: usize = 10_000;
-/// Not published (v2.md §3.12 \[S\]: clients keep it for an hour).
-const SANDBOX_KEY_LIVES: Duration = Duration::from_secs(24 * 3600);
+const SHORT_URLS_MAX: u64 = 10_000;

@@ -125,7 +125,7 @@ fn download(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<An
         if platform.switches.bill_links_once {
             state.bill_links.burn(token);
         }
-        Ok(Answer::File(file))
+        Ok(Answer::File("application/octet-stream", file))
     })
 }
 

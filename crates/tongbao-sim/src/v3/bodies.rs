@@ -16,7 +16,7 @@ use crate::refusal::{Refusal, cause};
 pub(super) use code_pay::{CODE_PAY, PARTNER_CODE_PAY, PARTNER_REVERSE, REVERSE};
 pub(super) use combine::{COMBINE_CLOSE, combine};
 pub(super) use order::{CLOSE, PARTNER_CLOSE, order};
-pub(super) use refund::{ABNORMAL_REFUND, REFUND};
+pub(super) use refund::{ABNORMAL_REFUND, REFUND, bank_name};
 
 const APPID: Kind = Kind::Ruled(32, |t| Appid::parse(t).is_ok(), "letters and digits");
 const MCHID: Kind = Kind::Ruled(32, |t| Mchid::parse(t).is_ok(), "letters and digits");
@@ -118,10 +118,15 @@ pub(super) fn check_sub_openid(body: &Value) -> Result<(), Refusal> {
 
 /// `notify_url`, where there is one (v3.md §2.1, §6.8).
 pub(super) fn check_notify_url(body: &Value, switches: &Switches) -> Result<(), Refusal> {
-    let Some(said) = text(body, "/notify_url") else { return Ok(()) };
+    check_address(body, "/notify_url", switches)
+}
+
+/// An address for notifications, where there is one.
+pub(super) fn check_address(body: &Value, at: &str, switches: &Switches) -> Result<(), Refusal> {
+    let Some(said) = text(body, at) else { return Ok(()) };
     match notify_url_fault(said, switches) {
         None => Ok(()),
-        Some(issue) => Err(breaks_rule("/notify_url", "通知地址", &Value::String(said.into()), issue)),
+        Some(issue) => Err(breaks_rule(at, "通知地址", &Value::String(said.into()), issue)),
     }
 }
 

@@ -79,19 +79,36 @@ pub(in crate::v3) const ABNORMAL_REFUND: &[Member] = &[
         ),
     ),
     may("bank_type", "开户银行", Kind::Ruled(16, is_bank, "one of the documented banks")),
-    // Encrypted: Base64 of 256 bytes.
-    may("bank_account", "收款银行卡号", Kind::Text(1024)),
-    may("real_name", "收款用户姓名", Kind::Text(1024)),
+    may("bank_account", "收款银行卡号", Kind::Sealed),
+    may("real_name", "收款用户姓名", Kind::Sealed),
 ];
 
 const OUT_REFUND_NO: Kind = Kind::Ruled(64, |t| OutRefundNo::parse(t).is_ok(), "0-9 A-Z a-z _ - | * @");
 
 fn is_bank(text: &str) -> bool {
-    text.strip_suffix("_DEBIT").is_some_and(|bank| BANKS.contains(&bank))
+    BANKS.iter().any(|(bank_type, _)| *bank_type == text)
+}
+
+/// A bank as `user_received_account` names it.
+pub(in crate::v3) fn bank_name(bank_type: &str) -> &'static str {
+    BANKS.iter().find(|(known, _)| *known == bank_type).map_or("", |(_, name)| name)
 }
 
 /// Banks whose cards take an abnormal refund (v3.md §5.5).
-const BANKS: [&str; 15] = [
-    "CMB", "COMM", "ABC", "CCB", "ICBC", "BOC", "PAB", "SPDB", "CITIC", "CEB", "CMBC", "CIB", "GDB", "PSBC",
-    "NBCB",
+const BANKS: [(&str, &str); 15] = [
+    ("CMB_DEBIT", "招商银行"),
+    ("COMM_DEBIT", "交通银行"),
+    ("ABC_DEBIT", "农业银行"),
+    ("CCB_DEBIT", "建设银行"),
+    ("ICBC_DEBIT", "工商银行"),
+    ("BOC_DEBIT", "中国银行"),
+    ("PAB_DEBIT", "平安银行"),
+    ("SPDB_DEBIT", "浦发银行"),
+    ("CITIC_DEBIT", "中信银行"),
+    ("CEB_DEBIT", "光大银行"),
+    ("CMBC_DEBIT", "民生银行"),
+    ("CIB_DEBIT", "兴业银行"),
+    ("GDB_DEBIT", "广发银行"),
+    ("PSBC_DEBIT", "邮储银行"),
+    ("NBCB_DEBIT", "宁波银行"),
 ];
