@@ -260,6 +260,7 @@ impl World {
 
 /// A provider in front, with one sub-merchant behind it.
 pub(crate) fn with_sub_merchant(settings: &mut Settings) {
+    settings.merchants.truncate(1);
     let provider = settings.merchants[0].mchid.clone();
     let mut sub = settings.merchants[0].clone();
     sub.mchid = tongbao_wire::Mchid::parse("1900000109").unwrap();
