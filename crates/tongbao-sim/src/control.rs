@@ -2,6 +2,7 @@
 
 mod bills;
 mod complaints;
+mod keys;
 mod phone;
 mod sent;
 
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
         .merge(complaints::routes())
         .merge(phone::routes())
+        .merge(keys::routes())
 }
 
 async fn health() -> Response {
@@ -378,5 +380,5 @@ fn refused(why: &PayRefused) -> Response {
 const LISTED: usize = 200;
 /// Rows of a list at most.
 const LISTED_MAX: usize = 10_000;
-const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
+pub(crate) const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
 const PAYERS_MAX: usize = 10_000;

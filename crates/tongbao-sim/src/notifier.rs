@@ -170,6 +170,14 @@ impl Simulator {
         })?;
         let forgery = match fault {
             DeliveryFault::Forge(forgery) => Some(forgery),
+            // A probe is sent again properly signed (v3.md §1.7); v2 has none.
+            DeliveryFault::Pass
+                if notice.dialect == Dialect::V3
+                    && notice.attempts.is_empty()
+                    && platform.draws(platform.switches.probes_permille) =>
+            {
+                Some(Forgery::SignTest)
+            }
             DeliveryFault::Pass
             | DeliveryFault::Lose
             | DeliveryFault::Duplicate
@@ -219,6 +227,7 @@ impl Simulator {
         let Some(notice) = self.with_state(|state, _, _| state.notices.get(&number)) else { return };
         let send = inspector::Send {
             id: &notice.id,
+            event_type: &notice.event_type,
             mchid: &notice.mchid,
             out_trade_no: notice.out_trade_no.as_ref(),
             fault: (fault != DeliveryFault::Pass).then(|| format!("{fault:?}")),
@@ -237,7 +246,7 @@ fn sealed(
     forgery: Option<Forgery>,
 ) -> (String, Request<Bytes>) {
     let body = Bytes::from(notice.body.clone());
-    let signed = platform.sign(platform.key_of_notification(answered_with), &body, forgery);
+    let signed = platform.sign(&platform.key_of_notification(answered_with), &body, forgery);
     let serial = signed.serial.clone();
     let body = if forgery == Some(Forgery::Tamper) { tampered(&body) } else { body };
     let request = letter(platform, &notice.url, signed, body);

@@ -291,7 +291,9 @@ impl State {
             payer: payer_id.into(),
             bank_type: "OTHERS".into(),
         };
-        self.ledger.pay(order_sale(platform, &order.asked, &payment), now).expect("the balance suffices");
+        let wallet = Wallet::Balance { payer: payer_id.into() };
+        let sale = new_sale(platform, &order.asked, &payment, wallet);
+        self.ledger.pay(sale, now).expect("the balance suffices");
         self.transactions.insert(transaction_id.clone(), key.clone());
         let order = self.orders.get_mut(key).expect("just found");
         order.note(now, EventKind::Paid, transaction_id.as_str());
@@ -332,19 +334,16 @@ impl State {
     }
 }
 
-/// The payment of an order, as the ledger takes it. A sub-merchant gets the money, not its provider.
-fn order_sale(platform: &Platform, asked: &NewOrder, payment: &Payment) -> NewSale {
-    let (payee, provider) = match &asked.sub {
-        Some(sub) => (sub.mchid.clone(), Some(asked.mchid.clone())),
-        None => (asked.mchid.clone(), None),
-    };
-    let merchant = platform.merchant(&payee);
+/// A payment as the ledger takes it: of a provider's order the money is the sub-merchant's (v3.md §3).
+fn new_sale(platform: &Platform, asked: &NewOrder, payment: &Payment, wallet: Wallet) -> NewSale {
+    let payee = asked.sub.as_ref().map_or(&asked.mchid, |sub| &sub.mchid);
+    let merchant = platform.merchant(payee);
     NewSale {
         transaction_id: payment.transaction_id.clone(),
         out_trade_no: asked.out_trade_no.clone(),
-        payee,
-        provider,
-        wallet: Wallet::Balance { payer: payment.payer.clone() },
+        payee: payee.clone(),
+        provider: asked.sub.is_some().then(|| asked.mchid.clone()),
+        wallet,
         total: asked.total,
         rate: merchant.map_or(FeeRate::USUAL, |merchant| merchant.settings.fee_rate),
         hold: if asked.profit_sharing { Hold::ProfitSharing } else { Hold::Free },

@@ -32,8 +32,10 @@ pub(crate) struct NewRefund {
     pub(crate) notify_url: Option<String>,
     pub(crate) refund: Fen,
     pub(crate) total: Fen,
-    /// Which half of 基本账户 pays.
-    pub(crate) sources: Sources,
+    /// `amount.from`; they add up to `refund`.
+    pub(crate) from: Vec<RefundSource>,
+    /// `funds_account`.
+    pub(crate) funds_account: Option<String>,
 }
 
 /// How the order is named; with both, the platform's number wins (v3.md §5.1).
@@ -85,7 +87,8 @@ impl State {
     fn check_money(&self, asked: &NewRefund, order_key: &OrderKey) -> Result<Paid, Refused> {
         let order = self.orders.get(order_key).expect("found paid");
         let transaction_id = &order.payment().expect("found paid").transaction_id;
-        let paid = self.ledger.refund_paid_from(transaction_id, asked.refund, asked.sources);
+        let sources = sources(&asked.from, asked.funds_account.as_deref());
+        let paid = self.ledger.refund_paid_from(transaction_id, asked.refund, sources);
         paid.map_err(|Short| Refused::MerchantShort)
     }
 
@@ -183,11 +186,11 @@ impl State {
             success_time: None,
             create_time: now,
             status: RefundStatus::Processing,
-            funds_account: Some(paid.map_or("AVAILABLE", |paid| paid.funds_account()).into()),
+            funds_account: Some(funds_account(&asked, paid.as_ref())),
             amount: RefundAmount {
                 total: asked.total,
                 refund: asked.refund,
-                from: named_sources(&asked),
+                from: asked.from.clone(),
                 payer_total: asked.total,
                 payer_refund: asked.refund,
                 settlement_refund: asked.refund,
@@ -233,6 +236,26 @@ fn told_where(platform: &Platform, asked: &NewRefund) -> (Option<String>, Dialec
     (set, Dialect::V2(SignType::Md5))
 }
 
+/// Which half of 基本账户 pays: `amount.from` says how much of it from 不可用余额, `funds_account` that all comes
+/// from 可用余额 (v3.md §5.1).
+fn sources(from: &[RefundSource], funds_account: Option<&str>) -> Sources {
+    if from.is_empty() && funds_account != Some("AVAILABLE") {
+        return Sources::Usual;
+    }
+    let unavailable = from.iter().filter(|source| source.account == "UNAVAILABLE");
+    Sources::Named { unavailable: unavailable.map(|source| source.amount).sum() }
+}
+
+/// The account that pays, in the words of answers.
+fn funds_account(asked: &NewRefund, paid: Option<&Paid>) -> String {
+    let frozen = paid.is_some_and(|paid| paid.frozen > Fen::ZERO && paid.available == Fen::ZERO);
+    match &asked.funds_account {
+        Some(account) => account.clone(),
+        None if frozen => "UNAVAILABLE".into(),
+        None => "AVAILABLE".into(),
+    }
+}
+
 /// The same number again (v3.md §5.2): the refund as it stands, or a refusal when other money is meant.
 fn replay(known: &RefundRecord, asked: &NewRefund, order: &OrderKey) -> Result<Refund, Refused> {
     let told = &known.told;
@@ -243,17 +266,6 @@ fn replay(known: &RefundRecord, asked: &NewRefund, order: &OrderKey) -> Result<R
         return Ok(told.clone());
     }
     Err(Refused::RefundDiffers)
-}
-
-/// What `amount.from` said; nothing when it was left out.
-fn named_sources(asked: &NewRefund) -> Vec<RefundSource> {
-    let Sources::Named { unavailable } = asked.sources else { return Vec::new() };
-    let available = asked.refund.checked_sub(unavailable).unwrap_or_default();
-    [("AVAILABLE", available), ("UNAVAILABLE", unavailable)]
-        .into_iter()
-        .filter(|(_, amount)| amount.is_positive())
-        .map(|(account, amount)| RefundSource { account: account.into(), amount })
-        .collect()
 }
 
 pub(crate) fn new_refund_id(platform: &Platform, serial: u64, now: Timestamp) -> RefundId {

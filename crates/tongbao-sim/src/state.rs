@@ -3,7 +3,7 @@
 //! The functions here and in `order`, `refund`, `notice` take the time as a value, never wait, and either
 //! do their whole work or refuse before they touch anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,12 @@ pub(crate) struct State {
     /// Which notices are on their way, and since when.
     #[serde(skip)]
     pub(crate) sending: BTreeMap<u64, Timestamp>,
+    /// Merchants whose latest answer was a probe.
+    #[serde(skip)]
+    pub(crate) probed: BTreeSet<Mchid>,
+    /// Calls of the second or minute, by merchant and limit (v3.md §1.12).
+    #[serde(skip)]
+    pub(crate) called: BTreeMap<(Mchid, &'static str), (i64, u32)>,
     counters: Shelf<String, u64>,
 }
 
@@ -93,6 +99,15 @@ pub(crate) enum Due {
     SettleRefund(RefundKey),
     /// A refund looks whether its merchant has money again.
     RetryRefund(RefundKey),
+}
+
+/// Something that is to happen by itself.
+#[derive(Clone, Debug)]
+pub(crate) enum Coming {
+    /// An order, a refund and the like move on.
+    Due(Due),
+    /// A notification is sent.
+    Send { mchid: Mchid, out_trade_no: Option<OutTradeNo>, event_type: String },
 }
 
 impl State {
@@ -169,6 +184,20 @@ impl State {
         let due = self.due.first().map(|((at, _), _)| at);
         let send = self.sends.first().map(|((at, _), _)| at);
         [due, send].into_iter().flatten().min()
+    }
+
+    /// What happens next by itself, soonest first, at most so much.
+    pub(crate) fn coming(&self, most: usize) -> Vec<(Timestamp, Coming)> {
+        let due = self.due.iter().take(most).map(|((at, _), due)| (at, Coming::Due((*due).clone())));
+        let sends = self.sends.iter().take(most).filter_map(|((at, number), _)| {
+            let notice = self.notices.get(&number)?;
+            let (mchid, out_trade_no) = (notice.mchid.clone(), notice.out_trade_no.clone());
+            Some((at, Coming::Send { mchid, out_trade_no, event_type: notice.event_type.clone() }))
+        });
+        let mut coming: Vec<_> = due.chain(sends).collect();
+        coming.sort_by_key(|(at, _)| *at);
+        coming.truncate(most);
+        coming
     }
 
     /// Lets everything happen that was due until `now`, in order, each at its own time. Sends are the

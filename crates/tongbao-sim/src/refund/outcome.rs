@@ -2,12 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use tongbao_wire::partner::PartnerRefundNotice;
-use tongbao_wire::{
-    Refund, RefundChannel, RefundNotice, RefundNoticeAmount, RefundSource, RefundStatus, Timestamp,
-};
+use tongbao_wire::{Refund, RefundChannel, RefundNotice, RefundNoticeAmount, RefundStatus, Timestamp};
 
-use super::{MONEY_AWAITED_EVERY, MONEY_AWAITED_FOR, RefundRecord};
-use crate::ledger::{NewGivingBack, Sources, Wallet};
+use super::{MONEY_AWAITED_EVERY, MONEY_AWAITED_FOR, RefundRecord, sources};
+use crate::ledger::{NewGivingBack, Wallet};
 use crate::notice::NewNotice;
 use crate::order::{Dialect, Refused};
 use crate::platform::Platform;
@@ -65,7 +63,7 @@ impl State {
     fn move_awaited(&mut self, key: &RefundKey, at: Timestamp) -> bool {
         let record = self.refunds.get_mut(key).expect("callers look it up");
         let told = &record.told;
-        let sources = sources(&told.amount.from);
+        let sources = sources(&told.amount.from, None);
         let paid = self.ledger.refund_paid_from(&told.transaction_id, told.amount.refund, sources);
         let Ok(paid) = paid else { return false };
         let moving = NewGivingBack {
@@ -186,15 +184,6 @@ impl State {
             self.complaint_refunded(platform, &order_key, at);
         }
     }
-}
-
-/// The sources that answers tell, read back.
-fn sources(from: &[RefundSource]) -> Sources {
-    if from.is_empty() {
-        return Sources::Usual;
-    }
-    let unavailable = from.iter().filter(|source| source.account == "UNAVAILABLE");
-    Sources::Named { unavailable: unavailable.map(|source| source.amount).sum() }
 }
 
 fn notice(record: &RefundRecord, event_type: &'static str, url: String) -> NewNotice {

@@ -12,7 +12,6 @@ use super::gate::{Asked, transaction_id};
 use super::refused::{Refused, words};
 use super::{Handled, orders};
 use crate::Simulator;
-use crate::ledger::Sources;
 use crate::order::{self, Dialect};
 use crate::refund::{NewRefund, OrderNamed, RefundRecord};
 use crate::state::{OrderKey, RefundKey, State};
@@ -101,10 +100,11 @@ fn refund(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
         notify_url: asked.get("notify_url").map(str::to_owned),
         refund: back,
         total,
-        sources: match asked.get("refund_account") {
-            Some("REFUND_SOURCE_RECHARGE_FUNDS") => Sources::Named { unavailable: Fen::ZERO },
-            Some(_) | None => Sources::Usual,
-        },
+        from: Vec::new(),
+        funds_account: asked.get("refund_account").map(|said| match said {
+            "REFUND_SOURCE_RECHARGE_FUNDS" => "AVAILABLE".to_owned(),
+            _ => "UNSETTLED".to_owned(),
+        }),
     };
     simulator.with_state(|state, platform, now| {
         let order_key = asked.order_key(state, bad_id, order::Refused::NothingToRefund)?;

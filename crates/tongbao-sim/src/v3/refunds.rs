@@ -1,6 +1,6 @@
 //! Refunds over HTTP (v3.md §5).
 
-use tongbao_wire::{Call, Fen, Mchid, OutRefundNo, OutTradeNo, RefundId, TransactionId};
+use tongbao_wire::{Call, Fen, Mchid, OutRefundNo, OutTradeNo, RefundId, RefundSource, TransactionId};
 
 use super::answer::Answer;
 use super::bodies::{self, ABNORMAL_REFUND, REFUND, text};
@@ -9,7 +9,6 @@ use super::target::Target;
 use super::words::words;
 use super::{Handled, schema, sealed};
 use crate::Simulator;
-use crate::ledger::Sources;
 use crate::order::{Dialect, Refused};
 use crate::received::Received;
 use crate::refund::{Elsewhere, NewRefund, OrderNamed};
@@ -26,7 +25,7 @@ fn apply(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answe
     let body = schema::read(&call.body, REFUND, switches)?;
     bodies::check_notify_url(&body, switches)?;
     let refund = amount(&body, "/amount/refund");
-    let sources = sources(&body, refund)?;
+    check_sources(&body, refund)?;
     let by_id = text(&body, "/transaction_id").and_then(|text| TransactionId::parse(text).ok());
     let by_number = text(&body, "/out_trade_no").and_then(|text| OutTradeNo::parse(text).ok());
     let order = by_id
@@ -43,7 +42,8 @@ fn apply(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answe
         notify_url: text(&body, "/notify_url").map(str::to_owned),
         refund,
         total: amount(&body, "/amount/total"),
-        sources,
+        from: sources(&body),
+        funds_account: text(&body, "/funds_account").map(str::to_owned),
     };
     let told = simulator
         .with_state(|state, platform, now| state.refund(platform, asked, now))
@@ -106,15 +106,24 @@ fn tail(account: &str) -> Result<String, Refusal> {
     Ok(account[account.len() - 4..].into())
 }
 
+/// The accounts a refund is paid from.
+fn sources(body: &serde_json::Value) -> Vec<RefundSource> {
+    let from = body.pointer("/amount/from").and_then(serde_json::Value::as_array);
+    let source = |source| RefundSource {
+        account: text(source, "/account").unwrap_or_default().into(),
+        amount: amount(source, "/amount"),
+    };
+    from.map_or_else(Vec::new, |from| from.iter().map(source).collect())
+}
+
 /// The accounts a refund is paid from add up to it (v3.md §5.1).
-fn sources(body: &serde_json::Value, refund: Fen) -> Result<Sources, Refusal> {
+fn check_sources(body: &serde_json::Value, refund: Fen) -> Result<(), Refusal> {
     let Some(sources) = body.pointer("/amount/from").and_then(serde_json::Value::as_array) else {
-        return Ok(Sources::Usual);
+        return Ok(());
     };
     let sum = sources.iter().try_fold(Fen::ZERO, |sum, source| sum.checked_add(amount(source, "/amount")));
     if sum == Some(refund) {
-        let frozen = sources.iter().filter(|source| text(source, "/account") == Some("UNAVAILABLE"));
-        return Ok(Sources::Named { unavailable: frozen.map(|source| amount(source, "/amount")).sum() });
+        return Ok(());
     }
     let value = serde_json::Value::from(refund.get());
     Err(schema::breaks_rule("/amount/from", "退款出资账户及金额", &value, "must add up to amount.refund"))
