@@ -48,6 +48,7 @@ mod simulator;
 mod state;
 mod switches;
 mod tls;
+mod v2;
 mod v3;
 mod view;
 mod weixin;
@@ -73,7 +74,7 @@ pub use settings::{
     AppSettings, CryptoSettings, KeyMode, MerchantSettings, PayerSettings, Settings, SimError,
 };
 pub use simulator::Simulator;
-pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
+pub use switches::{ClosedCode, FaultLayer, PaidCode, RefundMismatch, Switches};
 pub use tls::{ClientCertificate, TlsClient, TlsEnv, TlsSettings};
 pub use tongbao_wire as wire;
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};

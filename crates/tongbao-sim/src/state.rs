@@ -27,6 +27,7 @@ use crate::platform::Platform;
 use crate::prepay::Opens;
 use crate::refund::RefundRecord;
 use crate::shelf::{Recent, Shelf, Shelved};
+use crate::v2::Sandbox;
 use crate::{PayerSettings, Settings};
 
 /// An order's number is unique per merchant (v3.md §2.1).
@@ -61,6 +62,9 @@ pub(crate) struct State {
     pub(crate) bill_links: Recent<Link>,
     pub(crate) media: Media,
     pub(crate) complaints: Complaints,
+    /// What the short addresses of v2 stand for.
+    pub(crate) short_urls: Recent<String>,
+    pub(crate) sandbox: Sandbox,
     /// The serial whose pair signed the answer of each merchant's latest call.
     pub(crate) answered_with: Shelf<Mchid, String>,
     /// What orders and refunds do by themselves, and when.
@@ -216,6 +220,8 @@ impl State {
         let [sessions, session_order] = self.sessions.shelves();
         let [codes, code_order] = self.codes.shelves();
         let [bill_links, bill_link_order] = self.bill_links.shelves();
+        let [short_urls, short_url_order] = self.short_urls.shelves();
+        let [sandbox_keys, sandboxed, sandboxed_order] = self.sandbox.shelves();
         let [payment_codes, payment_code_order, unasked] = self.payment_codes.shelves();
         let mut shelves: Vec<(&'static str, &mut dyn Shelved)> = vec![
             ("orders", &mut self.orders),
@@ -244,6 +250,11 @@ impl State {
             ("answered_with", &mut self.answered_with),
             ("due", &mut self.due),
             ("sends", &mut self.sends),
+            ("short_urls", short_urls),
+            ("short_url_order", short_url_order),
+            ("sandbox_keys", sandbox_keys),
+            ("sandboxed", sandboxed),
+            ("sandboxed_order", sandboxed_order),
             ("counters", &mut self.counters),
         ];
         shelves.extend(self.ledger.shelves());

@@ -35,6 +35,7 @@ use crate::received::{Received, dropped, read};
 use crate::refusal::Refusal;
 
 use answer::Answer;
+pub(crate) use bodies::notify_url_fault;
 
 /// What answers a call whose signature holds: no waiting.
 type Handler = fn(&Simulator, &Received, &Mchid) -> Result<Answer, Refusal>;

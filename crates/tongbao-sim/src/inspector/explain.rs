@@ -179,7 +179,7 @@ fn order_of(simulator: &Simulator, prepay_id: &PrepayId) -> Option<OrderFacts> {
         let (Opens::Order((mchid, _)) | Opens::Combined((mchid, _))) = &*opens;
         Some(OrderFacts {
             mchid: mchid.clone(),
-            is_v2: order.asked.dialect != Dialect::V3,
+            is_v2: matches!(order.asked.dialect, Dialect::V2(_)),
             prepay_ids: state.prepays_of(prepay_id).into_iter().map(|prepay| prepay.id).collect(),
         })
     })
