@@ -220,7 +220,7 @@ impl Sandbox {
 
 impl State {
     /// The key of the sandbox, while it is good.
-    pub(super) fn sandbox_key(&self, mchid: &Mchid, now: Timestamp) -> Option<String> {
+    pub(crate) fn sandbox_key(&self, mchid: &Mchid, now: Timestamp) -> Option<String> {
         let known = self.sandbox.keys.get(mchid)?;
         (now.since(known.1) < KEY_LIVES).then(|| known.0.clone())
     }
