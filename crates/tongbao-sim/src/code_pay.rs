@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tongbao_wire::{AuthCode, Fen, Timestamp, TradeType};
+use tongbao_wire::{AuthCode, Fen, Mchid, Timestamp, TradeType};
 
 use crate::ledger::{NewGivingBack, Sources};
 use crate::order::{NewOrder, Order, OrderState, Refused};
@@ -39,6 +39,8 @@ struct PaymentCode {
     issued_at: Timestamp,
     /// The payer will be asked for the password whatever the amount (验密, risk).
     ask_password: bool,
+    /// Who alone may charge it, having asked whose it is (v2.md §3.9).
+    only_for: Option<Mchid>,
     used: bool,
 }
 
@@ -80,6 +82,7 @@ impl State {
             payer: payer.into(),
             issued_at: now,
             ask_password: asking == Asking::Always,
+            only_for: None,
             used: false,
         };
         self.payment_codes.codes.insert(text, kept, CODES_MAX);
@@ -102,6 +105,19 @@ impl State {
         Ok(known.payer.clone())
     }
 
+    /// Lets nobody but `mchid` charge the code from now on; false when that is somebody else's right.
+    pub(crate) fn reserve_code(&mut self, code: &AuthCode, mchid: &Mchid) -> bool {
+        let Some(known) = self.payment_codes.codes.get_mut(code.as_str()) else { return false };
+        known.only_for.get_or_insert_with(|| mchid.clone()) == mchid
+    }
+
+    /// Has the payer asked for the password whatever the amount.
+    pub(crate) fn ask_for_code(&mut self, code: &AuthCode) {
+        if let Some(known) = self.payment_codes.codes.get_mut(code.as_str()) {
+            known.ask_password = true;
+        }
+    }
+
     /// Charges a scanned code: paid at once, or `USERPAYING` until the payer types the password.
     ///
     /// The same request again tells the order as it stands.
@@ -121,6 +137,9 @@ impl State {
             return again(known, &asked);
         }
         let payer = self.payer_of_code(code, now)?;
+        if !self.reserve_code(code, &asked.mchid) {
+            return Err(Refused::CodeInvalid);
+        }
         if self.payers.get(&payer).is_some_and(|person| person.abnormal) {
             return Err(Refused::PayerAbnormal);
         }
@@ -275,7 +294,7 @@ impl State {
 
 /// The same number again: the order as it stands, when everything is as before.
 fn again(known: Arc<Order>, asked: &NewOrder) -> Result<Arc<Order>, Refused> {
-    if known.asked.scene != TradeType::Micropay || known.asked.dialect != asked.dialect {
+    if known.asked.scene != TradeType::Micropay || !known.asked.dialect.is_like(asked.dialect) {
         return Err(Refused::NumberUsed);
     }
     let same = known.asked.terms == asked.terms;

@@ -7,7 +7,7 @@ use tongbao_wire::{Appid, Fen, Mchid, PrepayId, Timestamp, TradeType};
 use crate::combine::{Combined, CombinedState};
 use crate::ledger::{FeeRate, Hold, NewSale, SaleWords, Wallet};
 use crate::notice::NewNotice;
-use crate::order::{NewOrder, Order, OrderState, Payment, new_transaction_id};
+use crate::order::{Dialect, NewOrder, Order, OrderState, Payment, new_transaction_id};
 use crate::payer;
 use crate::platform::Platform;
 use crate::prepay::{Opens, Prepay};
@@ -312,6 +312,9 @@ impl State {
     fn tell_paid(&mut self, platform: &Platform, key: &OrderKey, now: Timestamp) {
         let order = self.orders.get(key).expect("just paid");
         let Some(url) = order.asked.notify_url.clone() else { return };
+        if let Dialect::V2(sign_type) = order.asked.dialect {
+            return self.tell_paid_v2(platform, &order, sign_type, url, now);
+        }
         let plain = if order.asked.sub.is_some() {
             serde_json::to_vec(&order.partner_transaction(platform))
         } else {

@@ -16,6 +16,7 @@ use crate::order::{Dialect, Refused};
 use crate::platform::Platform;
 use crate::settings::DIGITS;
 use crate::state::{Due, OrderKey, RefundKey, State};
+use crate::v2::SignType;
 use crate::view::EventKind;
 
 pub(crate) use outcome::{Elsewhere, OutcomeRefused};
@@ -202,13 +203,14 @@ impl State {
         };
         order.refunds.push(asked.out_refund_no.clone());
         order.note(now, EventKind::RefundAccepted, format!("{} {}", asked.out_refund_no, asked.refund));
+        let (notify_url, dialect) = told_where(platform, &asked);
         let record = RefundRecord {
-            dialect: asked.dialect,
+            dialect,
             mchid: asked.mchid,
             sub_mchid: asked.sub_mchid,
             payer,
             told: told.clone(),
-            notify_url: asked.notify_url,
+            notify_url,
             waits: paid.is_none(),
             elsewhere: None,
         };
@@ -221,6 +223,17 @@ impl State {
         self.schedule(next.0, next.1);
         told
     }
+}
+
+/// Where and in which language the end of a refund is told: an address that comes with none is the
+/// merchant's setting, and that is told in v2 whoever asked (v3.md §5.1).
+fn told_where(platform: &Platform, asked: &NewRefund) -> (Option<String>, Dialect) {
+    if asked.notify_url.is_some() {
+        return (asked.notify_url.clone(), asked.dialect);
+    }
+    let merchant = platform.merchant(&asked.mchid);
+    let set = merchant.and_then(|merchant| merchant.settings.refund_notify_url.clone());
+    (set, Dialect::V2(SignType::Md5))
 }
 
 /// Which half of 基本账户 pays: `amount.from` says how much of it from 不可用余额, `funds_account` that all comes
