@@ -89,7 +89,7 @@ async fn serve(
     }
     let judged = judge(&simulator, &call, handler, fault);
     let platform = &simulator.inner.platform;
-    match (judged, fault) {
+    let mut answer = match (judged, fault) {
         (_, CallFault::DropAfter) => dropped(),
         (Ok(_), CallFault::SystemErrorAfter) => answer::refused(platform, endpoint, &Refusal::system_error()),
         (Ok((answer, _)), CallFault::Forge(forgery)) => {
@@ -99,7 +99,11 @@ async fn serve(
             answer::signed(platform, &call, &answer, probe)
         }
         (Err(refusal), _) => answer::refused(platform, endpoint, &refusal),
+    };
+    if fault != CallFault::Pass {
+        answer.extensions_mut().insert(Faulted(format!("{fault:?}")));
     }
+    answer
 }
 
 /// Everything between a request and its answer: no waiting, no faults but 429. Says whether the answer is to be
