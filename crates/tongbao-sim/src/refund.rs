@@ -165,15 +165,17 @@ impl State {
         let order = self.orders.get_mut(order_key).expect("found paid");
         let payment = order.payment().expect("found paid");
         let (transaction_id, payer) = (payment.transaction_id.clone(), payment.payer.clone());
+        let moving = |paid| NewGivingBack {
+            refund_id: refund_id.clone(),
+            out_refund_no: Some(asked.out_refund_no.as_str().into()),
+            transaction_id: transaction_id.clone(),
+            paid,
+            channel: "ORIGINAL",
+        };
         if let Some(paid) = paid {
-            let moving = NewGivingBack {
-                refund_id: refund_id.clone(),
-                out_refund_no: Some(asked.out_refund_no.as_str().into()),
-                transaction_id: transaction_id.clone(),
-                paid,
-                channel: "ORIGINAL",
-            };
-            self.ledger.refund_accepted(moving, now).expect("the money was there a moment ago");
+            self.ledger.refund_accepted(moving(paid), now).expect("the money was there a moment ago");
+        } else {
+            self.ledger.refund_awaited(moving(Paid::nothing_yet(asked.refund)), now);
         }
         let told = Refund {
             refund_id,
