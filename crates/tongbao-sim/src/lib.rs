@@ -23,6 +23,7 @@ mod faults;
 mod guard;
 mod inspector;
 #[allow(dead_code, unused_imports, reason = "calls that move money in every way are being added")]
+mod keys;
 mod ledger;
 mod login;
 mod media;
@@ -59,6 +60,7 @@ pub use faults::{
     CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
 };
 pub use inspector::{BodyView, ExchangeDetail, ExchangeSummary, MessageView, Unsealed};
+pub use keys::KeysView;
 pub use ledger::{Books, FeeRate, MerchantBooks, Purse};
 pub use login::LoginRefused;
 pub use notice::{Attempt, Outcome};

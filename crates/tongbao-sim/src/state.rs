@@ -3,7 +3,7 @@
 //! The functions here and in `order`, `refund`, `notice` take the time as a value, never wait, and either
 //! do their whole work or refuse before they touch anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,12 @@ pub(crate) struct State {
     /// Which notices are on their way, and since when.
     #[serde(skip)]
     pub(crate) sending: BTreeMap<u64, Timestamp>,
+    /// Merchants whose latest answer was a probe.
+    #[serde(skip)]
+    pub(crate) probed: BTreeSet<Mchid>,
+    /// Calls of the second or minute, by merchant and limit (v3.md §1.12).
+    #[serde(skip)]
+    pub(crate) called: BTreeMap<(Mchid, &'static str), (i64, u32)>,
     counters: Shelf<String, u64>,
 }
 
