@@ -171,6 +171,7 @@ impl State {
             name: person.name.clone(),
             balance,
             balance_text: balance.to_string(),
+            cards: self.ledger.cards(id),
             attempts_left: person.attempts_left(&platform.switches, now),
             openids: appids.map(|appid| (appid.clone(), payer::openid(appid, id))).collect(),
         })
