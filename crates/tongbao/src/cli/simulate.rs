@@ -90,11 +90,12 @@ pub(super) fn run(args: &SimulateArgs, context: &Context) -> Result<String, CliE
 async fn simulate(args: &SimulateArgs, waiting: Waiting<'_>, lang: Lang) -> Result<String, CliError> {
     let (listener, address) = bound(args.listen, "--listen").await?;
     let beside = match args.tls.https_listen {
-        Some(asked) => Some(bound(asked, "--https-listen").await?.0),
+        Some(asked) => Some(bound(asked, "--https-listen").await?),
         None => None,
     };
     let base_url = args.base_url.clone().unwrap_or_else(|| format!("http://{}", reachable(address)));
-    let settings = settings(args, base_url.trim_end_matches('/').to_owned())?;
+    let https = beside.as_ref().map(|(_, address)| *address);
+    let settings = settings(args, base_url.trim_end_matches('/').to_owned(), https)?;
     let simulator = Simulator::new(settings).map_err(|error| tls::refused(&error))?;
     if let Some(path) = &args.write_env {
         simulator.write_env(path).map_err(|error| {
@@ -107,7 +108,7 @@ async fn simulate(args: &SimulateArgs, waiting: Waiting<'_>, lang: Lang) -> Resu
     let (tasks, front) = (Tasks::new(), simulator.front());
     tasks.spawn("simulator", async move { simulator.run().await });
     let also = async {
-        if let Some(beside) = beside {
+        if let Some((beside, _)) = beside {
             listen::serve(beside, front.clone(), Options::default(), stop()).await;
         }
     };
@@ -122,13 +123,13 @@ async fn bound(asked: SocketAddr, option: &'static str) -> Result<(TcpListener, 
     Ok((listener, address))
 }
 
-fn settings(args: &SimulateArgs, base_url: String) -> Result<Settings, CliError> {
+fn settings(args: &SimulateArgs, base_url: String, https: Option<SocketAddr>) -> Result<Settings, CliError> {
     let postman = Arc::new(args.tls.postman()?);
     let mut settings = Settings::local(Clock::system(), Chance::system(), postman, base_url);
     settings.key_mode = args.key_mode;
     settings.switches.notify_url_http = args.notify_url == NotifyUrl::Local;
     settings.switches.notify_url_private = args.notify_url == NotifyUrl::Local;
-    args.tls.apply(&mut settings);
+    args.tls.apply(&mut settings, https);
     if args.fixed_keys {
         // A server that was set up for one run of the simulator works with the next.
         settings.publish_keys();
@@ -235,7 +236,8 @@ mod tests {
         for (flags, same) in [(&["simulate", "--fixed-keys"][..], true), (&["simulate"][..], false)] {
             let args = Line::parse_from(flags).args;
             let secrets = || {
-                let merchant = settings(&args, "http://127.0.0.1:8900".into()).unwrap().merchants.remove(0);
+                let merchant =
+                    settings(&args, "http://127.0.0.1:8900".into(), None).unwrap().merchants.remove(0);
                 [merchant.apiv3_key, merchant.apiv2_key, merchant.apps[0].secret.clone()]
             };
             let (one, other) = (secrets(), secrets());

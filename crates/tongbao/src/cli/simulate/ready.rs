@@ -23,7 +23,7 @@ pub(super) struct ReadyArgs {
 /// Those who wait for it.
 pub(super) struct Waiting<'a> {
     #[cfg(unix)]
-    descriptor: Option<(i32, std::fs::File)>,
+    descriptor: Option<Descriptor>,
     file: Option<&'a PathBuf>,
 }
 
@@ -33,16 +33,10 @@ impl ReadyArgs {
     pub(super) fn waiting(&self) -> Result<Waiting<'_>, CliError> {
         Ok(Waiting {
             #[cfg(unix)]
-            descriptor: self.ready_fd.map(|number| opened(number).map(|file| (number, file))).transpose()?,
+            descriptor: self.ready_fd.map(Descriptor::handed_over).transpose()?,
             file: self.ready_file.as_ref(),
         })
     }
-}
-
-#[cfg(unix)]
-fn opened(number: i32) -> Result<std::fs::File, CliError> {
-    let file = std::fs::OpenOptions::new().write(true).open(format!("/dev/fd/{number}"));
-    file.map_err(|error| refused("simulate.ready_fd", &format!("--ready-fd {number}"), &error))
 }
 
 impl Waiting<'_> {
@@ -50,9 +44,8 @@ impl Waiting<'_> {
     pub(super) fn tell(self, address: &str) -> Result<(), CliError> {
         let line = format!("{address}\n");
         #[cfg(unix)]
-        if let Some((number, file)) = self.descriptor {
-            tell_descriptor(number, file, &line)
-                .map_err(|error| refused("simulate.ready_fd", &format!("--ready-fd {number}"), &error))?;
+        if let Some(descriptor) = self.descriptor {
+            descriptor.tell(&line)?;
         }
         let Some(path) = self.file else {
             return Ok(());
@@ -66,14 +59,46 @@ impl Waiting<'_> {
     }
 }
 
-/// Writes the line, then closes what was handed over, so that a reader sees the end. Standard output and
-/// standard error stay open: others write there too.
+/// An open descriptor of the process, known by its number.
 #[cfg(unix)]
-fn tell_descriptor(number: i32, mut file: std::fs::File, line: &str) -> std::io::Result<()> {
-    use std::io::Write as _;
-    file.write_all(line.as_bytes())?;
-    drop(file);
-    if number > STANDARD_ERROR { nix::unistd::close(number).map_err(Into::into) } else { Ok(()) }
+struct Descriptor {
+    number: i32,
+    /// A pipe or file, opened once more by its number; nothing for a socket, which cannot be.
+    file: Option<std::fs::File>,
+}
+
+#[cfg(unix)]
+impl Descriptor {
+    fn handed_over(number: i32) -> Result<Self, CliError> {
+        use std::os::unix::fs::FileTypeExt as _;
+        let path = format!("/dev/fd/{number}");
+        let is_socket = || std::fs::metadata(&path).is_ok_and(|data| data.file_type().is_socket());
+        match std::fs::OpenOptions::new().write(true).open(&path) {
+            Ok(file) => Ok(Self { number, file: Some(file) }),
+            // What Node.js calls a pipe.
+            Err(_) if is_socket() => Ok(Self { number, file: None }),
+            Err(error) => Err(Self::refused(number, &error)),
+        }
+    }
+
+    /// Writes the line, then closes what was handed over, so that a reader sees the end. Standard output
+    /// and standard error stay open: others write there too.
+    fn tell(self, line: &str) -> Result<(), CliError> {
+        use std::io::Write as _;
+
+        use nix::sys::socket::{MsgFlags, send};
+        let number = self.number;
+        let told = match self.file {
+            Some(mut file) => file.write_all(line.as_bytes()),
+            None => send(number, line.as_bytes(), MsgFlags::empty()).map(drop).map_err(Into::into),
+        };
+        let closed = || if number > STANDARD_ERROR { nix::unistd::close(number) } else { Ok(()) };
+        told.and_then(|()| closed().map_err(Into::into)).map_err(|error| Self::refused(number, &error))
+    }
+
+    fn refused(number: i32, error: &std::io::Error) -> CliError {
+        refused("simulate.ready_fd", &format!("--ready-fd {number}"), error)
+    }
 }
 
 fn refused(code: &'static str, what: &str, error: &std::io::Error) -> CliError {

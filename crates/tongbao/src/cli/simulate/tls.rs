@@ -8,7 +8,6 @@ use http::Uri;
 use tongbao_sim::{HttpPostman, Settings, SimError, TlsSettings};
 
 use super::super::outcome::{CliError, Exit};
-use super::reachable;
 use crate::config::Words;
 
 /// How it is reached by TLS.
@@ -39,7 +38,8 @@ pub(super) struct TlsArgs {
 
 impl TlsArgs {
     /// Puts it into the settings. Any option that makes sense only with TLS asks for TLS.
-    pub(super) fn apply(&self, settings: &mut Settings) {
+    /// `beside` is the port of [`TlsArgs::https_listen`] as the system gave it.
+    pub(super) fn apply(&self, settings: &mut Settings, beside: Option<SocketAddr>) {
         settings.switches.certificate_needed_on_plain_http = self.certificate_needed_on_plain_http;
         let asked = self.https
             || self.proxy
@@ -47,22 +47,11 @@ impl TlsArgs {
             || self.ca_dir.is_some()
             || !self.https_name.is_empty();
         settings.tls = asked.then(|| TlsSettings {
-            base_url: self.base_url(&settings.base_url),
+            base_url: base_url(&settings.base_url, beside),
             names: self.https_name.clone(),
             authority_directory: self.ca_dir.clone(),
             proxy: self.proxy,
         });
-    }
-
-    /// The host clients use for plain HTTP, with the port that takes TLS.
-    fn base_url(&self, plain: &str) -> String {
-        let uri: Option<Uri> = plain.parse().ok();
-        let host = uri.as_ref().and_then(Uri::host).unwrap_or("127.0.0.1");
-        match self.https_listen {
-            Some(address) if address.port() == HTTPS => format!("https://{host}"),
-            Some(address) => format!("https://{host}:{}", reachable(address).port()),
-            None => plain.replacen("http://", "https://", 1),
-        }
     }
 
     /// Carries notifications.
@@ -72,6 +61,17 @@ impl TlsArgs {
         };
         let pem = std::fs::read(path).map_err(|error| notify_ca(path, &error.to_string()))?;
         HttpPostman::trusting(&pem).map_err(|error| notify_ca(path, &error.to_string()))
+    }
+}
+
+/// The host clients use for plain HTTP, with the port that takes TLS.
+fn base_url(plain: &str, beside: Option<SocketAddr>) -> String {
+    let uri: Option<Uri> = plain.parse().ok();
+    let host = uri.as_ref().and_then(Uri::host).unwrap_or("127.0.0.1");
+    match beside.map(|address| address.port()) {
+        Some(HTTPS) => format!("https://{host}"),
+        Some(port) => format!("https://{host}:{port}"),
+        None => plain.replacen("http://", "https://", 1),
     }
 }
 
