@@ -71,12 +71,12 @@ impl Simulator {
         let platform = &self.inner.platform;
         platform.merchant(&wanted.mchid)?;
         let body = body(platform, &wanted.content)?;
-        let answered_with = self.with_state(|state, _, _| state.answered_with.get(&wanted.mchid).cloned());
+        let answered_with = self.with_state(|state, _, _| state.answered_with.get(&wanted.mchid));
         let pair = match wanted.seal {
             ComposedBy::Certificate => &platform.keys.certificate,
             ComposedBy::PublicKey => &platform.keys.public,
             ComposedBy::Platform | ComposedBy::Stray | ComposedBy::Probe => {
-                platform.key_of_notification(answered_with.as_deref())
+                platform.key_of_notification(answered_with.as_deref().map(String::as_str))
             }
         };
         let forgery = match wanted.seal {

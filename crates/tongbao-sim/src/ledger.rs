@@ -11,15 +11,18 @@ mod moving;
 mod sale;
 mod sharing;
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{BillDate, Fen, Mchid, RefundId, Timestamp, TransactionId};
 
+use crate::shelf::Shelf;
+
 pub use books::{Books, MerchantBooks};
 pub use fee::FeeRate;
 pub(crate) use giving_back::{GivingBack, NewGivingBack, Paid, Sources};
-pub(crate) use journal::{Account, Entry, Kind, Move, Purse, Reference, Wallet};
+pub use journal::Purse;
+pub(crate) use journal::{Account, Entry, Kind, Move, Reference, Wallet};
 pub(crate) use moving::Transfer;
 pub(crate) use sale::{Hold, NewSale, Sale, SaleWords};
 pub(crate) use sharing::{NewShare, Receiver, ShareReturn};
@@ -33,11 +36,11 @@ pub(crate) struct Short;
 pub(crate) struct Ledger {
     books: Books,
     /// By the day in Beijing and an ever-rising number.
-    journal: BTreeMap<(BillDate, u64), Entry>,
-    sales: BTreeMap<TransactionId, Sale>,
-    refunds: BTreeMap<RefundId, GivingBack>,
+    journal: Shelf<(BillDate, u64), Entry>,
+    sales: Shelf<TransactionId, Sale>,
+    refunds: Shelf<RefundId, GivingBack>,
     /// What trade bills tell of a day, in the order it happened.
-    trades: BTreeMap<(BillDate, u64), Trade>,
+    trades: Shelf<(BillDate, u64), Trade>,
     number: u64,
 }
 
@@ -97,20 +100,20 @@ impl Ledger {
     }
 
     /// The journal of one day in Beijing, in the order it was written.
-    pub(crate) fn entries_of(&self, day: BillDate) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn entries_of(&self, day: BillDate) -> impl Iterator<Item = Arc<Entry>> {
         self.journal.range((day, 0)..=(day, u64::MAX)).map(|(_, entry)| entry)
     }
 
     /// The trades of one day in Beijing, in the order they happened.
-    pub(crate) fn trades_of(&self, day: BillDate) -> impl Iterator<Item = &Trade> {
+    pub(crate) fn trades_of(&self, day: BillDate) -> impl Iterator<Item = Arc<Trade>> {
         self.trades.range((day, 0)..=(day, u64::MAX)).map(|(_, trade)| trade)
     }
 
-    pub(crate) fn sale(&self, transaction_id: &TransactionId) -> Option<&Sale> {
+    pub(crate) fn sale(&self, transaction_id: &TransactionId) -> Option<Arc<Sale>> {
         self.sales.get(transaction_id)
     }
 
-    pub(crate) fn giving_back(&self, refund_id: &RefundId) -> Option<&GivingBack> {
+    pub(crate) fn giving_back(&self, refund_id: &RefundId) -> Option<Arc<GivingBack>> {
         self.refunds.get(refund_id)
     }
 
@@ -162,3 +165,6 @@ fn minus(a: Fen, b: Fen) -> Fen {
 
 /// No single amount or balance is larger: ten billion yuan.
 pub(crate) const AMOUNT_MAX: i64 = 1_000_000_000_000;
+
+#[cfg(test)]
+mod tests;

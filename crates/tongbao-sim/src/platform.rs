@@ -70,10 +70,41 @@ impl Platform {
         merchants.iter().find(|merchant| &merchant.settings.mchid == mchid).cloned()
     }
 
+    /// True when the appid is one of the merchant's.
+    pub(crate) fn is_bound(&self, appid: &Appid, mchid: &Mchid) -> bool {
+        let merchant = self.merchant(mchid);
+        merchant.is_some_and(|merchant| merchant.settings.apps.iter().any(|app| app.appid == *appid))
+    }
+
+    /// True for a merchant who acts for others (服务商).
+    pub(crate) fn is_provider(&self, mchid: &Mchid) -> bool {
+        let merchants = self.merchants.read().unwrap_or_else(PoisonError::into_inner);
+        merchants.iter().any(|merchant| merchant.settings.providers.contains(mchid))
+    }
+
     pub(crate) fn app(&self, appid: &Appid) -> Option<AppSettings> {
         let merchants = self.merchants.read().unwrap_or_else(PoisonError::into_inner);
         let mut apps = merchants.iter().flat_map(|merchant| &merchant.settings.apps);
         apps.find(|app| &app.appid == appid).cloned()
+    }
+
+    /// True when `signer` acts for `mchid`: it is the merchant itself, or its service provider (服务商).
+    pub(crate) fn serves(&self, signer: &Mchid, mchid: &Mchid) -> bool {
+        signer == mchid
+            || self.merchant(mchid).is_some_and(|merchant| merchant.settings.providers.contains(signer))
+    }
+
+    /// The merchant itself, and its service providers.
+    pub(crate) fn agents_of(&self, mchid: &Mchid) -> Vec<Mchid> {
+        let providers = self.merchant(mchid).map(|merchant| merchant.settings.providers.clone());
+        std::iter::once(mchid.clone()).chain(providers.unwrap_or_default()).collect()
+    }
+
+    /// `signer` and the merchants it acts for.
+    pub(crate) fn served_by(&self, signer: &Mchid) -> Vec<Mchid> {
+        let merchants = self.merchants();
+        let mchids = merchants.iter().map(|merchant| &merchant.settings.mchid);
+        mchids.filter(|mchid| self.serves(signer, mchid)).cloned().collect()
     }
 
     /// Every appid of every merchant.

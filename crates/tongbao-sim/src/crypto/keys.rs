@@ -6,7 +6,7 @@ use tongbao_wire::{Mchid, Timestamp};
 
 use super::certificate::{self, Certificate, YEARS_VALID};
 use super::fixed::{self, pem_to_der};
-use super::{Sealer, SigningKey, generate};
+use super::{Opener, Sealer, SigningKey, generate};
 use crate::settings::DIGITS;
 use crate::{CryptoSettings, MerchantSettings, Settings, SimError};
 
@@ -26,6 +26,8 @@ pub(crate) struct PlatformKey {
     pub(crate) serial: String,
     /// Signs.
     pub(crate) key: SigningKey,
+    /// Opens what merchants encrypted for it.
+    pub(crate) opener: Opener,
     /// The certificate; of the public-key pair only its public key counts.
     pub(crate) certificate: Certificate,
 }
@@ -101,11 +103,13 @@ impl Keys {
             certificate: PlatformKey {
                 serial: certificates.certificate.serial_no.clone(),
                 key: key(fixed::PLATFORM_CERTIFICATE_PEM)?,
+                opener: Opener::new(fixed::PLATFORM_CERTIFICATE_PEM),
                 certificate: certificates.certificate.clone(),
             },
             public: PlatformKey {
                 serial: FIXED_PUBLIC_KEY_ID.into(),
                 key: key(fixed::PLATFORM_PUBLIC_PEM)?,
+                opener: Opener::new(fixed::PLATFORM_PUBLIC_PEM),
                 certificate: certificates.public.clone(),
             },
             stray: key(fixed::MERCHANT_PEM)?,
@@ -160,6 +164,7 @@ fn platform(pem: &str, salt: &[u8], now: Timestamp, id: Option<String>) -> Resul
     Ok(PlatformKey {
         serial: id.unwrap_or_else(|| certificate.serial_no.clone()),
         key: SigningKey::from_pkcs8(&pem_to_der(pem)?)?,
+        opener: Opener::new(pem),
         certificate,
     })
 }

@@ -106,13 +106,19 @@ async fn simulate(args: &SimulateArgs, waiting: Waiting<'_>, lang: Lang) -> Resu
     // Whoever connects from now on is served.
     waiting.tell(&simulator.env().base_url)?;
     let (tasks, front) = (Tasks::new(), simulator.front());
-    tasks.spawn("simulator", async move { simulator.run().await });
+    let running = simulator.clone();
+    tasks.spawn("simulator", async move { running.run().await });
+    let stopped = || async {
+        stop().await;
+        // Pages that listen would hold the connections open.
+        simulator.hang_up();
+    };
     let also = async {
         if let Some((beside, _)) = beside {
-            listen::serve(beside, front.clone(), Options::default(), stop()).await;
+            listen::serve(beside, front.clone(), Options::default(), stopped()).await;
         }
     };
-    tokio::join!(listen::serve(listener, front.clone(), Options::default(), stop()), also);
+    tokio::join!(listen::serve(listener, front.clone(), Options::default(), stopped()), also);
     tasks.abort_all();
     Ok(lang.pick("模拟器已停止。\n", "The simulator has stopped.\n").to_owned())
 }
@@ -205,8 +211,12 @@ fn welcome(simulator: &Simulator, address: SocketAddr, env: Option<&Path>, lang:
         (None, Lang::En) => "  add --write-env FILE to have the keys written for clients\n".to_owned(),
     };
     text += &match lang {
-        Lang::Zh => format!("  付款：tongbao sim pay 商户订单号 --url {url}\n按 Ctrl-C 结束。\n"),
-        Lang::En => format!("  to pay: tongbao sim pay OUT_TRADE_NO --url {url}\nCtrl-C ends it.\n"),
+        Lang::Zh => format!(
+            "  付款：tongbao sim pay 商户订单号 --url {url}\n  看通信、查原因：{url}/inspector\n按 Ctrl-C 结束。\n"
+        ),
+        Lang::En => format!(
+            "  to pay: tongbao sim pay OUT_TRADE_NO --url {url}\n  what goes on, and why: {url}/inspector\nCtrl-C ends it.\n"
+        ),
     };
     if !address.ip().is_loopback() {
         text += lang.pick(
