@@ -2,6 +2,7 @@
 
 mod bills;
 mod complaints;
+mod keys;
 mod phone;
 mod sent;
 
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
         .merge(complaints::routes())
         .merge(phone::routes())
+        .merge(keys::routes())
 }
 
 async fn health() -> Response {

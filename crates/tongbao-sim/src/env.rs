@@ -116,14 +116,15 @@ impl Simulator {
                 apps: apps.collect(),
             }
         };
-        let (public, certificate) = (&platform.keys.public, &platform.keys.certificate);
+        let ring = platform.ring();
+        let (public, certificate) = (&ring.public, ring.certificate());
         Env {
             base_url: platform.base_url.clone(),
-            platform_public_key: platform.key_mode.has_public_key().then(|| PlatformPublicKey {
+            platform_public_key: ring.mode.has_public_key().then(|| PlatformPublicKey {
                 id: public.serial.clone(),
                 pem: public.certificate.public_key_pem.clone(),
             }),
-            platform_certificate: platform.key_mode.has_certificate().then(|| PlatformCertificatePem {
+            platform_certificate: ring.mode.has_certificate().then(|| PlatformCertificatePem {
                 serial_no: certificate.serial.clone(),
                 pem: certificate.certificate.pem.clone(),
             }),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid};
 
@@ -89,7 +90,8 @@ pub struct PayerSettings {
 }
 
 /// Which platform keys exist and sign (v3.md §1.8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum KeyMode {
     /// Platform certificate (平台证书) only.
     Certificate,

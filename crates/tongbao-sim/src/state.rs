@@ -3,7 +3,7 @@
 //! The functions here and in `order`, `refund`, `notice` take the time as a value, never wait, and either
 //! do their whole work or refuse before they touch anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use tongbao_wire::{
     Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, RefundId, Timestamp, TransactionId,
 };
 
-use crate::bill::Links;
+use crate::bill::Link;
 use crate::cashier::Session;
 use crate::code_pay::PaymentCodes;
 use crate::combine::Combined;
@@ -58,7 +58,7 @@ pub(crate) struct State {
     pub(crate) sessions: Recent<Session>,
     pub(crate) codes: LoginCodes,
     pub(crate) tokens: Shelf<Appid, StableToken>,
-    pub(crate) bill_links: Links,
+    pub(crate) bill_links: Recent<Link>,
     pub(crate) media: Media,
     pub(crate) complaints: Complaints,
     /// The serial whose pair signed the answer of each merchant's latest call.
@@ -70,6 +70,12 @@ pub(crate) struct State {
     /// Which notices are on their way, and since when.
     #[serde(skip)]
     pub(crate) sending: BTreeMap<u64, Timestamp>,
+    /// Merchants whose latest answer was a probe.
+    #[serde(skip)]
+    pub(crate) probed: BTreeSet<Mchid>,
+    /// Calls of the second or minute, by merchant and limit (v3.md §1.12).
+    #[serde(skip)]
+    pub(crate) called: BTreeMap<(Mchid, &'static str), (i64, u32)>,
     counters: Shelf<String, u64>,
 }
 
@@ -209,8 +215,9 @@ impl State {
     pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
         let [sessions, session_order] = self.sessions.shelves();
         let [codes, code_order] = self.codes.shelves();
+        let [bill_links, bill_link_order] = self.bill_links.shelves();
         let [payment_codes, payment_code_order, unasked] = self.payment_codes.shelves();
-        vec![
+        let mut shelves: Vec<(&'static str, &mut dyn Shelved)> = vec![
             ("orders", &mut self.orders),
             ("order_numbers", &mut self.order_numbers),
             ("combined", &mut self.combined),
@@ -231,12 +238,16 @@ impl State {
             ("session_order", session_order),
             ("codes", codes),
             ("code_order", code_order),
+            ("bill_links", bill_links),
+            ("bill_link_order", bill_link_order),
             ("tokens", &mut self.tokens),
             ("answered_with", &mut self.answered_with),
             ("due", &mut self.due),
             ("sends", &mut self.sends),
             ("counters", &mut self.counters),
-        ]
+        ];
+        shelves.extend(self.ledger.shelves());
+        shelves
     }
 }
 

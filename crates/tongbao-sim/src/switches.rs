@@ -119,6 +119,12 @@ pub struct Switches {
     /// With both kinds of keys, and not following calls: the share of notifications signed with the
     /// public-key pair, in thousandths (v3.md §1.8, migration steps). Default: 500.
     pub notifications_by_public_key_permille: u16,
+    /// The share of answers and first sends of notifications that are signature probes, in thousandths: they
+    /// must fail verification, and what is sent instead of them does not (v3.md §1.7). Default: 0.
+    pub probes_permille: u16,
+    /// Calls over the published limits are answered 429 (v3.md §1.12). Off, for tests and local work, which send
+    /// a day's calls within a moment. Default: off.
+    pub rate_limits: bool,
     /// Sends of one notification at most (v3.md §6.8: "at most 15 sends"; its 15 intervals and their sum
     /// of 24 h 4 min would make 16). Default: 15.
     pub notification_sends_max: u8,
@@ -244,6 +250,8 @@ impl Default for Switches {
             certificates_absent_status: 404,
             notifications_follow_calls: true,
             notifications_by_public_key_permille: 500,
+            probes_permille: 0,
+            rate_limits: false,
             notification_sends_max: 15,
             invoke_window: Duration::from_secs(2 * 3600),
             password_tries: 5,

@@ -223,7 +223,8 @@ pub(super) fn parted(target: &str) -> (&str, &str, &str) {
         false => place,
     };
     let (path, query) = target.split_at(path_ends);
-    let (head, tail) = path.split_at(place);
+    // A slash alone says nothing.
+    let (head, tail) = path.split_at(if place > 1 { place } else { 0 });
     (head, tail, query)
 }
 
@@ -266,10 +267,10 @@ mod tests {
         assert_eq!(parted("/v3/pay/transactions/jsapi"), ("/v3/pay/transactions/", "jsapi", ""));
         let query = "/v3/pay/transactions/out-trade-no/T1?mchid=1";
         assert_eq!(parted(query), ("/v3/pay/transactions/", "out-trade-no/T1", "?mchid=1"));
-        assert_eq!(parted("/cashier?a=/b"), ("/", "cashier", "?a=/b"));
+        assert_eq!(parted("/cashier?a=/b"), ("", "/cashier", "?a=/b"));
         assert_eq!(parted("/"), ("", "/", ""));
         assert_eq!(parted(""), ("", "", ""));
-        assert_eq!(parted("/1"), ("/", "1", ""));
+        assert_eq!(parted("/1"), ("", "/1", ""));
         assert_eq!(parted("http://127.0.0.1:9000/notify/v3"), ("http://127.0.0.1:9000/", "notify/v3", ""));
     }
 
