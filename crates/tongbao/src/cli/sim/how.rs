@@ -121,7 +121,7 @@ pub(super) fn told(asked: Option<&str>, facts: &Facts, lang: Lang) -> Result<Str
         return Err(CliError::new(
             Exit::Usage,
             Words::new(format!("没有关于 {asked} 的说明"), format!("nothing is known of {asked}")),
-            Words::new(format!("任选其一：any {known}"), format!("choose one of: any {known}")),
+            Words::new(format!("任选其一：{known}"), format!("choose one of: {known}")),
         )
         .coded("sim.how"));
     }
