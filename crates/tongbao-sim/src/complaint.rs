@@ -16,7 +16,7 @@ use crate::notice::NewNotice;
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
 use crate::settings::DIGITS;
-use crate::shelf::{Shelf, Shelved};
+use crate::shelf::{Shelf, shelves};
 use crate::state::{OrderKey, State};
 
 pub(crate) use consumer::{ComplaintRefused, ConsumerAct, NewComplaint};
@@ -36,6 +36,18 @@ pub(crate) struct Complaints {
     instant: Shelf<(ComplaintId, String), String>,
     /// Which complaint a consumer's picture belongs to.
     pictures: Shelf<MediaId, ComplaintId>,
+}
+
+shelves! {
+    Complaints {
+        "complaints" => rows,
+        "complaints_of_merchant" => of_merchant,
+        "complaint_ages" => ages,
+        "complaints_of_order" => of_order,
+        "complaint_urls" => urls,
+        "complaint_instant_replies" => instant,
+        "complaint_pictures" => pictures,
+    }
 }
 
 /// A complaint and what was said about it.
@@ -78,19 +90,6 @@ impl Complaints {
     ) -> impl Iterator<Item = std::sync::Arc<ComplaintRecord>> {
         let range = (mchid.clone(), begin, 0)..(mchid.clone(), end, 0);
         self.of_merchant.range(range).rev().filter_map(|(_, id)| self.rows.get(&id))
-    }
-
-    /// Every shelf under its name.
-    pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
-        vec![
-            ("complaints", &mut self.rows),
-            ("complaints_of_merchant", &mut self.of_merchant),
-            ("complaint_ages", &mut self.ages),
-            ("complaints_of_order", &mut self.of_order),
-            ("complaint_urls", &mut self.urls),
-            ("complaint_instant", &mut self.instant),
-            ("complaint_pictures", &mut self.pictures),
-        ]
     }
 
     pub(crate) fn get(&self, id: &ComplaintId) -> Option<std::sync::Arc<ComplaintRecord>> {

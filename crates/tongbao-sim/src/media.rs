@@ -5,7 +5,7 @@ use tongbao_wire::{Mchid, MediaId, Timestamp};
 
 use crate::platform::Platform;
 use crate::settings::LETTERS;
-use crate::shelf::{Shelf, Shelved};
+use crate::shelf::{Kept, Shelf, shelves};
 use crate::state::State;
 
 /// Every file kept.
@@ -14,8 +14,12 @@ pub(crate) struct Media {
     files: Shelf<MediaId, MediaFile>,
     /// As they came.
     ages: Shelf<u64, MediaId>,
-    /// How many there are, and how many bytes.
-    totals: Shelf<(), (usize, usize)>,
+    count: Kept<usize>,
+    bytes: Kept<usize>,
+}
+
+shelves! {
+    Media { "media" => files, "media_ages" => ages, "media_count" => count, "media_bytes" => bytes, }
 }
 
 /// A file, which belongs to the merchant that uploaded it.
@@ -53,30 +57,12 @@ impl Media {
         self.files.get(media_id)
     }
 
-    /// Every shelf under its name.
-    pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
-        vec![
-            ("media_files", &mut self.files),
-            ("media_ages", &mut self.ages),
-            ("media_totals", &mut self.totals),
-        ]
-    }
-
-    fn totals(&self) -> (usize, usize) {
-        self.totals.get(&()).map_or((0, 0), |totals| *totals)
-    }
-
-    fn is_full(&self) -> bool {
-        let (count, bytes) = self.totals();
-        count > FILES_MAX || bytes > BYTES_MAX
-    }
-
     fn forget_oldest(&mut self) -> bool {
         let Some((age, id)) = self.ages.iter().next() else { return false };
         self.ages.remove(&age);
         if let Some(file) = self.files.remove(&id) {
-            let (count, bytes) = self.totals();
-            self.totals.insert((), (count.saturating_sub(1), bytes.saturating_sub(file.content.len())));
+            *self.count = self.count.saturating_sub(1);
+            *self.bytes = self.bytes.saturating_sub(file.content.len());
         }
         true
     }
@@ -88,11 +74,12 @@ impl State {
         let text = format!("{}_{}", platform.chance.text(60, LETTERS), file.uploaded_at.digits());
         let id = MediaId::parse(&text).expect("75 printable characters");
         let age = self.next_serial();
-        let (count, bytes) = self.media.totals();
-        self.media.totals.insert((), (count + 1, bytes + file.content.len()));
+        *self.media.count += 1;
+        *self.media.bytes += file.content.len();
         self.media.files.insert(id.clone(), file);
         self.media.ages.insert(age, id.clone());
-        while self.media.is_full() && self.media.forget_oldest() {}
+        while (*self.media.count > FILES_MAX || *self.media.bytes > BYTES_MAX) && self.media.forget_oldest() {
+        }
         id
     }
 }

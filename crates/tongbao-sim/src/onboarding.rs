@@ -13,7 +13,7 @@ use tongbao_wire::{BusinessCode, Mchid, Timestamp};
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
 use crate::settings::{DIGITS, LETTERS};
-use crate::shelf::{Shelf, Shelved};
+use crate::shelf::{Shelf, shelves};
 use crate::state::{Due, State};
 
 pub(crate) use intent::{IntentRecord, NewIntent};
@@ -35,6 +35,21 @@ pub(crate) struct Onboarding {
     intents: Shelf<u64, IntentRecord>,
     intent_codes: Shelf<(Mchid, BusinessCode), u64>,
     authorized: Shelf<Mchid, bool>,
+}
+
+shelves! {
+    Onboarding {
+        "applyments" => applyments,
+        "applyment_codes" => codes,
+        "applyment_sub_merchants" => sub_merchants,
+        "providers" => providers,
+        "settlement_accounts" => accounts,
+        "settlements" => settlements,
+        "settlement_changes" => changes,
+        "intents" => intents,
+        "intent_codes" => intent_codes,
+        "authorized" => authorized,
+    }
 }
 
 /// An application.
@@ -94,22 +109,6 @@ pub(crate) enum DecisionRefused {
 }
 
 impl Onboarding {
-    /// Every shelf under its name.
-    pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
-        vec![
-            ("applyments", &mut self.applyments),
-            ("applyment_codes", &mut self.codes),
-            ("applyment_sub_merchants", &mut self.sub_merchants),
-            ("providers", &mut self.providers),
-            ("settlement_accounts", &mut self.accounts),
-            ("settlements", &mut self.settlements),
-            ("settlement_changes", &mut self.changes),
-            ("intents", &mut self.intents),
-            ("intent_codes", &mut self.intent_codes),
-            ("authorized", &mut self.authorized),
-        ]
-    }
-
     /// Applications, newest first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = Arc<ApplymentRecord>> {
         self.applyments.iter().rev().map(|(_, record)| record)

@@ -18,7 +18,7 @@ use crate::order::Order;
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
 use crate::settings::DIGITS;
-use crate::shelf::{Shelf, Shelved};
+use crate::shelf::{Shelf, shelves};
 use crate::state::{Due, State};
 
 pub(crate) use receiver::{NewReceiver, ReceiverKey};
@@ -48,6 +48,22 @@ pub(crate) struct Sharing {
     pub(crate) settings: Shelf<Mchid, SharingSettings>,
     /// What the next share to an account fails with, set by hand.
     pub(crate) failures: Shelf<String, ShareFailReason>,
+}
+
+shelves! {
+    Sharing {
+        "shares" => shares,
+        "share_ages" => ages,
+        "share_order_ids" => order_ids,
+        "shared_payments" => payments,
+        "share_returns" => returns,
+        "share_returned" => returned,
+        "share_receivers" => receivers,
+        "share_receiver_counts" => receiver_counts,
+        "share_received" => received,
+        "share_settings" => settings,
+        "share_failures" => failures,
+    }
 }
 
 /// What a merchant sets on its platform page.
@@ -133,23 +149,6 @@ impl Sharing {
     /// Shares, newest first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = Arc<ShareRecord>> {
         self.ages.iter().rev().filter_map(|(_, key)| self.shares.get(&key))
-    }
-
-    /// Every shelf under its name.
-    pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
-        vec![
-            ("shares", &mut self.shares),
-            ("share_ages", &mut self.ages),
-            ("share_order_ids", &mut self.order_ids),
-            ("shared_payments", &mut self.payments),
-            ("share_returns", &mut self.returns),
-            ("share_returned", &mut self.returned),
-            ("share_receivers", &mut self.receivers),
-            ("share_receiver_counts", &mut self.receiver_counts),
-            ("share_received", &mut self.received),
-            ("share_settings", &mut self.settings),
-            ("share_failures", &mut self.failures),
-        ]
     }
 }
 

@@ -20,7 +20,7 @@ use crate::ledger::{Short, Transfer as Locked};
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
 use crate::settings::{DIGITS, LETTERS};
-use crate::shelf::{Shelf, Shelved};
+use crate::shelf::{Shelf, shelves};
 use crate::state::{Due, State};
 
 pub(crate) use authorization::{Authorization, NewAuthorization};
@@ -50,6 +50,21 @@ pub(crate) struct Transfers {
     receipt_tokens: Shelf<String, (BillKey, Timestamp)>,
     /// Scenes opened for a merchant; all, unless they were set.
     pub(crate) scenes: Shelf<Mchid, Vec<String>>,
+}
+
+shelves! {
+    Transfers {
+        "transfers" => bills,
+        "transfer_ages" => ages,
+        "transfer_numbers" => numbers,
+        "transfer_packages" => packages,
+        "transfer_authorizations" => authorizations,
+        "transfer_authorizing" => authorizing,
+        "transfer_authorization_ids" => authorization_ids,
+        "transfer_receipts" => receipts,
+        "transfer_receipt_tokens" => receipt_tokens,
+        "transfer_scenes" => scenes,
+    }
 }
 
 /// What the confirmation page shows.
@@ -130,24 +145,6 @@ pub(crate) enum TransferRefused {
     Payer,
     /// It does not follow from where it stands.
     State,
-}
-
-impl Transfers {
-    /// Every shelf under its name.
-    pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
-        vec![
-            ("transfers", &mut self.bills),
-            ("transfer_ages", &mut self.ages),
-            ("transfer_numbers", &mut self.numbers),
-            ("transfer_packages", &mut self.packages),
-            ("transfer_authorizations", &mut self.authorizations),
-            ("transfer_authorizing", &mut self.authorizing),
-            ("transfer_authorization_ids", &mut self.authorization_ids),
-            ("transfer_receipts", &mut self.receipts),
-            ("transfer_receipt_tokens", &mut self.receipt_tokens),
-            ("transfer_scenes", &mut self.scenes),
-        ]
-    }
 }
 
 impl Bill {

@@ -29,6 +29,7 @@ mod sharing;
 mod tls;
 mod transfers;
 mod uploads;
+mod v2;
 mod weixin;
 mod wire;
 mod world;
