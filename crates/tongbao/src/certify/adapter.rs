@@ -187,7 +187,8 @@ impl Adapter {
                 (file.to_owned(), text)
             }
         };
-        Self::parse(&text, environment).map_err(|error| mistake(&format!("{what}：{error}"), &format!("{what}: {error}")))
+        Self::parse(&text, environment)
+            .map_err(|error| mistake(&format!("{what}：{error}"), &format!("{what}: {error}")))
     }
 
     /// Reads an adapter; `{env.NAME}` in headers is taken from the environment.

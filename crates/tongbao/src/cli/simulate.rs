@@ -1,6 +1,6 @@
 //! `tongbao simulate`: the platform alone, on one port.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ pub(super) fn run(args: &SimulateArgs, context: &Context) -> Result<String, CliE
 async fn simulate(args: &SimulateArgs, lang: Lang) -> Result<String, CliError> {
     let listener = TcpListener::bind(args.listen).await.map_err(|error| taken(args.listen, &error))?;
     let address = listener.local_addr().map_err(|error| CliError::system("listen", &error))?;
-    let base_url = args.base_url.clone().unwrap_or_else(|| format!("http://{}", reachable(address)));
+    let base_url = args.base_url.clone().unwrap_or_else(|| format!("http://{}", listen::reachable(address)));
     let settings = settings(args, base_url.trim_end_matches('/').to_owned());
     let simulator = Simulator::new(settings).map_err(|error| CliError::system("tongbao simulate", &error))?;
     if let Some(path) = &args.write_env {
@@ -102,17 +102,9 @@ fn settings(args: &SimulateArgs, base_url: String) -> Settings {
     settings.switches.notify_url_http = args.notify_url == NotifyUrl::Local;
     settings.switches.notify_url_private = args.notify_url == NotifyUrl::Local;
     if args.fixed_keys {
-        settings.crypto = CryptoSettings::Fixed;
+        fix_keys(&mut settings);
     }
     for merchant in &mut settings.merchants {
-        if args.fixed_keys {
-            // A server that was set up for one run of the simulator works with the next.
-            merchant.apiv3_key = FIXED_APIV3_KEY.into();
-            merchant.apiv2_key = FIXED_APIV2_KEY.into();
-            for app in &mut merchant.apps {
-                app.secret = FIXED_APP_SECRET.into();
-            }
-        }
         if let Some(mchid) = &args.mchid {
             merchant.mchid = mchid.clone();
         }
@@ -126,16 +118,22 @@ fn settings(args: &SimulateArgs, base_url: String) -> Settings {
     settings
 }
 
+/// Published keys and secrets of our own: a server that was set up for one run works with the next.
+pub(super) fn fix_keys(settings: &mut Settings) {
+    settings.crypto = CryptoSettings::Fixed;
+    for merchant in &mut settings.merchants {
+        merchant.apiv3_key = FIXED_APIV3_KEY.into();
+        merchant.apiv2_key = FIXED_APIV2_KEY.into();
+        for app in &mut merchant.apps {
+            app.secret = FIXED_APP_SECRET.into();
+        }
+    }
+}
+
 /// As public as the keys that `--fixed-keys` uses; they open nothing but a simulator.
 const FIXED_APIV3_KEY: &str = "TongbaoSimulatorFixedAPIv3Key000";
 const FIXED_APIV2_KEY: &str = "TongbaoSimulatorFixedAPIv2Key000";
 const FIXED_APP_SECRET: &str = "00000000000000000000000000000001";
-
-/// An address that listens everywhere is reached here on loopback.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
-    SocketAddr::new(ip, address.port())
-}
 
 fn taken(address: SocketAddr, error: &std::io::Error) -> CliError {
     CliError::new(
