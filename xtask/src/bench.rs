@@ -8,11 +8,13 @@ use crate::arguments::Arguments;
 use crate::process::cargo;
 
 /// Package and benchmark, in the order they run.
-const BENCHES: [(&str, &str); 7] = [
+const BENCHES: [(&str, &str); 9] = [
     ("tongbao-sdk", "sign"),
     ("tongbao-sdk", "xml"),
     ("tongbao-sdk", "bill"),
     ("tongbao-store", "group_commit"),
+    ("tongbao-sim", "load"),
+    ("tongbao-sim", "memory"),
     ("tongbao", "create"),
     ("tongbao", "notify"),
     ("tongbao", "size"),

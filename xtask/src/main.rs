@@ -1,4 +1,4 @@
-//! The project's own chores: `cargo xtask test | tidy | simulate | bench | api | fuzz`.
+//! The project's own chores: `cargo xtask test | tidy | simulate | peers | bench | api | fuzz`.
 //!
 //! Where to look: `steps` is the table of what `test` runs, `tools` installs what is missing, `process` runs
 //! other programs within a time limit. Nothing outside the target directory is changed, except that a
@@ -12,6 +12,7 @@ mod bench;
 mod browser;
 mod deny;
 mod fuzz;
+mod peers;
 mod place;
 mod process;
 mod simulate;
@@ -47,6 +48,7 @@ fn run(chore: &str, arguments: Arguments) -> Result<(), Complaint> {
         "test" => steps::test(arguments),
         "tidy" => tidy::tidy(arguments),
         "simulate" => simulate::from_arguments(arguments),
+        "peers" => peers::from_arguments(arguments),
         "bench" => bench::bench(arguments),
         "api" => api::from_arguments(arguments),
         "fuzz" => fuzz::from_arguments(arguments),
@@ -66,6 +68,8 @@ cargo xtask tidy                          format, and mend what clippy can mend
 cargo xtask simulate --seed N             replay one simulated world, with its trace
 cargo xtask simulate --seconds S          simulate new worlds for S seconds, printing their seeds
              [--profile P]                …with the faults of one profile only
+cargo xtask peers                         run clients written by others against the simulator
+cargo xtask peers --only WORD             run the suites whose script's name has the word (may be repeated)
 cargo xtask bench                         run every benchmark and repeat its ratios at the end
 cargo xtask bench --only NAME             run one benchmark (may be repeated)
 cargo xtask api                           compare the SDK's public API with the one on record

@@ -1,6 +1,7 @@
 //! Other programs: each is shown before it runs, gets no input, and has a time limit.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -83,6 +84,18 @@ impl Program {
         match status.success() {
             true => Ok(()),
             false => Err(format!("`{}` failed ({status}); its output above says why", self.shown)),
+        }
+    }
+
+    /// Runs it with all its output in a file. Anything but success is a complaint.
+    pub(crate) fn run_into(mut self, output: &File) -> Result<(), Complaint> {
+        let writer = || output.try_clone().map_err(|error| format!("the output cannot be shared: {error}"));
+        let child = self.command.stdout(writer()?).stderr(writer()?).spawn();
+        let child = child.map_err(|error| self.cannot_start(&error))?;
+        let status = self.wait(child)?;
+        match status.success() {
+            true => Ok(()),
+            false => Err(format!("`{}` failed ({status})", self.shown)),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::arguments::Arguments;
 use crate::process::{Program, Stopwatch, cargo, program};
 use crate::simulate::{Worlds, simulate};
-use crate::{Complaint, browser, deny, place, tools};
+use crate::{Complaint, browser, deny, peers, place, tools};
 
 /// One thing that is run, and passes or fails.
 struct Step {
@@ -17,7 +17,7 @@ struct Step {
 }
 
 /// Cheap ones first; those that share a build stand together.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "fmt", what: "the code is formatted", run: fmt },
     Step { name: "miniprogram", what: "the mini program's client, in Node", run: miniprogram },
     Step { name: "clippy", what: "no warnings in any target", run: clippy },
@@ -32,6 +32,7 @@ const STEPS: [Step; 12] = [
     Step { name: "api", what: "the SDK's public API is the one on record", run: api },
     Step { name: "simulate", what: "30 seconds of simulated worlds from new seeds", run: simulate_briefly },
     Step { name: "demo", what: "the demo buys and is paid, without a browser", run: demo },
+    Step { name: "peers", what: "clients written by others buy and refund at the simulator", run: trade },
     Step { name: "browser", what: "the demo, clicked through in Chromium", run: click },
     Step { name: "deny", what: "licences, bans and sources of the dependencies", run: deny::check },
 ];
@@ -169,6 +170,11 @@ fn build_binary() -> Result<(), Complaint> {
 fn demo() -> Result<Option<String>, Complaint> {
     build_binary()?;
     passed(program(&place::tongbao().to_string_lossy()).words("demo --once").within(DEMO_LIMIT))
+}
+
+fn trade() -> Result<Option<String>, Complaint> {
+    build_binary()?;
+    peers::test().map(|()| None)
 }
 
 fn click() -> Result<Option<String>, Complaint> {

@@ -64,6 +64,17 @@ pub(crate) fn node() -> Result<(), Complaint> {
     }
 }
 
+/// Python, which runs clients from PyPI. It is expected on the machine.
+pub(crate) fn python() -> Result<(), Complaint> {
+    let old = "import sys; sys.exit(sys.version_info < (3, 10))";
+    match program("python3").words("-c").word(old).works() {
+        true => Ok(()),
+        false => Err("Python 3.10 or later is needed and `python3` does not run as such; install it from \
+                      https://www.python.org or with the system's packages"
+            .to_owned()),
+    }
+}
+
 /// Packages of the system, where they can be installed without asking a person.
 pub(crate) fn system_packages(packages: &[&str]) -> Result<(), Complaint> {
     let list = packages.join(" ");

@@ -5,12 +5,13 @@ mod open;
 mod page;
 mod password;
 
+use serde::{Deserialize, Serialize};
 use tongbao_wire::{Appid, PrepayId, Timestamp};
 
 pub(crate) use page::routes;
 
 /// An open cashier.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) prepay_id: PrepayId,
     pub(crate) appid: Appid,

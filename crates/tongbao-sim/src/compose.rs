@@ -71,12 +71,12 @@ impl Simulator {
         let platform = &self.inner.platform;
         platform.merchant(&wanted.mchid)?;
         let body = body(platform, &wanted.content)?;
-        let answered_with = self.with_state(|state, _, _| state.answered_with.get(&wanted.mchid).cloned());
+        let answered_with = self.with_state(|state, _, _| state.answered_with.get(&wanted.mchid));
         let pair = match wanted.seal {
             ComposedBy::Certificate => &platform.keys.certificate,
             ComposedBy::PublicKey => &platform.keys.public,
             ComposedBy::Platform | ComposedBy::Stray | ComposedBy::Probe => {
-                platform.key_of_notification(answered_with.as_deref())
+                platform.key_of_notification(answered_with.as_deref().map(String::as_str))
             }
         };
         let forgery = match wanted.seal {
@@ -96,7 +96,7 @@ fn body(platform: &Platform, content: &ComposedContent) -> Option<Bytes> {
             (id, event_type, original_type, plain, sealed_for)
         }
     };
-    let keys = platform.merchant_keys(sealed_for)?;
+    let merchant = platform.merchant(sealed_for)?;
     let nonce = platform.chance.text(12, LETTERS);
     let envelope = NotificationEnvelope {
         id: id.clone().unwrap_or_else(|| event_id(platform)),
@@ -106,7 +106,7 @@ fn body(platform: &Platform, content: &ComposedContent) -> Option<Bytes> {
         summary: String::new(),
         resource: NotificationResource {
             algorithm: "AEAD_AES_256_GCM".into(),
-            ciphertext: keys.sealer.seal(&nonce, original_type, plain),
+            ciphertext: merchant.keys.sealer.seal(&nonce, original_type, plain),
             associated_data: original_type.clone(),
             nonce,
             original_type: original_type.clone(),

@@ -1,5 +1,7 @@
 //! The control API under `/sim/v1`: what a person or a script does to the simulated world.
 
+mod bills;
+mod complaints;
 mod sent;
 
 use std::time::Duration;
@@ -15,11 +17,13 @@ use serde_json::json;
 use tongbao_wire::{Appid, Fen, Mchid, OutRefundNo, OutTradeNo, RefundStatus};
 
 use crate::guard::{bad_request, preflight, problem};
+use crate::ledger::{AMOUNT_MAX, Purse};
 use crate::login::LoginRefused;
 use crate::pay::PayRefused;
 use crate::refund::OutcomeRefused;
 use crate::{PayerSettings, Simulator, payer};
-use sent::{Asked, Body, Segments};
+use sent::Body;
+pub(crate) use sent::{Asked, Segments};
 
 pub(crate) fn routes() -> Router<Simulator> {
     let on_post = |path: &'static str| format!("/sim/v1/{path}");
@@ -27,6 +31,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route("/sim/v1/health", get(health))
         .route("/sim/v1/env", get(env))
         .route("/sim/v1/books", get(books))
+        .route("/sim/v1/bills/{date}", get(bills::bill))
         .route("/sim/v1/orders", get(orders))
         .route("/sim/v1/orders/{out_trade_no}", get(order))
         .route(&on_post("orders/{out_trade_no}/pay"), post(pay).options(preflight))
@@ -40,7 +45,9 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route(&on_post("notifications/{id}/resend"), post(resend).options(preflight))
         .route("/sim/v1/payers", get(payers).post(set_payer).options(preflight))
         .route(&on_post("merchants/{mchid}/withdraw"), post(withdraw).options(preflight))
+        .route(&on_post("merchants/{mchid}/top-up"), post(top_up).options(preflight))
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
+        .merge(complaints::routes())
 }
 
 async fn health() -> Response {
@@ -87,7 +94,7 @@ async fn order(
     };
     let found = simulator.with_state(|state, _, _| {
         let key = state.order_key(named.mchid.as_ref(), &number)?;
-        Ok(state.order_view(state.orders.get(&key).expect("just found")))
+        Ok(state.order_view(&state.orders.get(&key).expect("just found")))
     });
     found.map_or_else(|why| refused(&why), |order| Json(order).into_response())
 }
@@ -191,8 +198,9 @@ async fn notifications(Shared(simulator): Shared<Simulator>, Asked(asked): Asked
     let most = asked.limit.unwrap_or(LISTED).min(LISTED_MAX);
     let listed: Vec<_> = simulator.with_state(|state, _, _| {
         let wanted = |number: &str| asked.out_trade_no.as_deref().is_none_or(|asked| asked == number);
-        let newest = state.notices.values().rev();
-        newest.filter(|it| wanted(it.out_trade_no.as_str())).take(most).map(|it| it.view()).collect()
+        let newest = state.notices.iter().rev().map(|(_, notice)| notice);
+        let number = |it: &crate::notice::Notice| it.out_trade_no.as_ref().map(ToString::to_string);
+        newest.filter(|it| wanted(&number(it).unwrap_or_default())).take(most).map(|it| it.view()).collect()
     });
     Json(json!({ "notifications": listed })).into_response()
 }
@@ -206,7 +214,7 @@ async fn resend(Shared(simulator): Shared<Simulator>, Segments(id): Segments<Str
 
 async fn payers(Shared(simulator): Shared<Simulator>) -> Response {
     let payers: Vec<_> = simulator.with_state(|state, platform, now| {
-        state.payers.keys().filter_map(|id| state.payer_view(id, platform, now)).collect()
+        state.payers.iter().filter_map(|(id, _)| state.payer_view(&id, platform, now)).collect()
     });
     Json(json!({ "payers": payers })).into_response()
 }
@@ -237,11 +245,10 @@ async fn set_payer(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Re
         return bad_request(&format!("{field} {reason}"));
     }
     let view = simulator.with_state(|state, platform, now| {
-        if state.payers.len() >= PAYERS_MAX && !state.payers.contains_key(&settings.id) {
+        if state.payers.holds(PAYERS_MAX) && !state.payers.contains_key(&settings.id) {
             return None;
         }
-        let appids = platform.merchants.iter().flat_map(|merchant| &merchant.apps).map(|app| &app.appid);
-        state.set_payer(&settings, appids);
+        state.set_payer(&settings, platform.appids().iter(), now);
         state.payer_view(&settings.id, platform, now)
     });
     match view {
@@ -269,6 +276,39 @@ async fn withdraw(
         return Json(simulator.books()).into_response();
     }
     problem(StatusCode::CONFLICT, "not_enough", "no such merchant, or its balance does not suffice")
+}
+
+#[derive(Deserialize)]
+struct ToppedUp {
+    amount_fen: Fen,
+    /// `BASIC`, `OPERATION` or `FEES`.
+    account: String,
+}
+
+/// Puts money into one of a merchant's purses (充值): transfers are paid from `OPERATION`.
+async fn top_up(
+    Shared(simulator): Shared<Simulator>,
+    Segments(mchid): Segments<String>,
+    Body(body): Body,
+) -> Response {
+    let topped: ToppedUp = match read(&body) {
+        Ok(topped) => topped,
+        Err(response) => return *response,
+    };
+    let purse = match topped.account.as_str() {
+        "BASIC" => Purse::Basic,
+        "OPERATION" => Purse::Operation,
+        "FEES" => Purse::Fees,
+        _ => return bad_request("account is BASIC, OPERATION or FEES"),
+    };
+    if !(1..=AMOUNT_MAX).contains(&topped.amount_fen.get()) {
+        return bad_request("amount_fen is from 1 to 1000000000000");
+    }
+    let done = Mchid::parse(&mchid).is_ok_and(|mchid| simulator.top_up(&mchid, purse, topped.amount_fen));
+    if done {
+        return Json(simulator.books()).into_response();
+    }
+    problem(StatusCode::NOT_FOUND, "unknown_merchant", "there is no such merchant")
 }
 
 #[derive(Deserialize)]

@@ -1,161 +1,156 @@
-//! The simulated money: where every fen is. It moves, it is never made on the way.
+//! The simulated money, in double entry: it moves from account to account, it is never made on the way.
+//!
+//! Every movement is an [`Entry`] of the journal; what an account holds is what its entries add up to. What
+//! merchants do with money is in `ledger/`: [`sale`], [`giving_back`], [`sharing`], [`moving`].
 
-use std::collections::BTreeMap;
+mod books;
+mod fee;
+mod giving_back;
+mod journal;
+mod moving;
+mod sale;
+mod sharing;
 
-use serde::Serialize;
-use tongbao_wire::{Fen, Mchid};
+use std::sync::Arc;
 
-/// Who holds how much.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Ledger {
-    payers: BTreeMap<String, Fen>,
-    merchants: BTreeMap<Mchid, MerchantBooks>,
-    /// Refunds that have left a merchant and not yet reached a payer.
-    in_transit: Fen,
-    /// Given to payers by hand, less what was taken back: what all balances must add up to.
-    issued: Fen,
-}
+use serde::{Deserialize, Serialize};
+use tongbao_wire::{BillDate, Fen, Mchid, RefundId, Timestamp, TransactionId};
 
-/// What a merchant's books say.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct MerchantBooks {
-    /// Payments received, as a sum.
-    #[serde(rename = "paid_fen")]
-    pub paid: Fen,
-    /// Payments received, as a number.
-    pub payments: u64,
-    /// Refunds that reached their payers.
-    #[serde(rename = "refunded_fen")]
-    pub refunded: Fen,
-    /// Refunds accepted and not yet decided.
-    #[serde(rename = "refunding_fen")]
-    pub refunding: Fen,
-    /// Taken out of the balance by hand.
-    #[serde(rename = "withdrawn_fen")]
-    pub withdrawn: Fen,
-    /// What refunds can be paid from.
-    #[serde(rename = "available_fen")]
-    pub available: Fen,
-}
+use crate::shelf::Shelf;
 
-/// All books at one instant, for auditors.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Books {
-    /// Each merchant's.
-    pub merchants: BTreeMap<Mchid, MerchantBooks>,
-    /// Each payer's balance.
-    #[serde(rename = "payers_fen")]
-    pub payers: BTreeMap<String, Fen>,
-    /// Refunds on their way.
-    #[serde(rename = "in_transit_fen")]
-    pub in_transit: Fen,
-    /// Virtual money given out in all.
-    #[serde(rename = "issued_fen")]
-    pub issued: Fen,
-}
-
-impl Books {
-    /// True when every fen given out is somewhere, exactly once.
-    #[must_use]
-    pub fn balanced(&self) -> bool {
-        let held: Fen = self.payers.values().copied().sum();
-        let merchants: Fen =
-            self.merchants.values().map(|books| plus(books.available, books.withdrawn)).sum();
-        plus(plus(held, merchants), self.in_transit) == self.issued
-    }
-}
+pub use books::{Books, MerchantBooks};
+pub use fee::FeeRate;
+pub(crate) use giving_back::{GivingBack, NewGivingBack, Paid, Sources};
+pub use journal::Purse;
+pub(crate) use journal::{Account, Entry, Kind, Move, Reference, Wallet};
+pub(crate) use moving::Transfer;
+pub(crate) use sale::{Hold, NewSale, Sale, SaleWords};
+pub(crate) use sharing::{NewShare, Receiver, ShareReturn};
 
 /// Not enough money where it should come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Short;
 
+/// Where every fen is, and how it came there.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Ledger {
+    books: Books,
+    /// By the day in Beijing and an ever-rising number.
+    journal: Shelf<(BillDate, u64), Entry>,
+    sales: Shelf<TransactionId, Sale>,
+    refunds: Shelf<RefundId, GivingBack>,
+    /// What trade bills tell of a day, in the order it happened.
+    trades: Shelf<(BillDate, u64), Trade>,
+    number: u64,
+}
+
+/// What a line of a trade bill is about.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Trade {
+    Sale(TransactionId),
+    Refund(RefundId),
+}
+
 impl Ledger {
     pub(crate) fn open_merchant(&mut self, mchid: Mchid) {
-        self.merchants.entry(mchid).or_default();
+        self.books.merchant(&mchid);
     }
 
     pub(crate) fn mchids(&self) -> impl Iterator<Item = &Mchid> {
-        self.merchants.keys()
+        self.books.merchants.keys()
+    }
+
+    /// All balances at this moment.
+    pub(crate) fn books(&self) -> Books {
+        self.books.clone()
+    }
+
+    /// What an account holds.
+    pub(crate) fn held(&self, account: &Account) -> Fen {
+        self.books.held(account)
+    }
+
+    /// A payer's balance (零钱).
+    pub(crate) fn payer(&self, payer: &str) -> Fen {
+        self.books.payers.get(payer).copied().unwrap_or_default()
     }
 
     /// Sets a payer's balance by hand; the difference is issued or taken back.
-    pub(crate) fn set_payer(&mut self, payer: &str, balance: Fen) {
-        let before = self.payers.insert(payer.into(), balance).unwrap_or_default();
-        self.issued = plus(minus(self.issued, before), balance);
+    pub(crate) fn set_payer(&mut self, payer: &str, balance: Fen, at: Timestamp) {
+        self.books.payers.entry(payer.into()).or_default();
+        self.set(Account::Wallet(Wallet::Balance { payer: payer.into() }), balance, at);
     }
 
-    pub(crate) fn payer(&self, payer: &str) -> Fen {
-        self.payers.get(payer).copied().unwrap_or_default()
+    /// Sets what a payer's bank card can pay by hand; the difference is issued or taken back.
+    pub(crate) fn set_card(&mut self, payer: &str, card: &str, balance: Fen, at: Timestamp) {
+        let cards = self.books.cards.entry(payer.into()).or_default();
+        cards.entry(card.into()).or_default();
+        self.set(Account::Wallet(Wallet::Card { payer: payer.into(), card: card.into() }), balance, at);
     }
 
-    /// From the payer to the merchant.
-    pub(crate) fn pay(&mut self, payer: &str, mchid: &Mchid, amount: Fen) -> Result<(), Short> {
-        let left = minus(self.payer(payer), amount);
-        if left < Fen::ZERO {
-            return Err(Short);
+    fn set(&mut self, account: Account, balance: Fen, at: Timestamp) {
+        let before = self.held(&account);
+        let (from, to, amount) = if balance >= before {
+            (Account::Issued, account, minus(balance, before))
+        } else {
+            (account, Account::Issued, minus(before, balance))
+        };
+        let moved = self.post(at, Kind::Issue, Reference::default(), vec![Move { from, to, amount }]);
+        moved.expect("no more is taken back than is there");
+    }
+
+    /// The journal of one day in Beijing, in the order it was written.
+    pub(crate) fn entries_of(&self, day: BillDate) -> impl Iterator<Item = Arc<Entry>> {
+        self.journal.range((day, 0)..=(day, u64::MAX)).map(|(_, entry)| entry)
+    }
+
+    /// The trades of one day in Beijing, in the order they happened.
+    pub(crate) fn trades_of(&self, day: BillDate) -> impl Iterator<Item = Arc<Trade>> {
+        self.trades.range((day, 0)..=(day, u64::MAX)).map(|(_, trade)| trade)
+    }
+
+    pub(crate) fn sale(&self, transaction_id: &TransactionId) -> Option<Arc<Sale>> {
+        self.sales.get(transaction_id)
+    }
+
+    pub(crate) fn giving_back(&self, refund_id: &RefundId) -> Option<Arc<GivingBack>> {
+        self.refunds.get(refund_id)
+    }
+
+    /// Writes one entry: all of its moves, or none when an account would go below zero.
+    ///
+    /// What moves no money is not written.
+    fn post(&mut self, at: Timestamp, kind: Kind, told: Reference, moves: Vec<Move>) -> Result<(), Short> {
+        let moves: Vec<Move> = moves.into_iter().filter(|it| it.amount != Fen::ZERO).collect();
+        for leg in &moves {
+            let asked: Fen = moves.iter().filter(|it| it.from == leg.from).map(|it| it.amount).sum();
+            let covered = leg.from == Account::Issued || asked <= self.held(&leg.from);
+            if leg.amount < Fen::ZERO || !covered {
+                return Err(Short);
+            }
         }
-        self.payers.insert(payer.into(), left);
-        let books = self.books_mut(mchid);
-        books.paid = plus(books.paid, amount);
-        books.available = plus(books.available, amount);
-        books.payments += 1;
+        if moves.is_empty() {
+            return Ok(());
+        }
+        for leg in &moves {
+            self.books.take(&leg.from, leg.amount);
+            self.books.give(&leg.to, leg.amount);
+        }
+        let after = journal::purses(&moves)
+            .into_iter()
+            .map(|(mchid, purse)| {
+                let balance = self.books.purse(&mchid, purse);
+                (mchid, purse, balance)
+            })
+            .collect();
+        let number = self.next_number();
+        self.journal.insert((BillDate::of(at), number), Entry { number, at, kind, moves, told, after });
         Ok(())
     }
 
-    /// From the merchant onto the way back.
-    pub(crate) fn refund_accepted(&mut self, mchid: &Mchid, amount: Fen) -> Result<(), Short> {
-        let books = self.books_mut(mchid);
-        let left = minus(books.available, amount);
-        if left < Fen::ZERO {
-            return Err(Short);
-        }
-        books.available = left;
-        books.refunding = plus(books.refunding, amount);
-        self.in_transit = plus(self.in_transit, amount);
-        Ok(())
-    }
-
-    /// From the way back to the payer.
-    pub(crate) fn refund_arrived(&mut self, payer: &str, mchid: &Mchid, amount: Fen) {
-        self.in_transit = minus(self.in_transit, amount);
-        let balance = plus(self.payer(payer), amount);
-        self.payers.insert(payer.into(), balance);
-        let books = self.books_mut(mchid);
-        books.refunding = minus(books.refunding, amount);
-        books.refunded = plus(books.refunded, amount);
-    }
-
-    /// From the way back to the merchant.
-    pub(crate) fn refund_closed(&mut self, mchid: &Mchid, amount: Fen) {
-        self.in_transit = minus(self.in_transit, amount);
-        let books = self.books_mut(mchid);
-        books.refunding = minus(books.refunding, amount);
-        books.available = plus(books.available, amount);
-    }
-
-    /// Out of the merchant's balance, as settlement to a bank would.
-    pub(crate) fn withdraw(&mut self, mchid: &Mchid, amount: Fen) -> Result<(), Short> {
-        let books = self.books_mut(mchid);
-        let left = minus(books.available, amount);
-        if amount < Fen::ZERO || left < Fen::ZERO {
-            return Err(Short);
-        }
-        books.available = left;
-        books.withdrawn = plus(books.withdrawn, amount);
-        Ok(())
-    }
-
-    pub(crate) fn books(&self) -> Books {
-        Books {
-            merchants: self.merchants.clone(),
-            payers: self.payers.clone(),
-            in_transit: self.in_transit,
-            issued: self.issued,
-        }
-    }
-
-    fn books_mut(&mut self, mchid: &Mchid) -> &mut MerchantBooks {
-        self.merchants.entry(mchid.clone()).or_default()
+    fn next_number(&mut self) -> u64 {
+        self.number += 1;
+        self.number
     }
 }
 
@@ -170,3 +165,6 @@ fn minus(a: Fen, b: Fen) -> Fen {
 
 /// No single amount or balance is larger: ten billion yuan.
 pub(crate) const AMOUNT_MAX: i64 = 1_000_000_000_000;
+
+#[cfg(test)]
+mod tests;

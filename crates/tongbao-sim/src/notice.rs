@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tongbao_wire::{Mchid, NotificationEnvelope, NotificationResource, OutRefundNo, OutTradeNo, Timestamp};
 
+use crate::order::Dialect;
 use crate::platform::Platform;
 use crate::settings::{LETTERS, LOWER_HEX};
 use crate::state::State;
@@ -13,7 +13,7 @@ use crate::state::State;
 /// An event that a merchant is to be told.
 pub(crate) struct NewNotice {
     pub(crate) mchid: Mchid,
-    pub(crate) out_trade_no: OutTradeNo,
+    pub(crate) out_trade_no: Option<OutTradeNo>,
     pub(crate) out_refund_no: Option<OutRefundNo>,
     pub(crate) event_type: &'static str,
     pub(crate) original_type: &'static str,
@@ -23,15 +23,17 @@ pub(crate) struct NewNotice {
 }
 
 /// One event, and every send of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Notice {
     pub(crate) id: String,
     pub(crate) mchid: Mchid,
-    pub(crate) out_trade_no: OutTradeNo,
+    pub(crate) out_trade_no: Option<OutTradeNo>,
     pub(crate) out_refund_no: Option<OutRefundNo>,
-    pub(crate) event_type: &'static str,
+    pub(crate) event_type: String,
     pub(crate) url: String,
+    pub(crate) dialect: Dialect,
     /// The envelope, the same in every send.
-    pub(crate) body: Bytes,
+    pub(crate) body: String,
     pub(crate) created_at: Timestamp,
     pub(crate) delivered: bool,
     /// The next send of the ladder.
@@ -44,27 +46,27 @@ pub(crate) struct Notice {
 }
 
 /// One send.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// When, in business time.
     pub at: Timestamp,
     /// What `Wechatpay-Serial` said.
     pub serial: String,
     /// What was done to it on purpose.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
     /// What became of it.
     pub outcome: Outcome,
     /// The merchant's status, when there was an answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// The beginning of the merchant's answer.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub answer: String,
 }
 
 /// What became of a send.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// On its way.
@@ -82,7 +84,7 @@ impl State {
     pub(crate) fn notify(&mut self, platform: &Platform, event: NewNotice, now: Timestamp) {
         let id = event_id(platform);
         let nonce = platform.chance.text(12, LETTERS);
-        let keys = platform.merchant_keys(&event.mchid).expect("orders belong to merchants");
+        let merchant = platform.merchant(&event.mchid).expect("orders belong to merchants");
         let envelope = NotificationEnvelope {
             id: id.clone(),
             create_time: now,
@@ -91,7 +93,7 @@ impl State {
             summary: event.summary.into(),
             resource: NotificationResource {
                 algorithm: "AEAD_AES_256_GCM".into(),
-                ciphertext: keys.sealer.seal(&nonce, event.original_type, &event.plain),
+                ciphertext: merchant.keys.sealer.seal(&nonce, event.original_type, &event.plain),
                 associated_data: event.original_type.into(),
                 nonce,
                 original_type: event.original_type.into(),
@@ -103,9 +105,10 @@ impl State {
             mchid: event.mchid,
             out_trade_no: event.out_trade_no,
             out_refund_no: event.out_refund_no,
-            event_type: event.event_type,
+            event_type: event.event_type.into(),
             url: event.url,
-            body: serde_json::to_vec(&envelope).expect("an envelope is plain data").into(),
+            dialect: Dialect::V3,
+            body: serde_json::to_string(&envelope).expect("an envelope is plain data"),
             created_at: now,
             delivered: false,
             next_at: Some(now),
@@ -113,15 +116,16 @@ impl State {
             put_off: false,
             attempts: Vec::new(),
         };
+        self.notice_ids.insert(notice.id.clone(), number);
         self.notices.insert(number, notice);
-        self.sends.insert((now, number));
+        self.sends.insert((now, number), ());
     }
 
     /// Takes the sends that are due until `now`, at most `most`, off the schedule.
     pub(crate) fn claim_sends(&mut self, now: Timestamp, most: usize) -> Vec<u64> {
         let mut claimed = Vec::new();
-        while claimed.len() < most && self.sends.first().is_some_and(|(at, _)| *at <= now) {
-            let (_, number) = self.sends.pop_first().expect("just seen");
+        while claimed.len() < most && self.sends.first().is_some_and(|((at, _), _)| at <= now) {
+            let ((_, number), _) = self.sends.pop_first().expect("just seen");
             claimed.push(number);
         }
         claimed
@@ -132,7 +136,7 @@ impl State {
         let Some(notice) = self.notices.get_mut(&number) else { return };
         notice.put_off = true;
         notice.next_at = Some(until);
-        self.sends.insert((until, number));
+        self.sends.insert((until, number), ());
     }
 
     /// Writes down that a send leaves, and puts the next rung on the schedule before it does, so that a
@@ -159,7 +163,7 @@ impl State {
                 let more = notice.sends < u32::from(platform.switches.notification_sends_max);
                 notice.next_at = LADDER.get(rung).filter(|_| more).map(|wait| now.plus(*wait));
                 if let Some(at) = notice.next_at {
-                    self.sends.insert((at, number));
+                    self.sends.insert((at, number), ());
                 }
             }
         }
@@ -191,7 +195,7 @@ impl State {
     }
 
     pub(crate) fn notice_number(&self, id: &str) -> Option<u64> {
-        self.notices.iter().find(|(_, notice)| notice.id == id).map(|(number, _)| *number)
+        self.notice_ids.get(id).map(|number| *number)
     }
 }
 

@@ -1,9 +1,13 @@
 //! Paying: the checks of the cashier in their order (miniprogram.md §2.10, v3.md §2.7), then the money.
 
-use tongbao_wire::{Appid, PrepayId, Timestamp};
+use std::sync::Arc;
 
+use tongbao_wire::{Appid, PrepayId, Timestamp, TradeType};
+
+use crate::ledger::{FeeRate, Hold, NewSale, SaleWords, Wallet};
 use crate::notice::NewNotice;
-use crate::order::{Order, OrderState, PREPAY_LIVES, new_transaction_id};
+use crate::order::{NewOrder, Order, OrderState, PREPAY_LIVES, Payment, new_transaction_id};
+use crate::payer;
 use crate::platform::Platform;
 use crate::state::{OrderKey, State};
 use crate::view::EventKind;
@@ -100,9 +104,9 @@ impl State {
         platform: &Platform,
         prepay_id: &PrepayId,
         now: Timestamp,
-    ) -> Result<&Order, PayRefused> {
+    ) -> Result<Arc<Order>, PayRefused> {
         let key = self.prepays.get(prepay_id).ok_or(PayRefused::Prepay)?;
-        let order = self.orders.get(key).ok_or(PayRefused::Prepay)?;
+        let order = self.orders.get(&key).ok_or(PayRefused::Prepay)?;
         let mut newest_first = order.prepays.iter().rev();
         let newest = newest_first.next();
         let usable = |prepay: &&crate::order::Prepay| {
@@ -111,7 +115,10 @@ impl State {
         let found = newest
             .filter(usable)
             .or_else(|| newest_first.find(usable).filter(|_| platform.switches.older_prepay_usable));
-        found.map(|_| order).ok_or(PayRefused::Prepay)
+        if found.is_none() {
+            return Err(PayRefused::Prepay);
+        }
+        Ok(order)
     }
 
     /// The checks that need no signature. Done when the cashier opens, and again when the payer pays.
@@ -120,9 +127,9 @@ impl State {
         platform: &Platform,
         attempt: &Attempt<'_>,
         now: Timestamp,
-    ) -> Result<&Order, PayRefused> {
+    ) -> Result<Arc<Order>, PayRefused> {
         let order = self.live_prepay(platform, attempt.prepay_id, now)?;
-        if attempt.scene != JSAPI {
+        if attempt.scene != JSAPI || order.asked.scene != TradeType::Jsapi {
             return Err(PayRefused::Scene);
         }
         if *attempt.appid != order.asked.appid {
@@ -131,13 +138,15 @@ impl State {
         if !self.payers.contains_key(attempt.payer) {
             return Err(PayRefused::UnknownPayer);
         }
-        if attempt.payer != order.payer {
+        if order.payer.as_deref().is_some_and(|payer| payer != attempt.payer) {
             return Err(PayRefused::Payer);
         }
         match order.state {
-            OrderState::Paid { .. } => return Err(PayRefused::Paid),
-            OrderState::Closed { .. } => return Err(PayRefused::Closed),
-            OrderState::Open => {}
+            OrderState::Paid(_) => return Err(PayRefused::Paid),
+            OrderState::Closed { .. } | OrderState::Revoked { .. } | OrderState::Failed { .. } => {
+                return Err(PayRefused::Closed);
+            }
+            OrderState::Open | OrderState::UserPaying { .. } => {}
         }
         if order.time_expire.is_some_and(|end| now >= end) {
             return Err(PayRefused::Expired);
@@ -154,29 +163,70 @@ impl State {
     ) -> Result<OrderKey, PayRefused> {
         let order = self.payable(platform, attempt, now)?;
         let (key, total) = (order.key(), order.asked.total);
-        if self.ledger.pay(attempt.payer, &key.0, total).is_err() {
+        if self.ledger.payer(attempt.payer) < total {
             let order = self.orders.get_mut(&key).expect("just found");
             order.note(now, EventKind::Insufficient, "");
             return Err(PayRefused::Insufficient);
         }
         let transaction_id = new_transaction_id(platform, self.next_serial(), now);
+        let sub_appid = order.asked.sub.as_ref().and_then(|sub| sub.appid.as_ref());
+        let payment = Payment {
+            transaction_id: transaction_id.clone(),
+            success_time: now,
+            openid: payer::openid(&order.asked.appid, attempt.payer),
+            sub_openid: sub_appid.map(|appid| payer::openid(appid, attempt.payer)),
+            payer: attempt.payer.into(),
+            bank_type: "OTHERS".into(),
+        };
+        self.ledger.pay(order_sale(platform, &order.asked, &payment), now).expect("the balance suffices");
         self.transactions.insert(transaction_id.clone(), key.clone());
         let order = self.orders.get_mut(&key).expect("just found");
         order.note(now, EventKind::Paid, transaction_id.as_str());
-        order.state = OrderState::Paid { transaction_id, success_time: now };
+        order.state = OrderState::Paid(payment);
         let plain = serde_json::to_vec(&order.transaction(platform)).expect("a transaction is plain data");
+        let (closing, notify_url) = (order.closing, order.asked.notify_url.clone());
+        self.unschedule(closing);
+        let Some(url) = notify_url else { return Ok(key) };
         let notice = NewNotice {
             mchid: key.0.clone(),
-            out_trade_no: key.1.clone(),
+            out_trade_no: Some(key.1.clone()),
             out_refund_no: None,
             event_type: "TRANSACTION.SUCCESS",
             original_type: "transaction",
             summary: "支付成功",
-            url: order.asked.notify_url.clone(),
+            url,
             plain,
         };
         self.notify(platform, notice, now);
         Ok(key)
+    }
+}
+
+/// The payment of an order, as the ledger takes it. A sub-merchant gets the money, not its provider.
+fn order_sale(platform: &Platform, asked: &NewOrder, payment: &Payment) -> NewSale {
+    let (payee, provider) = match &asked.sub {
+        Some(sub) => (sub.mchid.clone(), Some(asked.mchid.clone())),
+        None => (asked.mchid.clone(), None),
+    };
+    let merchant = platform.merchant(&payee);
+    NewSale {
+        transaction_id: payment.transaction_id.clone(),
+        out_trade_no: asked.out_trade_no.clone(),
+        payee,
+        provider,
+        wallet: Wallet::Balance { payer: payment.payer.clone() },
+        total: asked.total,
+        rate: merchant.map_or(FeeRate::USUAL, |merchant| merchant.settings.fee_rate),
+        hold: if asked.profit_sharing { Hold::ProfitSharing } else { Hold::Free },
+        words: SaleWords {
+            appid: asked.appid.as_str().into(),
+            openid: payment.openid.as_str().into(),
+            trade_type: asked.scene.as_str().into(),
+            bank_type: payment.bank_type.clone(),
+            description: asked.description.clone(),
+            attach: asked.attach.clone().unwrap_or_default(),
+            device_info: asked.device_id.clone().unwrap_or_default(),
+        },
     }
 }
 

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tongbao_wire::{Appid, Fen, Openid, Timestamp};
 
 use crate::crypto::openid_digest;
 use crate::{PayerSettings, Switches};
 
 /// A person, without the money: that is in the ledger.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Payer {
     pub(crate) id: String,
     pub(crate) name: String,

@@ -1,4 +1,6 @@
-//! What does not change while a simulator runs: merchants, keys, switches, clock and chance.
+//! What calls do not change: merchants, keys, switches, clock and chance.
+
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tongbao_wire::seam::Chance;
 use tongbao_wire::{Appid, Mchid};
@@ -6,7 +8,14 @@ use tongbao_wire::{Appid, Mchid};
 use crate::clock::SimClock;
 use crate::crypto::{Keys, MerchantKeys, PlatformKey, SigningKey};
 use crate::settings::UPPER_HEX;
+use crate::tls::Tls;
 use crate::{AppSettings, Forgery, KeyMode, MerchantSettings, Settings, SimError, Switches, payer};
+
+/// A merchant and their keys.
+pub(crate) struct Merchant {
+    pub(crate) settings: MerchantSettings,
+    pub(crate) keys: MerchantKeys,
+}
 
 /// The unchanging half of a simulator; the other half is its state.
 pub(crate) struct Platform {
@@ -15,8 +24,10 @@ pub(crate) struct Platform {
     pub(crate) switches: Switches,
     pub(crate) key_mode: KeyMode,
     pub(crate) keys: Keys,
+    /// How it is reached by TLS, when it is.
+    pub(crate) tls: Option<Tls>,
     pub(crate) base_url: String,
-    pub(crate) merchants: Vec<MerchantSettings>,
+    merchants: RwLock<Vec<Arc<Merchant>>>,
     /// Who pays unless another is named.
     pub(crate) first_payer: String,
 }
@@ -33,29 +44,62 @@ impl Platform {
     /// Checks the settings and makes the keys.
     pub(crate) fn new(settings: &Settings) -> Result<Self, SimError> {
         check(settings)?;
+        let (keys, merchant_keys) = Keys::new(settings)?;
+        let merchants = settings.merchants.iter().cloned().zip(merchant_keys);
+        let merchants = merchants.map(|(settings, keys)| Arc::new(Merchant { settings, keys })).collect();
         Ok(Self {
             clock: SimClock::new(settings.clock.clone(), settings.switches.clock_moves_transport),
             chance: settings.chance.clone(),
             switches: settings.switches.clone(),
             key_mode: settings.key_mode,
-            keys: Keys::new(settings)?,
+            keys,
+            tls: settings.tls.as_ref().map(|asked| Tls::new(settings, asked)).transpose()?,
             base_url: settings.base_url.clone(),
-            merchants: settings.merchants.clone(),
+            merchants: RwLock::new(merchants),
             first_payer: settings.payers[0].id.clone(),
         })
     }
 
-    pub(crate) fn merchant(&self, mchid: &Mchid) -> Option<&MerchantSettings> {
-        self.merchants.iter().find(|merchant| &merchant.mchid == mchid)
+    /// Every merchant, in the order they came.
+    pub(crate) fn merchants(&self) -> Vec<Arc<Merchant>> {
+        self.merchants.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn app(&self, appid: &Appid) -> Option<&AppSettings> {
-        self.merchants.iter().flat_map(|merchant| &merchant.apps).find(|app| &app.appid == appid)
+    pub(crate) fn merchant(&self, mchid: &Mchid) -> Option<Arc<Merchant>> {
+        let merchants = self.merchants.read().unwrap_or_else(PoisonError::into_inner);
+        merchants.iter().find(|merchant| &merchant.settings.mchid == mchid).cloned()
     }
 
-    /// The keys of a merchant that exists.
-    pub(crate) fn merchant_keys(&self, mchid: &Mchid) -> Option<&MerchantKeys> {
-        self.keys.merchants.get(mchid)
+    pub(crate) fn app(&self, appid: &Appid) -> Option<AppSettings> {
+        let merchants = self.merchants.read().unwrap_or_else(PoisonError::into_inner);
+        let mut apps = merchants.iter().flat_map(|merchant| &merchant.settings.apps);
+        apps.find(|app| &app.appid == appid).cloned()
+    }
+
+    /// True when `signer` acts for `mchid`: it is the merchant itself, or its service provider (服务商).
+    pub(crate) fn serves(&self, signer: &Mchid, mchid: &Mchid) -> bool {
+        signer == mchid
+            || self.merchant(mchid).is_some_and(|merchant| merchant.settings.providers.contains(signer))
+    }
+
+    /// The merchant itself, and its service providers.
+    pub(crate) fn agents_of(&self, mchid: &Mchid) -> Vec<Mchid> {
+        let providers = self.merchant(mchid).map(|merchant| merchant.settings.providers.clone());
+        std::iter::once(mchid.clone()).chain(providers.unwrap_or_default()).collect()
+    }
+
+    /// `signer` and the merchants it acts for.
+    pub(crate) fn served_by(&self, signer: &Mchid) -> Vec<Mchid> {
+        let merchants = self.merchants();
+        let mchids = merchants.iter().map(|merchant| &merchant.settings.mchid);
+        mchids.filter(|mchid| self.serves(signer, mchid)).cloned().collect()
+    }
+
+    /// Every appid of every merchant.
+    pub(crate) fn appids(&self) -> Vec<Appid> {
+        let merchants = self.merchants();
+        let apps = merchants.iter().flat_map(|merchant| &merchant.settings.apps);
+        apps.map(|app| app.appid.clone()).collect()
     }
 
     /// The pair a `Wechatpay-Serial` names, when this key mode has it.

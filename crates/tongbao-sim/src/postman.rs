@@ -84,6 +84,7 @@ impl HttpPostman {
         }
         let mut carried = http::Response::new(body.freeze());
         *carried.status_mut() = answer.status();
+        *carried.headers_mut() = answer.headers().clone();
         Ok(carried)
     }
 }

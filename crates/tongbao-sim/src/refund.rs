@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tongbao_wire::{
     Fen, Mchid, OutRefundNo, OutTradeNo, Refund, RefundAmount, RefundChannel, RefundId, RefundNotice,
-    RefundNoticeAmount, RefundStatus, Timestamp, TransactionId,
+    RefundNoticeAmount, RefundSource, RefundStatus, Timestamp, TransactionId,
 };
 
+use crate::ledger::{NewGivingBack, Paid, Short, Sources};
 use crate::notice::NewNotice;
-use crate::order::OrderState;
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
 use crate::settings::DIGITS;
@@ -23,6 +24,8 @@ pub(crate) struct NewRefund {
     pub(crate) notify_url: Option<String>,
     pub(crate) refund: Fen,
     pub(crate) total: Fen,
+    /// Which half of 基本账户 pays.
+    pub(crate) sources: Sources,
 }
 
 /// How the order is named; with both, the platform's number wins (v3.md §5.1).
@@ -32,12 +35,12 @@ pub(crate) enum OrderNamed {
 }
 
 /// A refund that was accepted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RefundRecord {
     pub(crate) mchid: Mchid,
     /// As answers tell it.
     pub(crate) told: Refund,
     pub(crate) notify_url: Option<String>,
-    pub(crate) payer: String,
 }
 
 /// Why a refund's outcome cannot be forced.
@@ -59,26 +62,31 @@ impl State {
         let order_key = self.refundable_order(&asked)?;
         let key = (asked.mchid.clone(), asked.out_refund_no.clone());
         if let Some(known) = self.refunds.get(&key) {
-            return replay(platform, known, &asked, &order_key);
+            return replay(platform, &known, &asked, &order_key);
         }
         self.check_limits(platform, &asked, &order_key, now)?;
-        if self.ledger.refund_accepted(&asked.mchid, asked.refund).is_err() {
+        let paid = self.check_money(&asked, &order_key)?;
+        Ok(self.accept(platform, asked, &order_key, key, paid, now))
+    }
+
+    /// From where the merchant pays (v3.md §5.1, §5.2).
+    fn check_money(&self, asked: &NewRefund, order_key: &OrderKey) -> Result<Paid, Refusal> {
+        let order = self.orders.get(order_key).expect("found paid");
+        let transaction_id = &order.payment().expect("found paid").transaction_id;
+        self.ledger.refund_paid_from(transaction_id, asked.refund, asked.sources).map_err(|Short| {
             let message = "基本账户余额不足，请充值后重新发起";
-            return Err(Refusal::new(403, "NOT_ENOUGH", message, cause::REFUND));
-        }
-        Ok(self.accept(platform, asked, &order_key, key, now))
+            Refusal::new(403, "NOT_ENOUGH", message, cause::REFUND)
+        })
     }
 
     /// The paid order; an unpaid or unknown one cannot be told apart (v3.md §5.2).
     fn refundable_order(&self, asked: &NewRefund) -> Result<OrderKey, Refusal> {
         let key = match &asked.order {
-            OrderNamed::ByTransactionId(id) => self.transactions.get(id).cloned(),
+            OrderNamed::ByTransactionId(id) => self.transactions.get(id).map(|key| (*key).clone()),
             OrderNamed::ByOutTradeNo(number) => Some((asked.mchid.clone(), number.clone())),
         };
         key.filter(|key| key.0 == asked.mchid)
-            .filter(|key| {
-                self.orders.get(key).is_some_and(|order| matches!(order.state, OrderState::Paid { .. }))
-            })
+            .filter(|key| self.orders.get(key).is_some_and(|order| order.payment().is_some()))
             .ok_or_else(|| Refusal::new(404, "RESOURCE_NOT_EXISTS", "订单号不存在", cause::ORDER_NOT_FOUND))
     }
 
@@ -90,21 +98,20 @@ impl State {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let order = self.orders.get(order_key).expect("found paid");
-        let OrderState::Paid { success_time, .. } = &order.state else {
-            unreachable!("found paid");
-        };
+        let success_time = order.payment().expect("found paid").success_time;
         if asked.total != order.asked.total {
             return Err(Refusal::invalid("订单金额与原订单不一致", cause::REFUND));
         }
         let live = order.refunds.iter().filter_map(|number| {
             let record = self.refunds.get(&(asked.mchid.clone(), number.clone()))?;
-            (record.told.status != RefundStatus::Closed).then_some(&record.told)
+            (record.told.status != RefundStatus::Closed)
+                .then(|| (record.told.amount.refund, record.told.create_time))
         });
         let (mut parts, mut returned, mut latest) = (0_usize, Fen::ZERO, None);
-        for refund in live {
+        for (refund, created) in live {
             parts += 1;
-            returned = returned.checked_add(refund.amount.refund).expect("never more than was paid");
-            latest = latest.max(Some(refund.create_time));
+            returned = returned.checked_add(refund).expect("never more than was paid");
+            latest = latest.max(Some(created));
         }
         let left = order.asked.total.checked_sub(returned).expect("never more than was paid");
         if asked.refund > left {
@@ -113,7 +120,7 @@ impl State {
         if parts >= PARTS_MAX {
             return Err(Refusal::invalid("订单部分退款次数超过50次", cause::REFUND));
         }
-        if now.since(*success_time) > REFUNDABLE_FOR {
+        if now.since(success_time) > REFUNDABLE_FOR {
             let status = platform.switches.trade_overdue_status;
             return Err(Refusal::new(status, "TRADE_OVERDUE", "订单已超过可退款的最大期限", cause::REFUND));
         }
@@ -130,28 +137,35 @@ impl State {
         asked: NewRefund,
         order_key: &OrderKey,
         key: RefundKey,
+        paid: Paid,
         now: Timestamp,
     ) -> Refund {
         let refund_id = new_refund_id(platform, self.next_serial(), now);
         let order = self.orders.get_mut(order_key).expect("found paid");
-        let OrderState::Paid { transaction_id, .. } = &order.state else {
-            unreachable!("found paid");
+        let transaction_id = order.payment().expect("found paid").transaction_id.clone();
+        let moving = NewGivingBack {
+            refund_id: refund_id.clone(),
+            out_refund_no: Some(asked.out_refund_no.as_str().into()),
+            transaction_id: transaction_id.clone(),
+            paid,
+            channel: "ORIGINAL",
         };
+        self.ledger.refund_accepted(moving, now).expect("the money was there a moment ago");
         let told = Refund {
             refund_id,
             out_refund_no: asked.out_refund_no.clone(),
-            transaction_id: transaction_id.clone(),
+            transaction_id,
             out_trade_no: order_key.1.clone(),
             channel: RefundChannel::Original,
             user_received_account: "支付用户零钱".into(),
             success_time: None,
             create_time: now,
             status: RefundStatus::Processing,
-            funds_account: Some("AVAILABLE".into()),
+            funds_account: Some(paid.funds_account().into()),
             amount: RefundAmount {
                 total: asked.total,
                 refund: asked.refund,
-                from: Vec::new(),
+                from: named_sources(&asked),
                 payer_total: asked.total,
                 payer_refund: asked.refund,
                 settlement_refund: asked.refund,
@@ -164,9 +178,7 @@ impl State {
         };
         order.refunds.push(asked.out_refund_no.clone());
         order.note(now, EventKind::RefundAccepted, format!("{} {}", asked.out_refund_no, asked.refund));
-        let payer = order.payer.clone();
-        let record =
-            RefundRecord { mchid: asked.mchid, told: told.clone(), notify_url: asked.notify_url, payer };
+        let record = RefundRecord { mchid: asked.mchid, told: told.clone(), notify_url: asked.notify_url };
         self.refunds.insert(key.clone(), record);
         self.schedule(now.plus(platform.switches.refund_takes), Due::SettleRefund(key));
         told
@@ -215,22 +227,25 @@ impl State {
 
     fn decide(&mut self, platform: &Platform, key: &RefundKey, status: RefundStatus, at: Timestamp) {
         let record = self.refunds.get_mut(key).expect("callers look it up");
-        let amount = record.told.amount.refund;
         let event_type = match &status {
             RefundStatus::Success => {
-                self.ledger.refund_arrived(&record.payer, &record.mchid, amount);
+                self.ledger.refund_arrived(&record.told.refund_id, at);
                 record.told.success_time = Some(at);
                 "REFUND.SUCCESS"
             }
             RefundStatus::Closed => {
-                self.ledger.refund_closed(&record.mchid, amount);
+                self.ledger.refund_closed(&record.told.refund_id, at);
                 "REFUND.CLOSED"
             }
-            RefundStatus::Abnormal => "REFUND.ABNORMAL",
+            RefundStatus::Abnormal => {
+                self.ledger.refund_abnormal(&record.told.refund_id, at);
+                "REFUND.ABNORMAL"
+            }
             RefundStatus::Processing | RefundStatus::Unknown(_) => {
                 unreachable!("nothing is decided to be processing")
             }
         };
+        let arrived = status == RefundStatus::Success;
         record.told.status = status;
         let order_key = (record.mchid.clone(), record.told.out_trade_no.clone());
         let notice = record.notify_url.clone().map(|url| notice(record, event_type, url));
@@ -240,6 +255,9 @@ impl State {
         }
         if let Some(notice) = notice {
             self.notify(platform, notice, at);
+        }
+        if arrived {
+            self.complaint_refunded(platform, &order_key, at);
         }
     }
 }
@@ -282,7 +300,7 @@ fn notice(record: &RefundRecord, event_type: &'static str, url: String) -> NewNo
     };
     NewNotice {
         mchid: record.mchid.clone(),
-        out_trade_no: told.out_trade_no.clone(),
+        out_trade_no: Some(told.out_trade_no.clone()),
         out_refund_no: Some(told.out_refund_no.clone()),
         event_type,
         original_type: "refund",
@@ -294,6 +312,17 @@ fn notice(record: &RefundRecord, event_type: &'static str, url: String) -> NewNo
         url,
         plain: serde_json::to_vec(&plain).expect("a refund notice is plain data"),
     }
+}
+
+/// What `amount.from` said; nothing when it was left out.
+fn named_sources(asked: &NewRefund) -> Vec<RefundSource> {
+    let Sources::Named { unavailable } = asked.sources else { return Vec::new() };
+    let available = asked.refund.checked_sub(unavailable).unwrap_or_default();
+    [("AVAILABLE", available), ("UNAVAILABLE", unavailable)]
+        .into_iter()
+        .filter(|(_, amount)| amount.is_positive())
+        .map(|(account, amount)| RefundSource { account: account.into(), amount })
+        .collect()
 }
 
 fn new_refund_id(platform: &Platform, serial: u64, now: Timestamp) -> RefundId {

@@ -96,6 +96,8 @@ pub(crate) mod cause {
     pub(crate) const SYSTEM: u32 = 268_435_457;
     /// Not in the published list: a product that is not open.
     pub(crate) const PERMISSION: u32 = 268_435_459;
+    /// Not in the published list: bills.
+    pub(crate) const BILL: u32 = 268_488_968;
     /// Not in the published list: refunds.
     pub(crate) const REFUND: u32 = 268_578_704;
 }

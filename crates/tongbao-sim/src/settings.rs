@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid};
 
-use crate::{Postman, Switches};
+use crate::{FeeRate, Postman, Switches, TlsSettings};
 
 /// Everything a simulator needs to know. The edges to the world come in as values.
 pub struct Settings {
@@ -27,6 +27,8 @@ pub struct Settings {
     pub switches: Switches,
     /// Where keys come from.
     pub crypto: CryptoSettings,
+    /// Whether it is reached by TLS too, and how.
+    pub tls: Option<TlsSettings>,
 }
 
 /// A merchant (直连商户).
@@ -42,6 +44,26 @@ pub struct MerchantSettings {
     pub apiv3_key: String,
     /// `APIv2` key: 32 ASCII characters.
     pub apiv2_key: String,
+    /// Service providers (服务商) that act for it: it is their sub-merchant (特约商户).
+    pub providers: Vec<Mchid>,
+    /// What of each payment the platform keeps (手续费费率).
+    pub fee_rate: FeeRate,
+}
+
+impl MerchantSettings {
+    /// An ordinary merchant without mini programs, at the usual fee.
+    #[must_use]
+    pub fn new(mchid: Mchid, name: &str, apiv3_key: String, apiv2_key: String) -> Self {
+        Self {
+            mchid,
+            name: name.into(),
+            apps: Vec::new(),
+            apiv3_key,
+            apiv2_key,
+            providers: Vec::new(),
+            fee_rate: FeeRate::USUAL,
+        }
+    }
 }
 
 /// A mini program.
@@ -133,6 +155,14 @@ pub enum SimError {
         /// What is wrong with it and what it should be.
         reason: String,
     },
+    /// The directory of the certificate authority cannot be used.
+    #[error("the certificate authority in {path}: {reason}", path = path.display())]
+    Authority {
+        /// The file or directory.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A key or certificate could not be made.
     #[error("cannot make {what}: {reason}")]
     Key {
@@ -150,16 +180,13 @@ impl Settings {
     #[must_use]
     pub fn local(clock: Clock, chance: Chance, postman: Arc<dyn Postman>, base_url: String) -> Self {
         let secret = |length, alphabet| chance.text(length, alphabet);
-        let merchant = MerchantSettings {
-            mchid: Mchid::parse("1900000001").expect("ten digits"),
-            name: "通宝小店".into(),
-            apps: vec![AppSettings {
-                appid: Appid::parse("wx00000000000000aa").expect("letters and digits"),
-                secret: secret(32, LOWER_HEX),
-            }],
-            apiv3_key: secret(32, LETTERS),
-            apiv2_key: secret(32, LETTERS),
+        let app = AppSettings {
+            appid: Appid::parse("wx00000000000000aa").expect("letters and digits"),
+            secret: secret(32, LOWER_HEX),
         };
+        let mchid = Mchid::parse("1900000001").expect("ten digits");
+        let mut merchant = MerchantSettings::new(mchid, "通宝小店", secret(32, LETTERS), secret(32, LETTERS));
+        merchant.apps.push(app);
         let payer = |id: &str, name: &str| PayerSettings {
             id: id.into(),
             name: name.into(),
@@ -175,10 +202,34 @@ impl Settings {
             key_mode: KeyMode::PublicKey,
             switches: Switches::default(),
             crypto: CryptoSettings::Generate,
+            tls: None,
             chance,
         }
     }
+
+    /// Published keys and secrets in place of new ones: whoever was set up for one run works with the next.
+    pub fn publish_keys(&mut self) {
+        self.crypto = CryptoSettings::Fixed;
+        for merchant in &mut self.merchants {
+            merchant.apiv3_key = FIXED_APIV3_KEY.into();
+            merchant.apiv2_key = FIXED_APIV2_KEY.into();
+            for app in &mut merchant.apps {
+                app.secret = FIXED_APP_SECRET.into();
+            }
+        }
+    }
+
+    /// TLS at the same address as plain HTTP, which is an HTTP proxy for the platform's names too.
+    pub fn speak_tls(&mut self) {
+        let base_url = self.base_url.replacen("http://", "https://", 1);
+        self.tls = Some(TlsSettings { base_url, proxy: true, ..TlsSettings::default() });
+    }
 }
+
+/// As public as the keys of [`CryptoSettings::Fixed`]; they open nothing but a simulator.
+const FIXED_APIV3_KEY: &str = "TongbaoSimulatorFixedAPIv3Key000";
+const FIXED_APIV2_KEY: &str = "TongbaoSimulatorFixedAPIv2Key000";
+const FIXED_APP_SECRET: &str = "00000000000000000000000000000001";
 
 pub(crate) const LOWER_HEX: &str = "0123456789abcdef";
 pub(crate) const UPPER_HEX: &str = "0123456789ABCDEF";

@@ -9,14 +9,14 @@ use tongbao_wire::{Appid, Fen, Mchid, OutTradeNo, RefundStatus, Timestamp};
 use tongbao_wire::{OutRefundNo, Refund};
 
 use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults};
-use crate::ledger::Books;
+use crate::ledger::{Books, Purse};
 use crate::login::LoginRefused;
 use crate::pay::{Attempt, JSAPI, PayRefused};
 use crate::platform::Platform;
 use crate::refund::OutcomeRefused;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
-use crate::{Postman, Settings, SimError, cashier, control, guard, v3, weixin};
+use crate::{Postman, Settings, SimError, cashier, control, guard, inspector, tls, v3, weixin};
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
 #[derive(Clone)]
@@ -34,6 +34,7 @@ pub(crate) struct Inner {
     /// One advance at a time.
     pub(crate) advancing: tokio::sync::Mutex<()>,
     own_host: Option<String>,
+    pub(crate) recorder: Arc<inspector::Recorder>,
 }
 
 impl Simulator {
@@ -44,14 +45,16 @@ impl Simulator {
     pub fn new(settings: Settings) -> Result<Self, SimError> {
         let platform = Platform::new(&settings)?;
         let own_host = settings.base_url.parse().ok().and_then(guard::host_of);
+        let state = State::new(&settings, platform.clock.business());
         let inner = Inner {
             platform,
-            state: Mutex::new(State::new(&settings)),
+            state: Mutex::new(state),
             postman: settings.postman,
             faults: RwLock::default(),
             bell: Notify::new(),
             advancing: tokio::sync::Mutex::new(()),
             own_host,
+            recorder: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -61,9 +64,19 @@ impl Simulator {
         // Only on routes: what nobody serves is the platform's empty 404, under any host name.
         let guarded = cashier::routes()
             .merge(control::routes())
+            .merge(inspector::api_routes())
+            .merge(inspector::page_routes())
             .route_layer(axum::middleware::from_fn_with_state(self.clone(), guard::guard))
             .route_layer(axum::extract::DefaultBodyLimit::max(CONTROL_BYTES_MAX));
-        v3::routes().merge(weixin::routes()).merge(guarded).with_state(self.clone())
+        let answered = v3::routes().merge(weixin::routes()).merge(guarded);
+        let answered = if self.inner.platform.tls.is_some() {
+            answered.layer(axum::middleware::from_fn(tls::refuse_unknown))
+        } else {
+            answered
+        };
+        // Around the answers to unknown paths too.
+        let recorded = axum::middleware::from_fn_with_state(self.clone(), inspector::record);
+        answered.layer(recorded).with_state(self.clone())
     }
 
     /// Pays an order as its payer would at the cashier, without the page and its password.
@@ -86,10 +99,10 @@ impl Simulator {
             let order = state.orders.get(&key).expect("just found");
             let prepay_id = order.prepays.last().ok_or(PayRefused::Prepay)?.id.clone();
             let appid = order.asked.appid.clone();
-            let payer = payer.unwrap_or(&order.payer).to_owned();
+            let payer = payer.or(order.payer.as_deref()).unwrap_or(&platform.first_payer).to_owned();
             let attempt = Attempt { prepay_id: &prepay_id, scene: JSAPI, appid: &appid, payer: &payer };
             let key = state.pay(platform, &attempt, now)?;
-            Ok(state.order_view(state.orders.get(&key).expect("just paid")))
+            Ok(state.order_view(&state.orders.get(&key).expect("just paid")))
         })
     }
 
@@ -102,7 +115,7 @@ impl Simulator {
             let key = state.order_key(mchid, out_trade_no)?;
             let order = state.orders.get_mut(&key).expect("just found");
             order.note(now, crate::EventKind::CashierCancelled, "");
-            Ok(state.order_view(state.orders.get(&key).expect("just found")))
+            Ok(state.order_view(&state.orders.get(&key).expect("just found")))
         })
     }
 
@@ -125,8 +138,16 @@ impl Simulator {
     /// Takes money out of a merchant's balance, as settlement to a bank would, so that refunds can run
     /// short. False when there is not so much.
     pub fn withdraw(&self, mchid: &Mchid, amount: Fen) -> bool {
-        self.with_state(|state, platform, _| {
-            platform.merchant(mchid).is_some() && state.ledger.withdraw(mchid, amount).is_ok()
+        self.with_state(|state, platform, now| {
+            platform.merchant(mchid).is_some() && state.ledger.withdraw(mchid, amount, now).is_ok()
+        })
+    }
+
+    /// Puts money into one of a merchant's purses (充值). False when there is no such merchant, or it would
+    /// hold more than the books can.
+    pub fn top_up(&self, mchid: &Mchid, purse: Purse, amount: Fen) -> bool {
+        self.with_state(|state, platform, now| {
+            platform.merchant(mchid).is_some() && state.ledger.top_up(mchid, purse, amount, now).is_ok()
         })
     }
 
@@ -134,7 +155,7 @@ impl Simulator {
     #[must_use]
     pub fn order(&self, mchid: &Mchid, out_trade_no: &OutTradeNo) -> Option<OrderView> {
         let key = (mchid.clone(), out_trade_no.clone());
-        self.with_state(|state, _, _| state.orders.get(&key).map(|order| state.order_view(order)))
+        self.with_state(|state, _, _| state.orders.get(&key).map(|order| state.order_view(&order)))
     }
 
     /// Every order, newest first.
@@ -145,16 +166,15 @@ impl Simulator {
 
     pub(crate) fn orders_newest(&self, most: usize) -> Vec<OrderView> {
         self.with_state(|state, _, _| {
-            let mut orders: Vec<_> = state.orders.values().collect();
-            orders.sort_by_key(|order| std::cmp::Reverse(order.number));
-            orders.into_iter().take(most).map(|order| state.order_view(order)).collect()
+            let newest = state.order_numbers.iter().rev().take(most);
+            newest.filter_map(|(_, key)| Some(state.order_view(&*state.orders.get(&key)?))).collect()
         })
     }
 
     /// Every notification with its sends, newest first.
     #[must_use]
     pub fn notifications(&self) -> Vec<NotificationView> {
-        self.with_state(|state, _, _| state.notices.values().rev().map(crate::notice::Notice::view).collect())
+        self.with_state(|state, _, _| state.notices.iter().rev().map(|(_, notice)| notice.view()).collect())
     }
 
     /// What `wx.login` gives `payer` (the first, unless named) in the mini program `appid`: a code for one

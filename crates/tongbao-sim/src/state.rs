@@ -3,18 +3,25 @@
 //! The functions here and in `order`, `refund`, `notice` take the time as a value, never wait, and either
 //! do their whole work or refuse before they touch anything.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use tongbao_wire::{Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, Timestamp, TransactionId};
 
+use crate::bill::Links;
 use crate::cashier::Session;
+use crate::complaint::Complaints;
 use crate::ledger::Ledger;
 use crate::login::{LoginCodes, StableToken};
+use crate::media::Media;
 use crate::notice::Notice;
 use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
 use crate::platform::Platform;
 use crate::refund::RefundRecord;
+use crate::shelf::{Recent, Shelf, Shelved};
 use crate::{PayerSettings, Settings};
 
 /// An order's number is unique per merchant (v3.md §2.1).
@@ -23,35 +30,44 @@ pub(crate) type OrderKey = (Mchid, OutTradeNo);
 pub(crate) type RefundKey = (Mchid, OutRefundNo);
 
 /// The changing half of a simulator.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct State {
-    pub(crate) orders: BTreeMap<OrderKey, Order>,
-    pub(crate) prepays: BTreeMap<PrepayId, OrderKey>,
-    pub(crate) transactions: BTreeMap<TransactionId, OrderKey>,
+    pub(crate) orders: Shelf<OrderKey, Order>,
+    /// Orders as they came.
+    pub(crate) order_numbers: Shelf<u64, OrderKey>,
+    pub(crate) prepays: Shelf<PrepayId, OrderKey>,
+    pub(crate) transactions: Shelf<TransactionId, OrderKey>,
     /// Numbers closed before they were created.
-    pub(crate) reserved: BTreeSet<OrderKey>,
-    pub(crate) refunds: BTreeMap<RefundKey, RefundRecord>,
-    pub(crate) payers: BTreeMap<String, Payer>,
-    openids: BTreeMap<Openid, (Appid, String)>,
+    pub(crate) reserved: Shelf<OrderKey, ()>,
+    pub(crate) refunds: Shelf<RefundKey, RefundRecord>,
+    pub(crate) payers: Shelf<String, Payer>,
+    openids: Shelf<Openid, (Appid, String)>,
     pub(crate) ledger: Ledger,
-    pub(crate) notices: BTreeMap<u64, Notice>,
-    pub(crate) sessions: BTreeMap<String, Session>,
-    pub(crate) session_order: VecDeque<String>,
+    pub(crate) notices: Shelf<u64, Notice>,
+    pub(crate) notice_ids: Shelf<String, u64>,
+    pub(crate) sessions: Recent<Session>,
     pub(crate) codes: LoginCodes,
-    pub(crate) tokens: BTreeMap<Appid, StableToken>,
+    pub(crate) tokens: Shelf<Appid, StableToken>,
+    pub(crate) media: Media,
+    pub(crate) complaints: Complaints,
+    pub(crate) bill_links: Links,
     /// The serial whose pair signed the answer of each merchant's latest call.
-    pub(crate) answered_with: BTreeMap<Mchid, String>,
+    pub(crate) answered_with: Shelf<Mchid, String>,
     /// What orders and refunds do by themselves, and when.
-    due: BTreeSet<(Timestamp, u64, Due)>,
+    due: Shelf<Appointment, Due>,
     /// Which notices are to be sent, and when.
-    pub(crate) sends: BTreeSet<(Timestamp, u64)>,
+    pub(crate) sends: Shelf<Appointment, ()>,
     /// Which notices are on their way, and since when.
+    #[serde(skip)]
     pub(crate) sending: BTreeMap<u64, Timestamp>,
-    serial: u64,
+    counters: Shelf<String, u64>,
 }
 
+/// When something is to happen, and its place among others of that instant.
+pub(crate) type Appointment = (Timestamp, u64);
+
 /// Something that happens by itself at its time.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Due {
     /// The platform closes an order nobody paid (v3.md §2.3).
     CloseOrder(OrderKey),
@@ -60,22 +76,27 @@ pub(crate) enum Due {
 }
 
 impl State {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &Settings, now: Timestamp) -> Self {
         let mut state = Self::default();
         for merchant in &settings.merchants {
             state.ledger.open_merchant(merchant.mchid.clone());
         }
         for person in &settings.payers {
             let appids = settings.merchants.iter().flat_map(|merchant| &merchant.apps).map(|app| &app.appid);
-            state.set_payer(person, appids);
+            state.set_payer(person, appids, now);
         }
         state
     }
 
     /// Adds a person or changes one.
-    pub(crate) fn set_payer<'a>(&mut self, person: &PayerSettings, appids: impl Iterator<Item = &'a Appid>) {
+    pub(crate) fn set_payer<'a>(
+        &mut self,
+        person: &PayerSettings,
+        appids: impl Iterator<Item = &'a Appid>,
+        now: Timestamp,
+    ) {
         self.payers.insert(person.id.clone(), Payer::new(person));
-        self.ledger.set_payer(&person.id, person.balance);
+        self.ledger.set_payer(&person.id, person.balance, now);
         for appid in appids {
             let openid = payer::openid(appid, &person.id);
             self.openids.insert(openid, (appid.clone(), person.id.clone()));
@@ -83,51 +104,92 @@ impl State {
     }
 
     /// Whose openid this is, and under which appid.
-    pub(crate) fn person(&self, openid: &Openid) -> Option<(&Appid, &str)> {
-        self.openids.get(openid).map(|(appid, payer)| (appid, payer.as_str()))
+    pub(crate) fn person(&self, openid: &Openid) -> Option<Arc<(Appid, String)>> {
+        self.openids.get(openid)
     }
 
     pub(crate) fn payer_view(&self, id: &str, platform: &Platform, now: Timestamp) -> Option<PayerView> {
         let person = self.payers.get(id)?;
+        let appids = platform.appids();
+        let appids = appids.iter();
         let balance = self.ledger.payer(id);
-        let mine = self.openids.iter().filter(|(_, (_, payer))| payer == id);
         Some(PayerView {
             id: person.id.clone(),
             name: person.name.clone(),
             balance,
             balance_text: balance.to_string(),
             attempts_left: person.attempts_left(&platform.switches, now),
-            openids: mine.map(|(openid, (appid, _))| (appid.clone(), openid.clone())).collect(),
+            openids: appids.map(|appid| (appid.clone(), payer::openid(appid, id))).collect(),
         })
     }
 
     /// The next of an ever-rising series, for ids and for the order of things at one instant.
     pub(crate) fn next_serial(&mut self) -> u64 {
-        self.serial += 1;
-        self.serial
+        if let Some(serial) = self.counters.get_mut(SERIAL) {
+            *serial += 1;
+            return *serial;
+        }
+        self.counters.insert(SERIAL.into(), 1);
+        1
     }
 
-    pub(crate) fn schedule(&mut self, at: Timestamp, due: Due) {
-        let serial = self.next_serial();
-        self.due.insert((at, serial, due));
+    pub(crate) fn schedule(&mut self, at: Timestamp, due: Due) -> Appointment {
+        let appointment = (at, self.next_serial());
+        self.due.insert(appointment, due);
+        appointment
+    }
+
+    /// Takes something off the schedule, when it has not happened yet.
+    pub(crate) fn unschedule(&mut self, appointment: Appointment) {
+        self.due.remove(&appointment);
     }
 
     /// When something next happens by itself, sends included.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        let due = self.due.first().map(|(at, _, _)| *at);
-        let send = self.sends.first().map(|(at, _)| *at);
+        let due = self.due.first().map(|((at, _), _)| at);
+        let send = self.sends.first().map(|((at, _), _)| at);
         [due, send].into_iter().flatten().min()
     }
 
     /// Lets everything happen that was due until `now`, in order, each at its own time. Sends are the
     /// notifier's.
     pub(crate) fn settle(&mut self, platform: &Platform, now: Timestamp) {
-        while self.due.first().is_some_and(|(at, _, _)| *at <= now) {
-            let (at, _, due) = self.due.pop_first().expect("just seen");
-            match due {
-                Due::CloseOrder(key) => self.close_unpaid(&key, at),
-                Due::SettleRefund(key) => self.refund_arrives(platform, &key, at),
+        while let Some(((at, number), due)) = self.due.first().filter(|((at, _), _)| *at <= now) {
+            self.due.remove(&(at, number));
+            match &*due {
+                Due::CloseOrder(key) => self.close_unpaid(key, at),
+                Due::SettleRefund(key) => self.refund_arrives(platform, key, at),
             }
         }
     }
+
+    /// Every shelf under its name.
+    pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
+        let [sessions, session_order] = self.sessions.shelves();
+        let [codes, code_order] = self.codes.shelves();
+        vec![
+            ("orders", &mut self.orders),
+            ("order_numbers", &mut self.order_numbers),
+            ("prepays", &mut self.prepays),
+            ("transactions", &mut self.transactions),
+            ("reserved", &mut self.reserved),
+            ("refunds", &mut self.refunds),
+            ("payers", &mut self.payers),
+            ("openids", &mut self.openids),
+            ("notices", &mut self.notices),
+            ("notice_ids", &mut self.notice_ids),
+            ("sessions", sessions),
+            ("session_order", session_order),
+            ("codes", codes),
+            ("code_order", code_order),
+            ("tokens", &mut self.tokens),
+            ("answered_with", &mut self.answered_with),
+            ("due", &mut self.due),
+            ("sends", &mut self.sends),
+            ("counters", &mut self.counters),
+        ]
+    }
 }
+
+/// The counter behind ids.
+const SERIAL: &str = "serial";

@@ -75,6 +75,32 @@ pub struct Switches {
     /// How long a refund is `PROCESSING` (v3.md §5.2: up to five minutes for balance payments). Default:
     /// two seconds.
     pub refund_takes: Duration,
+    /// How long after its day a bill is there (v3.md §7.1: from 09:00; one error text says 8). What a bill
+    /// says of refunds is as of then. Default: nine hours.
+    pub bills_ready_after: Duration,
+    /// Bills begin with a byte order mark (v3.md §7.3: a recorded sample does). Default: on.
+    pub bill_byte_order_mark: bool,
+    /// Lines of bills end with CRLF and not LF alone (v3.md §7.3: both are seen). Default: on.
+    pub bill_crlf: bool,
+    /// Texts of merchants keep their commas in bills (v3.md §7.3 has them escaped, v2.md §3.5 kept). Default:
+    /// off, they become wide ones.
+    pub bill_commas_kept: bool,
+    /// Trade bills have the columns of before 2018 (v3.md §7.3: some merchants' still do). Default: off.
+    pub bill_legacy_columns: bool,
+    /// Trade bills of payments alone have all seven sums (v3.md §7.3: files of 2019 do; the page of 2024
+    /// lists four). Default: off.
+    pub bill_success_summary_full: bool,
+    /// How long an address of a trade or fund-flow bill is good for (v3.md §7.2, CONFLICT: five minutes on
+    /// current pages, 30 seconds on old ones). Default: five minutes.
+    pub bill_link_lives: Duration,
+    /// How long an address of a profit-sharing bill is good for (v3.md §7.2). Default: 30 seconds.
+    pub profit_sharing_bill_link_lives: Duration,
+    /// An address of a bill is good for one download; the dossier tells of no such limit. Default: off, so
+    /// that a broken download can be repeated.
+    pub bill_links_once: bool,
+    /// There are profit-sharing bills, with columns of the simulator's own: nobody publishes the platform's
+    /// (v3-extended.md §8.4). Off, every day answers `NO_STATEMENT_EXIST`. Default: on.
+    pub profit_sharing_bills: bool,
     /// HTTP status of `/v3/certificates` when the merchant has none (v3.md §1.8 \[I\]). Default: 404.
     pub certificates_absent_status: u16,
     /// With both kinds of keys, notifications to a merchant are signed with the kind its latest call asked
@@ -94,9 +120,18 @@ pub struct Switches {
     pub password_tries: u8,
     /// How long a payer stays locked \[I\]. Default: ten minutes.
     pub password_lock: Duration,
+    /// Pictures may have 5 MB, and PDF of 7.5 MB are taken too (v3-extended.md §9.2, CONFLICT: the partner page of
+    /// 2024-12 says 2 MB, \[O\] of 2026-05 says this). Default: off.
+    pub wide_images: bool,
+    /// Days between `begin_date` and `end_date` of a list of complaints, at most (v3-extended.md §10.2, older
+    /// pages, unverified). Default: 30.
+    pub complaint_days_max: u32,
     /// Pages of any origin may call the control API. Off, only pages of loopback origins and of the
     /// simulator's own may; login codes and the cashier are open either way. Default: off.
     pub control_from_any_origin: bool,
+    /// v2 calls that need the merchant's certificate (v2.md §1.1) are refused over plain HTTP, where nobody
+    /// can present one. Off, they are taken there without it; over TLS they need it either way. Default: off.
+    pub certificate_needed_on_plain_http: bool,
 }
 
 /// How "already paid" is spelled.
@@ -184,6 +219,16 @@ impl Default for Switches {
             refund_spacing: false,
             refund_mismatch: RefundMismatch::InvalidRequest,
             refund_takes: Duration::from_secs(2),
+            bills_ready_after: Duration::from_secs(9 * 3600),
+            bill_byte_order_mark: true,
+            bill_crlf: true,
+            bill_commas_kept: false,
+            bill_legacy_columns: false,
+            bill_success_summary_full: false,
+            bill_link_lives: Duration::from_secs(300),
+            profit_sharing_bill_link_lives: Duration::from_secs(30),
+            bill_links_once: false,
+            profit_sharing_bills: true,
             certificates_absent_status: 404,
             notifications_follow_calls: true,
             notifications_by_public_key_permille: 500,
@@ -191,7 +236,10 @@ impl Default for Switches {
             invoke_window: Duration::from_secs(2 * 3600),
             password_tries: 5,
             password_lock: Duration::from_secs(600),
+            wide_images: false,
+            complaint_days_max: 30,
             control_from_any_origin: false,
+            certificate_needed_on_plain_http: false,
         }
     }
 }

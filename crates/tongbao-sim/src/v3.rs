@@ -5,11 +5,17 @@
 
 mod answer;
 mod authorization;
+mod bills;
 mod bodies;
+mod complaints;
+mod echo;
 mod gate;
+mod media;
+mod multipart;
 mod orders;
 mod refunds;
 mod schema;
+mod sealed;
 mod target;
 
 use axum::Router;
@@ -20,6 +26,7 @@ use tongbao_wire::{Call, Mchid};
 
 use crate::Simulator;
 use crate::faults::{CallFault, CallSeen};
+use crate::inspector::Faulted;
 use crate::received::{Received, dropped, read};
 use crate::refusal::Refusal;
 
@@ -31,7 +38,15 @@ type Handler = fn(&Simulator, &Received, &Mchid) -> Result<Answer, Refusal>;
 /// A call and what answers it.
 type Handled = (Call, Handler);
 
-const HANDLED: &[&[Handled]] = &[orders::CALLS, refunds::CALLS, answer::CALLS];
+const HANDLED: &[&[Handled]] = &[
+    orders::CALLS,
+    refunds::CALLS,
+    bills::CALLS,
+    answer::CALLS,
+    echo::CALLS,
+    media::CALLS,
+    complaints::CALLS,
+];
 
 /// True when `header` is a well-formed `Authorization`.
 pub(crate) fn is_authorization(header: &str) -> bool {
@@ -62,11 +77,13 @@ async fn serve(
     let seen = CallSeen { endpoint, target: &call.target, body: &call.body };
     let fault = simulator.call_fault(&seen);
     if fault == CallFault::DropBefore {
-        return dropped();
+        let mut answer = dropped();
+        answer.extensions_mut().insert(Faulted(format!("{fault:?}")));
+        return answer;
     }
     let judged = judge(&simulator, &call, handler, fault);
     let platform = &simulator.inner.platform;
-    match (judged, fault) {
+    let mut answer = match (judged, fault) {
         (_, CallFault::DropAfter) => dropped(),
         (Ok(_), CallFault::SystemErrorAfter) => answer::refused(platform, endpoint, &Refusal::system_error()),
         (Ok(answer), CallFault::Forge(forgery)) => answer::signed(platform, &call, &answer, Some(forgery)),
@@ -74,7 +91,11 @@ async fn serve(
             answer::signed(platform, &call, &answer, None)
         }
         (Err(refusal), _) => answer::refused(platform, endpoint, &refusal),
+    };
+    if fault != CallFault::Pass {
+        answer.extensions_mut().insert(Faulted(format!("{fault:?}")));
     }
+    answer
 }
 
 /// Everything between a request and its answer: no waiting, no faults but 429.
@@ -86,7 +107,11 @@ fn judge(
 ) -> Result<Answer, Refusal> {
     let mchid = gate::admit(&simulator.inner.platform, call)?;
     let serial = answer::key_of_answer(&simulator.inner.platform, call).serial.clone();
-    simulator.with_state(|state, _, _| state.answered_with.insert(mchid.clone(), serial));
+    simulator.with_state(|state, _, _| {
+        if state.answered_with.get(&mchid).is_none_or(|known| *known != serial) {
+            state.answered_with.insert(mchid.clone(), serial);
+        }
+    });
     if fault == CallFault::TooMany {
         return Err(Refusal::too_many());
     }

@@ -1,8 +1,8 @@
 //! What the simulator shows of itself: to its control API, to the cashier, to auditors.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tongbao_wire::{
-    Appid, Fen, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, Refund, Timestamp, TradeState,
+    Appid, Fen, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, Refund, Timestamp, TradeState, TradeType,
     TransactionId,
 };
 
@@ -11,19 +11,19 @@ use crate::order::{Order, OrderState};
 use crate::state::State;
 
 /// One line of an order's history at the platform.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderEvent {
     /// When, in business time.
     pub at: Timestamp,
     /// What happened.
     pub kind: EventKind,
     /// More about it, such as a number.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
 }
 
 /// What happened to an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// The merchant created it.
@@ -67,10 +67,12 @@ pub struct OrderView {
     pub total_text: String,
     /// Where it stands.
     pub trade_state: TradeState,
-    /// Who is to pay.
-    pub payer: String,
+    /// How it is to be paid.
+    pub trade_type: TradeType,
+    /// Who is to pay or has paid; none while anybody may.
+    pub payer: Option<String>,
     /// The same as the merchant knows them.
-    pub openid: Openid,
+    pub openid: Option<Openid>,
     /// The newest `prepay_id`.
     pub prepay_id: Option<PrepayId>,
     /// The platform's number, once paid.
@@ -78,7 +80,7 @@ pub struct OrderView {
     /// What the merchant attached.
     pub attach: Option<String>,
     /// Where the payment is told.
-    pub notify_url: String,
+    pub notify_url: Option<String>,
     /// When it was created.
     pub created_at: Timestamp,
     /// The end of payment.
@@ -103,7 +105,8 @@ pub struct NotificationView {
     /// Such as `TRANSACTION.SUCCESS`.
     pub event_type: String,
     /// The order it is about.
-    pub out_trade_no: OutTradeNo,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub out_trade_no: Option<OutTradeNo>,
     /// The refund it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out_refund_no: Option<OutRefundNo>,
@@ -124,11 +127,15 @@ impl State {
     pub(crate) fn order_view(&self, order: &Order) -> OrderView {
         let asked = &order.asked;
         let (transaction_id, success_time, closed_at) = match &order.state {
-            OrderState::Open => (None, None, None),
-            OrderState::Paid { transaction_id, success_time } => {
-                (Some(transaction_id.clone()), Some(*success_time), None)
+            OrderState::Open | OrderState::UserPaying { .. } | OrderState::Failed { .. } => {
+                (None, None, None)
             }
-            OrderState::Closed { closed_at } => (None, None, Some(*closed_at)),
+            OrderState::Paid(payment) => {
+                (Some(payment.transaction_id.clone()), Some(payment.success_time), None)
+            }
+            OrderState::Revoked { at: closed_at } | OrderState::Closed { closed_at } => {
+                (None, None, Some(*closed_at))
+            }
         };
         let refund = |number: &OutRefundNo| {
             self.refunds.get(&(asked.mchid.clone(), number.clone())).map(|record| record.told.clone())
@@ -141,8 +148,9 @@ impl State {
             total: asked.total,
             total_text: asked.total.to_string(),
             trade_state: order.trade_state(),
-            payer: order.payer.clone(),
-            openid: asked.openid.clone(),
+            trade_type: asked.scene.clone(),
+            payer: order.payment().map(|payment| payment.payer.clone()).or_else(|| order.payer.clone()),
+            openid: order.payment().map(|payment| payment.openid.clone()).or_else(|| asked.openid.clone()),
             prepay_id: order.prepays.last().map(|prepay| prepay.id.clone()),
             transaction_id,
             attach: asked.attach.clone(),
@@ -163,7 +171,7 @@ impl Notice {
         NotificationView {
             id: self.id.clone(),
             mchid: self.mchid.clone(),
-            event_type: self.event_type.into(),
+            event_type: self.event_type.clone(),
             out_trade_no: self.out_trade_no.clone(),
             out_refund_no: self.out_refund_no.clone(),
             url: self.url.clone(),

@@ -21,7 +21,6 @@ pub mod goods;
 pub mod health;
 pub mod json;
 pub mod lang;
-pub mod listen;
 pub mod logging;
 pub mod metrics;
 pub mod notify;
@@ -36,7 +35,8 @@ pub mod serve;
 pub mod sessions;
 pub mod start;
 pub mod story;
-pub mod tasks;
 pub mod transition;
 pub mod view;
 pub mod worker;
+
+pub use tongbao_listen::{listen, tasks};

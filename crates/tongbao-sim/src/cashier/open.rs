@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use tongbao_wire::{Appid, PrepayId, Timestamp};
 
 use super::Session;
-use crate::crypto::SigningKey;
 use crate::pay::{Attempt, JSAPI, PayRefused};
 use crate::platform::Platform;
 use crate::settings::LETTERS;
@@ -59,7 +58,7 @@ pub(super) fn open(
     let merchant = platform.merchant(&key.0).expect("orders belong to merchants");
     let sheet = Sheet {
         session: platform.chance.text(32, LETTERS),
-        merchant: merchant.name.clone(),
+        merchant: merchant.settings.name.clone(),
         amount: order.asked.total.to_string(),
         description: order.asked.description.clone(),
         payer: state.payers.get(&payer).expect("payable looked it up").name.clone(),
@@ -102,28 +101,20 @@ impl<'a> Invocation<'a> {
                 u128::from(now.abs_diff(seconds)) <= u128::from(platform.switches.invoke_window.as_secs())
             });
         let message = format!("{}\n{}\n{}\n{}\n", self.appid, self.time_stamp, self.nonce_str, self.package);
-        let owner = prepay_id.and_then(|id| state.prepays.get(id)).map(|(mchid, _)| mchid);
-        let mut keys = platform
-            .keys
-            .merchants
+        let owner = prepay_id.and_then(|id| state.prepays.get(id)).map(|key| key.0.clone());
+        let merchants = platform.merchants();
+        let mut owners = merchants
             .iter()
-            .filter(|(mchid, _)| owner.is_none_or(|owner| owner == *mchid))
-            .map(|(_, keys)| &keys.key);
-        sane && keys.any(|key: &SigningKey| key.verifies(message.as_bytes(), self.pay_sign))
+            .filter(|merchant| owner.as_ref().is_none_or(|owner| *owner == merchant.settings.mchid));
+        sane && owners.any(|merchant| merchant.keys.key.verifies(message.as_bytes(), self.pay_sign))
     }
 }
 
 impl State {
     fn keep_session(&mut self, id: String, session: Session) {
-        while self.session_order.len() >= SESSIONS_MAX {
-            if let Some(oldest) = self.session_order.pop_front() {
-                self.sessions.remove(&oldest);
-            }
-        }
-        self.session_order.push_back(id.clone());
-        self.sessions.insert(id, session);
+        self.sessions.insert(id, session, SESSIONS_MAX);
     }
 }
 
 /// Cashiers open at once; the oldest is forgotten first.
-const SESSIONS_MAX: usize = 10_000;
+const SESSIONS_MAX: u64 = 10_000;

@@ -22,6 +22,7 @@ use super::open::{Sheet, open};
 use super::password::{cancel, err_msg, pay};
 use crate::Simulator;
 use crate::guard;
+use crate::inspector::CashierRefused;
 
 #[derive(Template)]
 #[template(path = "cashier.html")]
@@ -58,6 +59,10 @@ async fn show(Shared(simulator): Shared<Simulator>, uri: Uri) -> Response {
         Ok(sheet) => Outcome::Sheet(sheet),
         Err(refusal) => Outcome::Refusal(Refusal { text: refusal.to_string(), err_msg: err_msg(&refusal) }),
     };
+    let refused = match &outcome {
+        Outcome::Sheet(_) => None,
+        Outcome::Refusal(refusal) => Some(CashierRefused(refusal.err_msg.clone())),
+    };
     let page = Page { zh: said("lang") != "en", embed: said("embed") == "1", outcome };
     let html = page.render().expect("the template writes into memory");
     let headers = [
@@ -65,7 +70,11 @@ async fn show(Shared(simulator): Shared<Simulator>, uri: Uri) -> Response {
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
     ];
-    (headers, html).into_response()
+    let mut answer = (headers, html).into_response();
+    if let Some(refused) = refused {
+        answer.extensions_mut().insert(refused);
+    }
+    answer
 }
 
 #[derive(Deserialize)]

@@ -28,7 +28,7 @@ pub(super) fn pay(
     password: &str,
     now: Timestamp,
 ) -> Told {
-    let Some(session) = state.sessions.get(session_id).cloned() else {
+    let Some(session) = state.sessions.get(session_id) else {
         return refused(&PayRefused::SessionGone, 0);
     };
     let attempt =
@@ -81,7 +81,7 @@ pub(super) fn pay(
 /// The payer closes the cashier; the order stays payable.
 pub(super) fn cancel(state: &mut State, session_id: &str, now: Timestamp) {
     let Some(session) = state.sessions.remove(session_id) else { return };
-    let key = state.prepays.get(&session.prepay_id).cloned();
+    let key = state.prepays.get(&session.prepay_id);
     if let Some(order) = key.and_then(|key| state.orders.get_mut(&key)) {
         let stayed = now.since(session.opened_at).as_secs();
         order.note(now, EventKind::CashierCancelled, format!("after {stayed} seconds"));

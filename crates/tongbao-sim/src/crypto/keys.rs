@@ -1,17 +1,16 @@
 //! All keys of a simulated platform and its merchants.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use tongbao_wire::{Mchid, Timestamp};
 
 use super::certificate::{self, Certificate, YEARS_VALID};
 use super::fixed::{self, pem_to_der};
-use super::{Sealer, SigningKey, generate};
+use super::{Opener, Sealer, SigningKey, generate};
 use crate::settings::DIGITS;
 use crate::{CryptoSettings, MerchantSettings, Settings, SimError};
 
-/// The keys of the platform and of every merchant.
+/// The keys of the platform.
 pub(crate) struct Keys {
     /// The pair of the platform certificate.
     pub(crate) certificate: PlatformKey,
@@ -19,8 +18,6 @@ pub(crate) struct Keys {
     pub(crate) public: PlatformKey,
     /// A key that is not the platform's, for answers nobody must believe.
     pub(crate) stray: SigningKey,
-    /// Each merchant's.
-    pub(crate) merchants: BTreeMap<Mchid, MerchantKeys>,
 }
 
 /// One of the platform's pairs.
@@ -29,6 +26,8 @@ pub(crate) struct PlatformKey {
     pub(crate) serial: String,
     /// Signs.
     pub(crate) key: SigningKey,
+    /// Opens what merchants encrypted for it.
+    pub(crate) opener: Opener,
     /// The certificate; of the public-key pair only its public key counts.
     pub(crate) certificate: Certificate,
 }
@@ -46,24 +45,25 @@ pub(crate) struct MerchantKeys {
 }
 
 impl Keys {
-    /// Makes or takes all keys.
-    pub(crate) fn new(settings: &Settings) -> Result<Self, SimError> {
+    /// Makes or takes all keys, and those of the merchants in their order.
+    pub(crate) fn new(settings: &Settings) -> Result<(Self, Vec<MerchantKeys>), SimError> {
         match &settings.crypto {
             CryptoSettings::Generate => Self::generate(settings),
             CryptoSettings::Fixed => {
                 Self::fixed(&settings.merchants, &|pem| SigningKey::from_pkcs8(&pem_to_der(pem)?))
             }
             CryptoSettings::StandIn { secret } => {
-                let mut keys = Self::fixed(&settings.merchants, &|_| Ok(SigningKey::stand_in(secret)))?;
+                let (mut keys, merchants) =
+                    Self::fixed(&settings.merchants, &|_| Ok(SigningKey::stand_in(secret)))?;
                 keys.stray = SigningKey::stand_in(&[secret, b"stray".as_slice()].concat());
-                Ok(keys)
+                Ok((keys, merchants))
             }
         }
     }
 
     /// New keys for every merchant and for the pairs this mode has. A pair it does not have is never shown
     /// nor signs, so a published key stands in its place and no start waits for it.
-    fn generate(settings: &Settings) -> Result<Self, SimError> {
+    fn generate(settings: &Settings) -> Result<(Self, Vec<MerchantKeys>), SimError> {
         let (mode, now) = (settings.key_mode, settings.clock.now());
         let pairs = usize::from(mode.has_certificate()) + usize::from(mode.has_public_key());
         let mut pems = generate::keys(settings.merchants.len() + pairs, &settings.chance)?.into_iter();
@@ -73,49 +73,48 @@ impl Keys {
         let id = format!("PUB_KEY_ID_{}", settings.chance.text(28, DIGITS));
         let certificate = next_if(mode.has_certificate(), fixed::PLATFORM_CERTIFICATE_PEM);
         let public = next_if(mode.has_public_key(), fixed::PLATFORM_PUBLIC_PEM);
-        let merchants = settings
-            .merchants
-            .iter()
-            .map(|merchant| Ok((merchant.mchid.clone(), real_merchant(merchant, next(), &salt, now)?)));
-        Ok(Self {
-            merchants: merchants.collect::<Result<_, SimError>>()?,
+        let merchants = settings.merchants.iter().map(|merchant| real_merchant(merchant, next(), &salt, now));
+        let merchants = merchants.collect::<Result<_, SimError>>()?;
+        let keys = Self {
             certificate: platform(&certificate, &salt, now, None)?,
             public: platform(&public, &salt, now, Some(id))?,
             stray: fixed::merchant_key()?,
-        })
+        };
+        Ok((keys, merchants))
     }
 
     fn fixed(
         merchants: &[MerchantSettings],
         key: &dyn Fn(&str) -> Result<SigningKey, SimError>,
-    ) -> Result<Self, SimError> {
+    ) -> Result<(Self, Vec<MerchantKeys>), SimError> {
         let certificates = fixed_certificates()?;
         let merchants = merchants
             .iter()
             .map(|merchant| {
-                let keys = MerchantKeys {
+                Ok(MerchantKeys {
                     key: key(fixed::MERCHANT_PEM)?,
                     certificate: fixed_merchant_certificate(&merchant.mchid)?,
                     sealer: Sealer::new(&merchant.apiv3_key)?,
                     private_key_pem: fixed::MERCHANT_PEM.into(),
-                };
-                Ok((merchant.mchid.clone(), keys))
+                })
             })
             .collect::<Result<_, SimError>>()?;
-        Ok(Self {
+        let keys = Self {
             certificate: PlatformKey {
                 serial: certificates.certificate.serial_no.clone(),
                 key: key(fixed::PLATFORM_CERTIFICATE_PEM)?,
+                opener: Opener::new(fixed::PLATFORM_CERTIFICATE_PEM),
                 certificate: certificates.certificate.clone(),
             },
             public: PlatformKey {
                 serial: FIXED_PUBLIC_KEY_ID.into(),
                 key: key(fixed::PLATFORM_PUBLIC_PEM)?,
+                opener: Opener::new(fixed::PLATFORM_PUBLIC_PEM),
                 certificate: certificates.public.clone(),
             },
             stray: key(fixed::MERCHANT_PEM)?,
-            merchants,
-        })
+        };
+        Ok((keys, merchants))
     }
 }
 
@@ -165,6 +164,7 @@ fn platform(pem: &str, salt: &[u8], now: Timestamp, id: Option<String>) -> Resul
     Ok(PlatformKey {
         serial: id.unwrap_or_else(|| certificate.serial_no.clone()),
         key: SigningKey::from_pkcs8(&pem_to_der(pem)?)?,
+        opener: Opener::new(pem),
         certificate,
     })
 }

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::rand::SystemRandom;
+use ring::rsa::PublicKeyComponents as RsaPublicKeyComponents;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey};
 use ring::{digest, hmac};
 
@@ -44,6 +45,17 @@ impl SigningKey {
         STANDARD.encode(signature)
     }
 
+    /// Modulus and exponent, big-endian; a stand-in has none.
+    pub(crate) fn public_numbers(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        match self {
+            Self::Rsa(pair) => {
+                let public = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public());
+                Some((public.n, public.e))
+            }
+            Self::StandIn(_) => None,
+        }
+    }
+
     /// True when `signature`, in Base64, is this key's of `message`.
     pub(crate) fn verifies(&self, message: &[u8], signature: &str) -> bool {
         let Ok(signature) = STANDARD.decode(signature) else {
@@ -70,6 +82,12 @@ pub(crate) fn openid_digest(appid: &str, payer: &str) -> [u8; 32] {
         context.update(&[0]);
     }
     context.finish().as_ref().try_into().expect("SHA-256 has 32 bytes")
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    let digest = digest::digest(&digest::SHA256, bytes);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// 8 × 32 bytes: the length of an RSA-2048 signature.

@@ -20,10 +20,12 @@ use crate::settings::LETTERS;
 /// The calls answered here.
 pub(super) const CALLS: &[Handled] = &[(Call::Certificates, certificates)];
 
-/// A success: a JSON body with 200, or nothing with 204.
+/// A success: a JSON body with 200, nothing with 204, or a file.
 pub(super) enum Answer {
     Json(Vec<u8>),
     NoContent,
+    /// Bytes of a media type; not signed (v3.md §1.7).
+    File(&'static str, Vec<u8>),
 }
 
 impl Answer {
@@ -49,6 +51,7 @@ pub(super) fn signed(
     let (status, body) = match answer {
         Answer::Json(body) => (StatusCode::OK, body.as_slice()),
         Answer::NoContent => (StatusCode::NO_CONTENT, [].as_slice()),
+        Answer::File(kind, content) => return file(platform, kind, content, forgery),
     };
     let signed = platform.sign(key, body, forgery);
     let body = if forgery == Some(Forgery::Tamper) { tampered(body) } else { body.to_vec().into() };
@@ -68,6 +71,17 @@ pub(super) fn signed(
     if status == StatusCode::NO_CONTENT {
         response.headers_mut().remove(header::CONTENT_TYPE);
     }
+    response
+}
+
+/// A file, unsigned: the digest told before is what vouches for it.
+fn file(platform: &Platform, kind: &'static str, content: &[u8], forgery: Option<Forgery>) -> Response {
+    let body = if forgery == Some(Forgery::Tamper) { tampered(content) } else { content.to_vec().into() };
+    let mut response = Response::new(Body::from(body));
+    common(&mut response);
+    let headers = response.headers_mut();
+    headers.insert("request-id", platform.request_id(0).parse().expect("letters and digits"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }
 
@@ -117,7 +131,7 @@ fn certificates(simulator: &Simulator, call: &Received, mchid: &Mchid) -> Result
         return Err(Refusal::new(status, "RESOURCE_NOT_EXISTS", message, cause::PARAMETER));
     }
     let nonce = platform.chance.text(12, LETTERS);
-    let keys = platform.merchant_keys(mchid).expect("admitted merchants have keys");
+    let merchant = platform.merchant(mchid).expect("admitted merchants are known");
     let certificate = &platform.keys.certificate.certificate;
     let data = vec![PlatformCertificate {
         serial_no: certificate.serial_no.clone(),
@@ -125,7 +139,7 @@ fn certificates(simulator: &Simulator, call: &Received, mchid: &Mchid) -> Result
         expire_time: certificate.not_after,
         encrypt_certificate: EncryptCertificate {
             algorithm: "AEAD_AES_256_GCM".into(),
-            ciphertext: keys.sealer.seal(&nonce, "certificate", certificate.pem.as_bytes()),
+            ciphertext: merchant.keys.sealer.seal(&nonce, "certificate", certificate.pem.as_bytes()),
             nonce,
             associated_data: "certificate".into(),
         },

@@ -247,9 +247,13 @@ pub(super) fn openid(body: &Value) -> Result<Openid, Refusal> {
 
 /// `notify_url`, where there is one (v3.md §2.1, §6.8).
 pub(super) fn check_notify_url(body: &Value, switches: &Switches) -> Result<(), Refusal> {
-    let Some(said) = text(body, "/notify_url") else { return Ok(()) };
-    let refuse =
-        |issue: &str| Err(breaks_rule("/notify_url", "通知地址", &Value::String(said.into()), issue));
+    check_address(body, "/notify_url", switches)
+}
+
+/// An address for notifications, where there is one.
+pub(super) fn check_address(body: &Value, at: &str, switches: &Switches) -> Result<(), Refusal> {
+    let Some(said) = text(body, at) else { return Ok(()) };
+    let refuse = |issue: &str| Err(breaks_rule(at, "通知地址", &Value::String(said.into()), issue));
     let Ok(url) = said.parse::<http::Uri>() else {
         return refuse("not an absolute address");
     };

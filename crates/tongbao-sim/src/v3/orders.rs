@@ -1,13 +1,14 @@
 //! Orders over HTTP: create, query, close (v3.md §2).
 
-use tongbao_wire::{Appid, Call, Fen, Mchid, OutTradeNo, PrepayAnswer, Timestamp, TransactionId};
+use tongbao_wire::{Appid, Call, Fen, Mchid, OutTradeNo, PrepayAnswer, Timestamp, TradeType, TransactionId};
 
 use super::answer::Answer;
 use super::bodies::{self, CLOSE, PREPAY, text};
 use super::target::{Target, mchid_differs};
 use super::{Handled, gate, schema};
 use crate::Simulator;
-use crate::order::NewOrder;
+use crate::crypto::sha256_hex;
+use crate::order::{Dialect, NewOrder};
 use crate::received::Received;
 use crate::refusal::{Refusal, cause};
 
@@ -34,16 +35,23 @@ fn prepay(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answ
     bodies::check_permissions(&body)?;
     let said = |at| text(&body, at).expect("the schema demands it");
     let asked = NewOrder {
+        dialect: Dialect::V3,
+        scene: TradeType::Jsapi,
         mchid: signer.clone(),
+        sub: None,
+        combined: None,
         appid: Appid::parse(said("/appid")).expect("the schema checked it"),
         out_trade_no: OutTradeNo::parse(said("/out_trade_no")).expect("the schema checked it"),
         description: said("/description").into(),
         attach: text(&body, "/attach").map(str::to_owned),
-        notify_url: said("/notify_url").into(),
+        notify_url: Some(said("/notify_url").into()),
         time_expire: text(&body, "/time_expire").and_then(|text| Timestamp::parse_rfc3339(text).ok()),
         total: amount(&body, "/amount/total"),
-        openid,
-        body,
+        openid: Some(openid),
+        sub_openid: None,
+        profit_sharing: body.pointer("/settle_info/profit_sharing") == Some(&serde_json::Value::Bool(true)),
+        device_id: text(&body, "/scene_info/device_id").map(str::to_owned),
+        terms: terms(&body),
     };
     let prepay_id = simulator.with_state(|state, platform, now| state.create(platform, asked, now))?;
     Ok(Answer::json(&PrepayAnswer { prepay_id }))
@@ -72,7 +80,7 @@ fn query_by_id(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result
             // v3.md §2.5 gives the sentence; the code is not published.
             return Err(Refusal::invalid("商户号和订单信息不匹配", cause::FOREIGN_ORDER));
         }
-        let order = state.orders.get(key).expect("transactions name orders");
+        let order = state.orders.get(&key).expect("transactions name orders");
         Ok(Answer::json(&order.transaction(platform)))
     })
 }
@@ -87,6 +95,11 @@ fn close(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answe
     let key = (signer.clone(), number);
     simulator.with_state(|state, platform, now| state.close(platform, &key, now))?;
     Ok(Answer::NoContent)
+}
+
+/// A digest of the request that the order of its members does not change.
+pub(super) fn terms(body: &serde_json::Value) -> String {
+    sha256_hex(body.to_string().as_bytes())
 }
 
 /// Step 10 of v3.md §1.6.

@@ -8,6 +8,7 @@ use super::orders::{amount, check_content_type};
 use super::target::Target;
 use super::{Handled, schema};
 use crate::Simulator;
+use crate::ledger::Sources;
 use crate::received::Received;
 use crate::refund::{NewRefund, OrderNamed};
 use crate::refusal::{Refusal, cause};
@@ -22,7 +23,7 @@ fn apply(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answe
     let body = schema::read(&call.body, REFUND, switches)?;
     bodies::check_notify_url(&body, switches)?;
     let refund = amount(&body, "/amount/refund");
-    check_sources(&body, refund)?;
+    let sources = sources(&body, refund)?;
     let by_id = text(&body, "/transaction_id").and_then(|text| TransactionId::parse(text).ok());
     let by_number = text(&body, "/out_trade_no").and_then(|text| OutTradeNo::parse(text).ok());
     let order = by_id
@@ -37,6 +38,7 @@ fn apply(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answe
         notify_url: text(&body, "/notify_url").map(str::to_owned),
         refund,
         total: amount(&body, "/amount/total"),
+        sources,
     };
     let told = simulator.with_state(|state, platform, now| state.refund(platform, asked, now))?;
     Ok(Answer::json(&told))
@@ -56,13 +58,14 @@ fn query(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answe
 }
 
 /// The accounts a refund is paid from add up to it (v3.md §5.1).
-fn check_sources(body: &serde_json::Value, refund: Fen) -> Result<(), Refusal> {
+fn sources(body: &serde_json::Value, refund: Fen) -> Result<Sources, Refusal> {
     let Some(sources) = body.pointer("/amount/from").and_then(serde_json::Value::as_array) else {
-        return Ok(());
+        return Ok(Sources::Usual);
     };
     let sum = sources.iter().try_fold(Fen::ZERO, |sum, source| sum.checked_add(amount(source, "/amount")));
     if sum == Some(refund) {
-        return Ok(());
+        let frozen = sources.iter().filter(|source| text(source, "/account") == Some("UNAVAILABLE"));
+        return Ok(Sources::Named { unavailable: frozen.map(|source| amount(source, "/amount")).sum() });
     }
     let value = serde_json::Value::from(refund.get());
     Err(schema::breaks_rule("/amount/from", "退款出资账户及金额", &value, "must add up to amount.refund"))

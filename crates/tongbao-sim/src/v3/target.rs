@@ -1,6 +1,7 @@
 //! Path and query of a call: as sent for the signature, decoded for the rest.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use serde_json::Value;
 use tongbao_wire::{IdError, Mchid};
@@ -31,6 +32,36 @@ impl<'a> Target<'a> {
 
     pub(super) fn query(&self, name: &str) -> Option<&str> {
         self.query.get(name).map(String::as_str)
+    }
+
+    /// A member of the query that must be there.
+    pub(super) fn must(&self, name: &str, title: &str) -> Result<&str, Refusal> {
+        self.query(name).filter(|text| !text.is_empty()).ok_or_else(|| {
+            Refusal::param(format!(
+                "输入源“/query/{name}”映射到值字段“{title}”必填性规则校验失败，此字段为必填项"
+            ))
+            .at("query", name, None, "required")
+        })
+    }
+
+    /// A number of the query, where it is there.
+    pub(super) fn number(&self, name: &str, range: RangeInclusive<u32>) -> Result<Option<u32>, Refusal> {
+        let Some(said) = self.query(name) else { return Ok(None) };
+        let plain = said.bytes().all(|byte| byte.is_ascii_digit());
+        let read = said.parse().ok().filter(|number| plain && range.contains(number));
+        let issue = format!("must be a number from {} to {}", range.start(), range.end());
+        read.map(Some).ok_or_else(|| self.breaks(name, name, &issue))
+    }
+
+    /// A member of the query that breaks a rule.
+    pub(super) fn breaks(&self, name: &str, title: &str, issue: &str) -> Refusal {
+        let value = self.query(name).map(Value::from);
+        Refusal::param(format!("输入源“/query/{name}”映射到值字段“{title}”规则校验失败，值格式错误")).at(
+            "query",
+            name,
+            value.as_ref(),
+            issue,
+        )
     }
 
     /// The path segment between `prefix` and `suffix`, as the identifier `name`.

@@ -1,10 +1,12 @@
 //! The simulator from outside: requests in, answers and notifications out.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, helpers included")]
 
+mod bills;
 mod books;
 mod cashier;
 mod certificates;
 mod checks;
+mod complaints;
 mod composing;
 mod control;
 mod document;
@@ -15,6 +17,10 @@ mod notifications;
 mod orders;
 mod reentry;
 mod refunds;
+mod sealing;
+mod server;
+mod tls;
+mod uploads;
 mod weixin;
 mod wire;
 mod world;

@@ -230,7 +230,7 @@ impl Listening {
 
     fn order_of(&self, id: &str) -> Option<OutTradeNo> {
         let all = self.simulator.get()?.notifications();
-        all.into_iter().find(|one| one.id == id).map(|one| one.out_trade_no)
+        all.into_iter().find(|one| one.id == id)?.out_trade_no
     }
 }
 

@@ -188,7 +188,7 @@ impl<'a> Scene<'a> {
             out_trade_no: known.out_trade_no,
             amount_fen,
             pay: placed.pay,
-            notify_url: known.notify_url,
+            notify_url: known.notify_url.unwrap_or_default(),
         })
     }
 
@@ -342,7 +342,7 @@ impl<'a> Scene<'a> {
         loop {
             let all = self.world.platform.simulator.notifications();
             let mut mine = all.into_iter().filter(|one| {
-                one.out_trade_no == deal.out_trade_no
+                one.out_trade_no.as_ref() == Some(&deal.out_trade_no)
                     && &one.mchid == self.world.platform.mchid()
                     && Kind::of(&one.event_type) == kind
             });

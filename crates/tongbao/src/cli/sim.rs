@@ -1,5 +1,6 @@
 //! `tongbao sim`: drives a running simulator over its control API.
 
+mod bill;
 mod control;
 mod duration;
 
@@ -49,6 +50,21 @@ enum SimCommand {
         #[arg(value_name = "+TIME", value_parser = duration::parse)]
         ahead: Option<std::time::Duration>,
     },
+    #[command(about = "Print or save a bill of a day   打印或保存某一天的账单")]
+    Bill {
+        /// The day in Beijing, such as 2026-03-01   日期
+        #[arg(default_value = "yesterday")]
+        date: String,
+        /// ALL, SUCCESS, REFUND, BASIC, OPERATION, FEES or SHARING   账单类型
+        #[arg(long = "type", value_name = "TYPE", default_value = "ALL")]
+        kind: String,
+        /// Whose; the first merchant's unless named   商户号
+        #[arg(long, value_name = "MCHID")]
+        merchant: Option<String>,
+        /// Write it to a file   保存到文件
+        #[arg(long, value_name = "FILE")]
+        out: Option<std::path::PathBuf>,
+    },
     #[command(about = "List orders, newest first   列出订单")]
     Orders,
     #[command(about = "List notifications and what became of them   列出通知及其结果")]
@@ -80,6 +96,10 @@ async fn call(control: &Control, command: &SimCommand) -> Result<Value, CliError
         SimCommand::Clock { ahead: Some(ahead) } => {
             control.post("clock", &json!({ "advance_seconds": ahead.as_secs() })).await
         }
+        SimCommand::Bill { date, kind, merchant, .. } => {
+            let path = bill::path(date, kind, merchant.as_deref());
+            control.text(&path).await.map(Value::String)
+        }
         SimCommand::Orders => control.get("orders").await,
         SimCommand::Notifications => control.get("notifications").await,
     }
@@ -92,7 +112,7 @@ struct Order {
     trade_state: String,
     total: String,
     description: String,
-    payer: String,
+    payer: Option<String>,
     created_at: String,
     #[serde(default)]
     transaction_id: Option<String>,
@@ -149,6 +169,7 @@ fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliE
                 Lang::En => format!("simulator time {}, {ahead} ahead of real time\n", plain(&clock.now)),
             }
         }),
+        SimCommand::Bill { out, .. } => bill::told(answer.as_str().unwrap_or_default(), out.as_deref(), lang),
         SimCommand::Orders => read(answer).map(|orders: Orders| listed_orders(&orders.orders, lang)),
         SimCommand::Notifications => {
             read(answer).map(|list: Notifications| listed_notifications(&list.notifications, lang))
@@ -169,7 +190,7 @@ fn listed_orders(orders: &[Order], lang: Lang) -> String {
             order.out_trade_no.clone(),
             order.trade_state.clone(),
             order.total.clone(),
-            order.payer.clone(),
+            order.payer.clone().unwrap_or_default(),
             order.created_at.clone(),
             order.description.clone(),
         ]

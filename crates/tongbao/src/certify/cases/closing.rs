@@ -146,8 +146,12 @@ async fn expiry(scene: &Scene<'_>) -> Judged<Words> {
             format!("the order is {state} at the platform"),
         );
     }
-    let asked = |standing: &Standing| standing.state == State::Closed || scene.calls(&deal, "GET ") > 0;
-    let standing = scene.wait_for(&deal, asked).await?.unwrap_or_else(|last| last);
+    let before = scene.calls(&deal, "GET ");
+    let asked = |standing: &Standing| standing.state == State::Closed || scene.calls(&deal, "GET ") > before;
+    let _either_way = scene.wait_for(&deal, asked).await?;
+    // What the server was just told, it has written down by then.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let standing = scene.read(&deal).await?;
     if standing.state == State::Closed {
         return passed(
             "平台关闭之后，服务也显示关闭",

@@ -172,7 +172,7 @@ fn paid_there_too(stage: &Stage, order: &Order, payment: &Payment) -> Verdict {
         && there.total == order.terms.total
         && there.appid == order.terms.appid
         && there.mchid == order.mchid
-        && there.openid == payment.openid;
+        && there.openid.as_ref() == Some(&payment.openid);
     demand(agrees, Invariant::I6, || {
         format!(
             "payment {number} of {} is paid here; there it is {} over {}",
