@@ -31,7 +31,7 @@ pub use platform::{Platform, PlatformOptions};
 pub use report::{CaseReport, Report, Score, Verdict};
 
 use crate::config::Words;
-use case::{Case, Gate, Unmet, not_judged, not_offered};
+use case::{Case, Gate, Time, Unmet, not_judged, not_offered};
 use cases::all;
 use report::{abilities, by_hand};
 use scene::{Scene, World};
@@ -145,7 +145,14 @@ pub async fn examine(
         |case: &&'static Case| examination.only.is_empty() || examination.only.iter().any(|id| id == case.id);
     let mut done: Vec<CaseReport> = Vec::new();
     let mut open = Gates { places: true, takes: true };
-    // The gates first: they say what the others mean. They run even when they were not asked for.
+    let at = |time: Time| all().filter(asked).filter(move |case| case.time == time && !Gates::are(case));
+    for case in at(Time::Past) {
+        let report = run(&world, case, open).await;
+        tell(&report);
+        done.push(report);
+    }
+    platform.catch_up().await;
+    // Then the gates: they say what the others mean. They run even when they were not asked for.
     for case in all().filter(|case| Gates::are(case)) {
         let report = run(&world, case, open).await;
         open = open.after(&report);
@@ -154,9 +161,7 @@ pub async fn examine(
             done.push(report);
         }
     }
-    let others: Vec<&'static Case> = all().filter(asked).filter(|case| !Gates::are(case)).collect();
-    let (alone, together): (Vec<_>, Vec<_>) = others.into_iter().partition(|case| case.alone);
-    let mut running = stream::iter(together.into_iter().map(|case| run(&world, case, open)))
+    let mut running = stream::iter(at(Time::Now).map(|case| run(&world, case, open)))
         .buffer_unordered(examination.at_once.max(1));
     while let Some(report) = running.next().await {
         tell(&report);
@@ -167,7 +172,7 @@ pub async fn examine(
     platform
         .interference
         .hush(platform.simulator.orders().iter().map(|order| order.out_trade_no.to_string()));
-    for case in alone {
+    for case in at(Time::Ahead) {
         let report = run(&world, case, open).await;
         tell(&report);
         done.push(report);

@@ -45,6 +45,17 @@ pub(super) enum Gate {
     Takes,
 }
 
+/// The platform's clock during a case. It only ever moves ahead, so a run has three parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Time {
+    /// Two days ago, so that a bill of a day that is over for the server too has payments in it. Alone.
+    Past,
+    /// The present. Beside others.
+    Now,
+    /// It moves the clock into the future. Alone.
+    Ahead,
+}
+
 /// One thing a server is examined for.
 pub(super) struct Case {
     /// Its stable name.
@@ -58,8 +69,8 @@ pub(super) struct Case {
     pub(super) gate: Gate,
     /// What to do when it fails.
     pub(super) fix: Text,
-    /// Moves the platform's clock, so nothing may run beside it.
-    pub(super) alone: bool,
+    /// By which of the platform's clocks it runs.
+    pub(super) time: Time,
     pub(super) run: for<'a> fn(&'a Scene<'a>) -> Running<'a>,
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -76,6 +77,7 @@ impl Platform {
             base_url.trim_end_matches('/').to_owned(),
         );
         settings.key_mode = options.key_mode;
+        settings.switches.business_begins_behind = BEGINS_BEHIND;
         (options.settle)(&mut settings);
         // After whatever fixed the first one's keys: these are nobody else's.
         settings.merchants.push(foreign(&settings.merchants[0], &chance));
@@ -122,6 +124,11 @@ impl Platform {
         self.simulator
             .write_env(path)
             .map_err(|error| Failure::System(path.display().to_string(), error.into()))
+    }
+
+    /// Brings the platform's clock to the present.
+    pub(super) async fn catch_up(&self) {
+        self.simulator.advance(BEGINS_BEHIND.saturating_sub(self.simulator.ahead())).await;
     }
 
     pub(super) fn appid(&self) -> &Appid {
@@ -314,5 +321,7 @@ fn numbers(target: &str, body: &[u8]) -> Vec<String> {
 /// What calls about bills are about.
 pub(super) const BILLS: &str = "bills";
 
+/// Long enough for the bill of the first day to be there before the present.
+const BEGINS_BEHIND: Duration = Duration::from_secs(48 * 3600);
 /// A notification is the largest thing anybody sends here.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;

@@ -115,6 +115,7 @@ servers! {
         fails &["refund-answer-lost", "refund-system-error", "refund-double-tap", "refund-notice-lost"], leaves open &[];
     one_without_refund_limits: NoRefundLimits fails &["refund-exceeds", "refund-fifty"], leaves open &[];
     one_that_takes_abnormal_for_done: AbnormalIsDone fails &["refund-abnormal"], leaves open &[];
+    one_that_counts_refunds_in_bills: CountsRefundsInBills fails &["bill-read"], leaves open &[];
     one_that_a_late_payment_resets: LatePaymentResets fails &["reordered"], leaves open &[];
 }
 
@@ -138,8 +139,8 @@ async fn a_server_that_places_nothing_is_not_judged() {
 async fn refunds_that_are_not_offered_cost_marks_for_the_checklist_demands_them() {
     let report = report_of(Fault::NoRefunds).await;
     let not_offered = with(&report, Verdict::NotOffered);
-    assert!(not_offered.contains(&"refund") && not_offered.contains(&"bill-read"), "{not_offered:?}");
+    assert!(not_offered.contains(&"refund") && not_offered.contains(&"both-keys"), "{not_offered:?}");
     assert!(!report.full_marks && report.score.failed == 0, "{}", told(&report));
     let costs = |id: &str| report.cases.iter().any(|case| case.id == id && case.costs_marks);
-    assert!(costs("refund") && !costs("bill-read"));
+    assert!(costs("refund") && !costs("both-keys"));
 }

@@ -24,7 +24,7 @@ async fn some() -> Report {
         listen::serve(listener, toy, Options::default(), std::future::pending()).await;
     });
     let adapter = Adapter::named(None, &Environment::empty()).expect("the contract");
-    let only = ["signature-probe", "invoke", "bill-read", "refund"].map(str::to_owned).to_vec();
+    let only = ["signature-probe", "invoke", "both-keys", "refund"].map(str::to_owned).to_vec();
     let examination = Examination { url, adapter, patience: Duration::from_secs(8), only, at_once: 2 };
     let report = examine(&platform, &examination, |_| {}).await.expect("the run takes place");
     tasks.abort_all();
@@ -35,7 +35,7 @@ async fn some() -> Report {
 async fn only_the_cases_that_were_asked_for_are_reported_in_the_order_of_the_list() {
     let report = some().await;
     let ids: Vec<_> = report.cases.iter().map(|case| case.id).collect();
-    assert_eq!(ids, ["invoke", "signature-probe", "refund", "bill-read"]);
+    assert_eq!(ids, ["invoke", "both-keys", "signature-probe", "refund"]);
     let place = |id: &str| listed().iter().position(|case| case.id == id);
     assert!(ids.windows(2).all(|pair| place(pair[0]) < place(pair[1])));
 }
@@ -52,7 +52,7 @@ async fn the_json_has_the_documented_members() {
     );
     assert_eq!(
         report["abilities"],
-        serde_json::json!({ "confirm": true, "refund": true, "close": true, "bill": false })
+        serde_json::json!({ "confirm": true, "refund": true, "close": true, "bill": true })
     );
     let text = |value: &Value| value["zh"].is_string() && value["en"].is_string();
     for case in report["cases"].as_array().expect("a list") {

@@ -51,6 +51,7 @@ pub(crate) enum Fault {
     AbnormalIsDone,
     LatePaymentResets,
     NoRefunds,
+    CountsRefundsInBills,
 }
 
 /// The server on its routes.
@@ -63,6 +64,7 @@ pub(crate) fn router(env: &Env, own_url: &str, fault: Fault) -> Router {
         .route("/certify/orders/{number}/confirm", post(confirm))
         .route("/certify/orders/{number}/refunds", post(refund))
         .route("/certify/orders/{number}/close", post(close))
+        .route("/certify/bills/{day}", get(bill))
         .route("/wxpay/notify", post(notify))
         .with_state(shop)
 }
@@ -70,7 +72,7 @@ pub(crate) fn router(env: &Env, own_url: &str, fault: Fault) -> Router {
 type Toy = State<Arc<Shop>>;
 
 async fn declare(State(shop): Toy) -> Json<Value> {
-    let all = ["confirm", "refund", "close"];
+    let all = ["confirm", "refund", "close", "bill"];
     let offered: Vec<_> =
         all.into_iter().filter(|word| !(shop.has(Fault::NoRefunds) && *word == "refund")).collect();
     Json(json!({ "abilities": offered }))
@@ -112,6 +114,13 @@ async fn refund(State(shop): Toy, Path(number): Path<String>, Json(body): Json<V
 async fn close(State(shop): Toy, Path(number): Path<String>) -> StatusCode {
     shop.close(&number).await;
     StatusCode::OK
+}
+
+async fn bill(State(shop): Toy, Path(day): Path<String>) -> (StatusCode, Json<Value>) {
+    match shop.bill(&day).await {
+        Ok(read) => (StatusCode::OK, Json(read)),
+        Err(reason) => (StatusCode::BAD_GATEWAY, Json(json!({ "error": reason }))),
+    }
 }
 
 async fn notify(State(shop): Toy, headers: HeaderMap, body: Bytes) -> StatusCode {

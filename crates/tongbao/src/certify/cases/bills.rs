@@ -5,7 +5,7 @@ use std::time::Duration;
 use tongbao_sim::OrderView;
 
 use crate::certify::adapter::Ability;
-use crate::certify::case::{Case, Demand, Gate, Judged, failed, not_judged, not_offered, passed, text};
+use crate::certify::case::{Case, Demand, Gate, Judged, Time, failed, not_judged, passed, text};
 use crate::certify::platform::BILLS;
 use crate::certify::scene::Scene;
 use crate::config::Words;
@@ -16,17 +16,28 @@ pub(in crate::certify) const CASES: &[Case] = &[Case {
     demand: Demand::Should,
     lines: &["10"],
     needs: &[Ability::Bill],
-    gate: Gate::Takes,
+    gate: Gate::None,
     fix: text(
         "次日十点后申请交易账单，校验摘要，逐行读取；账单金额是元，要精确换算成分",
         "apply for the trade bill after ten the next morning, check its digest, read it row by row; its amounts are in yuan and become fen exactly",
     ),
-    alone: true,
+    time: Time::Past,
     run: |scene| Box::pin(read(scene)),
 }];
 
 async fn read(scene: &Scene<'_>) -> Judged<Words> {
+    scene.note(
+        "平台的时间从两天前开始，这样账单日对商户服务来说也已过去",
+        "the platform's clock begins two days ago, so that the bill's day is over for the server too",
+    );
     let deal = scene.paid().await?;
+    let returned = scene.paid().await?;
+    if scene.offers(Ability::Refund) {
+        // A row that is no payment. Whether the server refunds rightly is judged elsewhere.
+        scene.refund(&returned, &scene.refund_no(), returned.amount_fen / 2).await?;
+        let _either_way =
+            scene.wait_for(&returned, |_| !scene.at_platform(&returned).refunds.is_empty()).await?;
+    }
     let platform = scene.world.platform;
     let paid_on =
         |order: &OrderView| order.success_time.map(|at| at.rfc3339().chars().take(10).collect::<String>());
@@ -34,10 +45,7 @@ async fn read(scene: &Scene<'_>) -> Judged<Words> {
         return not_judged("订单没有支付时间", "the order has no time of payment");
     };
     platform.simulator.advance(BILL_COMES_AFTER).await;
-    scene.note(
-        "平台的时间前进到次日十点之后（商户服务的时间没有变）",
-        "the platform's clock moved beyond ten the next morning (the server's did not)",
-    );
+    scene.note("平台的时间前进到次日十点之后", "the platform's clock moved beyond ten the next morning");
     scene.about(BILLS.to_owned());
     let orders = platform.simulator.orders();
     let mine = orders.iter().filter(|order| &order.mchid == platform.mchid());
@@ -49,13 +57,10 @@ async fn read(scene: &Scene<'_>) -> Judged<Words> {
         return not_judged("模拟器没有账单", "the simulator has no bills");
     }
     if !said.is_success() {
-        // By its own clock the day is not over; that is no fault of the server's.
         let said = said.in_short();
-        return not_offered(
-            format!("服务不读 {day} 的账单（它的时钟还没到第二天），请人工核对：{said}"),
-            format!(
-                "the server does not read the bill of {day}, which by its own clock is not over; look by hand: {said}"
-            ),
+        return failed(
+            format!("没有读到 {day} 的账单：{said}"),
+            format!("the bill of {day} was not read: {said}"),
         );
     }
     match scene.world.server.bill_of(&said) {

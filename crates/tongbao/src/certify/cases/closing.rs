@@ -5,7 +5,7 @@ use std::time::Duration;
 use tongbao_wire::TradeState;
 
 use crate::certify::adapter::{Ability, State};
-use crate::certify::case::{Case, Demand, Gate, Judged, failed, not_judged, passed, text};
+use crate::certify::case::{Case, Demand, Gate, Judged, Time, failed, not_judged, passed, text};
 use crate::certify::interference::Kind;
 use crate::certify::scene::Scene;
 use crate::certify::server::Standing;
@@ -23,7 +23,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "关单要调用平台的关单接口，成功后才算关闭",
             "closing calls the platform's close, and counts when that has succeeded",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(close(scene)),
     },
     Case {
@@ -37,7 +37,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "平台说订单已支付时，本地不能关闭：查询并记为已支付",
             "when the platform says the order is paid, do not close it here: query, and take it for paid",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(close_paid(scene)),
     },
     Case {
@@ -54,7 +54,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "钱到了就不能当没发生：恢复为已支付，或自动退款",
             "money that came cannot be ignored: take the order for paid, or refund it",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(late(scene)),
     },
     Case {
@@ -71,7 +71,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "定时清理未支付的订单：查询平台，关单，再更新本地",
             "sweep unpaid orders: query the platform, close, then update here",
         ),
-        alone: true,
+        time: Time::Ahead,
         run: |scene| Box::pin(expiry(scene)),
     },
 ];

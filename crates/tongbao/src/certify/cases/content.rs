@@ -6,7 +6,7 @@
 use serde_json::Value;
 use tongbao_sim::ComposedContent;
 
-use crate::certify::case::{Case, Demand, Gate, Judged, Running, failed, passed, text};
+use crate::certify::case::{Case, Demand, Gate, Judged, Running, Time, failed, passed, text};
 use crate::certify::scene::Scene;
 use crate::config::Words;
 
@@ -89,7 +89,7 @@ const fn case(
         needs: &[],
         gate: Gate::Takes,
         fix: COMPARE,
-        alone: false,
+        time: Time::Now,
         run,
     }
 }

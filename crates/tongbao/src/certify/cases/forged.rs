@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request};
 use tongbao_sim::{ComposedBy, ComposedContent};
 
-use crate::certify::case::{Case, Demand, Gate, Judged, failed, not_judged, passed, text};
+use crate::certify::case::{Case, Demand, Gate, Judged, Time, failed, not_judged, passed, text};
 use crate::certify::interference::Kind;
 use crate::certify::scene::{Deal, Scene};
 use crate::config::Words;
@@ -79,7 +79,7 @@ const fn case(
         needs: &[],
         gate: Gate::Takes,
         fix,
-        alone: false,
+        time: Time::Now,
         run,
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tongbao_sim::{ComposedBy, KeyMode, Outcome};
 
-use crate::certify::case::{Case, Demand, Gate, Judged, failed, not_judged, not_offered, passed, text};
+use crate::certify::case::{Case, Demand, Gate, Judged, Time, failed, not_judged, not_offered, passed, text};
 use crate::certify::interference::Kind;
 use crate::certify::scene::{Deal, Scene};
 use crate::config::Words;
@@ -25,7 +25,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "用原始请求体验签，用 APIv3 密钥解密，落库后五秒内应答 200 或 204",
             "verify over the raw body, decrypt with the APIv3 key, write it down, and answer 200 or 204 within five seconds",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(taken(scene)),
     },
     Case {
@@ -39,7 +39,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "重活放到应答之后做；不要让一个通知堵住其它通知",
             "do heavy work after answering, and let no notification hold up another",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(burst(scene)),
     },
     Case {
@@ -56,7 +56,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "不要在通知的应答之前等待对平台的调用，或给它短于五秒的时限",
             "do not wait for calls of the platform before you answer, or give them less than five seconds",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(slow_platform(scene)),
     },
     Case {
@@ -70,7 +70,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "按订单状态和通知 id 去重；重复的照样应答成功",
             "tell duplicates by the order's state and the id, and acknowledge them all the same",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(duplicate(scene)),
     },
     Case {
@@ -84,7 +84,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "先加锁或用带条件的更新，再处理；不要先查后改",
             "lock, or update under a condition, before you act; do not look first and change later",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(duplicate_parallel(scene)),
     },
     Case {
@@ -98,7 +98,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "重放与重复同样对待：订单已支付就不再处理",
             "treat a replay as a duplicate: a paid order is not processed again",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(replay(scene)),
     },
     Case {
@@ -112,7 +112,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "忽略不认识的字段；不认识的银行、类型照常处理",
             "ignore members you do not know, and take unknown banks and types as they are",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(new_members(scene)),
     },
     Case {
@@ -129,7 +129,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "按 Wechatpay-Serial 选择平台证书或微信支付公钥来验签",
             "choose the platform certificate or the public key by Wechatpay-Serial",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(both_keys(scene)),
     },
 ];

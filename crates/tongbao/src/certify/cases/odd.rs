@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use tongbao_sim::ComposedContent;
 
-use crate::certify::case::{Case, Demand, Gate, Judged, failed, passed, text};
+use crate::certify::case::{Case, Demand, Gate, Judged, Time, failed, passed, text};
 use crate::certify::scene::Scene;
 use crate::config::Words;
 
@@ -18,7 +18,7 @@ pub(in crate::certify) const CASES: &[Case] = &[Case {
         "读不懂的请求体应答 4xx；限制请求体大小；任何输入都不能让服务退出",
         "answer 4xx to what cannot be read, bound the size of bodies, and let no input end the server",
     ),
-    alone: false,
+    time: Time::Now,
     run: |scene| Box::pin(odd_bodies(scene)),
 }];
 

@@ -5,7 +5,7 @@ use tongbao_sim::{CallFault, EventKind};
 use tongbao_wire::TradeState;
 use tower::ServiceExt as _;
 
-use crate::certify::case::{Case, Demand, Gate, Judged, failed, not_judged, passed, text};
+use crate::certify::case::{Case, Demand, Gate, Judged, Time, failed, not_judged, passed, text};
 use crate::certify::interference::Calls;
 use crate::certify::scene::{Deal, Scene};
 use crate::config::Words;
@@ -25,7 +25,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "下单时原样传递金额（分）和 openid；检查服务是否用了本次模拟器的地址和密钥",
             "pass the amount (in fen) and the openid on as they are; check that the server uses this simulator's address and keys",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(places(scene)),
     },
     Case {
@@ -39,7 +39,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "签名串四行：appId、timeStamp、nonceStr、prepay_id=…，每行以 \\n 结尾；用下单的同一把商户 API 私钥，RSA-SHA256",
             "sign four lines, appId, timeStamp, nonceStr and prepay_id=…, each ended by \\n, with the very merchant API key that signed the order, RSA-SHA256",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(invoke(scene)),
     },
     Case {
@@ -53,7 +53,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "金额全程用整数分，不用浮点数",
             "keep money in integers of fen all the way; no floating point",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(fen_exact(scene)),
     },
     Case {
@@ -67,7 +67,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "notify_url 用完整路径，不带查询参数；上线时用 https 与公网域名",
             "give notify_url a full path and no query; in production, https on a public name",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(notify_address(scene)),
     },
     Case {
@@ -81,7 +81,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "同一业务单并发下单要落到同一个 out_trade_no：先以业务单号做唯一约束，再调用平台",
             "two requests for one order must meet in one out_trade_no: make the business number unique before you call the platform",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(double_tap(scene)),
     },
     Case {
@@ -95,7 +95,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "付款人再次发起时沿用原 out_trade_no，重新签名即可",
             "when the payer tries again, keep the out_trade_no and sign anew",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(tap_again(scene)),
     },
     Case {
@@ -112,7 +112,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "超时不等于失败：用同一个 out_trade_no、同样的参数重试",
             "a time-out is no failure: repeat with the same out_trade_no and the same members",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(unsure(scene, CallFault::DropAfter)),
     },
     Case {
@@ -129,7 +129,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "SYSTEM_ERROR 时结果未知：用同一个 out_trade_no 重试或查询",
             "SYSTEM_ERROR leaves the outcome open: repeat with, or query, the same out_trade_no",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(unsure(scene, CallFault::SystemErrorAfter)),
     },
 ];

@@ -4,7 +4,7 @@
 use tongbao_sim::{CallFault, Forgery};
 
 use crate::certify::adapter::Ability;
-use crate::certify::case::{Case, Demand, Gate, Judged, failed, not_judged, passed, text};
+use crate::certify::case::{Case, Demand, Gate, Judged, Time, failed, not_judged, passed, text};
 use crate::certify::interference::{Calls, Kind};
 use crate::certify::scene::{Deal, Scene};
 use crate::config::Words;
@@ -24,7 +24,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "对未支付的订单按 out_trade_no 定时查询（例如 5、15、30、60 秒…），读订单时也可以查询",
             "query unpaid orders by out_trade_no on a schedule (5, 15, 30, 60 seconds…), and when somebody reads them",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(lost(scene)),
     },
     Case {
@@ -41,7 +41,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "查询失败不代表订单失败：稍后再查",
             "a query that fails says nothing of the order: ask again later",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(fails_first(scene)),
     },
     Case {
@@ -58,7 +58,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "收到前端的成功回调就立即查询平台",
             "query the platform at once when the front end reports success",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(confirm_asks(scene)),
     },
     Case {
@@ -72,7 +72,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "前端说的成功什么也不证明：只有平台的通知或查询才算",
             "what the front end says proves nothing: only the platform's notification or answer does",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(front_end_lies(scene)),
     },
     Case {
@@ -86,7 +86,7 @@ pub(in crate::certify) const CASES: &[Case] = &[
             "平台的应答也要验签，不通过就当作没有应答",
             "verify the platform's answers too, and take one that does not hold for none",
         ),
-        alone: false,
+        time: Time::Now,
         run: |scene| Box::pin(forged_answer(scene)),
     },
 ];

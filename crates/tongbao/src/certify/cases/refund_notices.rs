@@ -5,7 +5,7 @@ use tongbao_sim::{ComposedBy, ComposedContent};
 use tongbao_wire::{OutRefundNo, RefundStatus};
 
 use crate::certify::adapter::{Ability, State};
-use crate::certify::case::{Case, Demand, Gate, Judged, Running, failed, not_judged, passed, text};
+use crate::certify::case::{Case, Demand, Gate, Judged, Running, Time, failed, not_judged, passed, text};
 use crate::certify::interference::Kind;
 use crate::certify::scene::{Deal, Scene};
 use crate::config::Words;
@@ -25,7 +25,7 @@ const fn case(
         needs: &[Ability::Refund],
         gate: Gate::Takes,
         fix,
-        alone: false,
+        time: Time::Now,
         run,
     }
 }

@@ -4,7 +4,7 @@ use futures_util::future::join;
 use tongbao_sim::CallFault;
 
 use crate::certify::adapter::Ability;
-use crate::certify::case::{Case, Demand, Gate, Judged, Running, failed, passed, text};
+use crate::certify::case::{Case, Demand, Gate, Judged, Running, Time, failed, passed, text};
 use crate::certify::interference::Calls;
 use crate::certify::scene::{Deal, Scene};
 use crate::config::Words;
@@ -22,7 +22,7 @@ const fn case(
     fix: tongbao_wire::Text,
     run: for<'a> fn(&'a Scene<'a>) -> Running<'a>,
 ) -> Case {
-    Case { id, title, demand, lines, needs: &[Ability::Refund], gate: Gate::Takes, fix, alone: false, run }
+    Case { id, title, demand, lines, needs: &[Ability::Refund], gate: Gate::Takes, fix, time: Time::Now, run }
 }
 
 pub(in crate::certify) const CASES: &[Case] = &[

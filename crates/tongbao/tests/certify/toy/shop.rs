@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use serde_json::{Value, json};
+use tongbao_sdk::bill::{BillLimits, BillOutcome, BillReader, TradeBillRequest};
 use tongbao_sdk::{
     ApiV3Key, BoxFuture, CallError, CallErrorKind, CallFailure, Client, Cny, Hosts, HttpOptions,
     HttpOutbound, JsapiPrepay, Merchant, MerchantKey, OrderTerms, Outbound, PlatformKeys, RefundRequest,
@@ -14,7 +15,7 @@ use tongbao_sdk::{
 use tongbao_sim::Env;
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{
-    Appid, Fen, Openid, OutRefundNo, OutTradeNo, PrepayId, RefundStatus, Timestamp, TradeState,
+    Appid, BillDate, Fen, Openid, OutRefundNo, OutTradeNo, PrepayId, RefundStatus, Timestamp, TradeState,
 };
 
 use super::Fault;
@@ -247,6 +248,28 @@ impl Shop {
             goods_detail: Vec::new(),
         };
         self.client.refund(&request).await.map(|_| ()).map_err(|_| StatusCode::BAD_GATEWAY)
+    }
+
+    /// Reads a day's trade bill: how many payments, and their sum.
+    pub(super) async fn bill(&self, day: &str) -> Result<Value, String> {
+        let day = BillDate::parse(day).map_err(|error| error.to_string())?;
+        let told = self.client.bills().trade(&TradeBillRequest::new(day)).await;
+        let BillOutcome::Ready(location) = told.map_err(|error| error.to_string())? else {
+            return Ok(json!({ "count": 0, "total_fen": 0 }));
+        };
+        let mut file = Vec::new();
+        let came = self.client.bills().download(&location, &mut file, BillLimits::default()).await;
+        came.map_err(|error| error.to_string())?;
+        let mut reader = BillReader::open(file.as_slice()).map_err(|error| error.to_string())?;
+        let (mut count, mut total_fen) = (0, 0);
+        while let Some(row) = reader.next_row().map_err(|error| error.to_string())? {
+            let trade = row.trade().map_err(|error| error.to_string())?;
+            if trade.refund().is_none() || self.has(Fault::CountsRefundsInBills) {
+                count += 1;
+                total_fen += trade.total.get();
+            }
+        }
+        Ok(json!({ "count": count, "total_fen": total_fen }))
     }
 
     pub(super) async fn notified(&self, headers: &HeaderMap, body: &Bytes) -> StatusCode {
