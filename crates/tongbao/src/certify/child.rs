@@ -66,7 +66,7 @@ impl Child {
         // Without `unsafe`, only a program can signal a group; the shell has it built in.
         let _gone_already = Command::new("sh")
             .arg("-c")
-            .arg(format!("kill -{name} -- -{group}"))
+            .arg(format!("kill -s {name} -- -{group}"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
@@ -97,3 +97,38 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How much of what it printed is shown when it ended too early.
 const LINES_MAX: usize = 15;
 const WORDS_MAX: usize = 8 * 1024;
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::Command;
+    use std::time::Duration;
+
+    use super::Child;
+
+    #[tokio::test]
+    async fn what_the_command_started_ends_with_it() {
+        let directory = std::env::temp_dir().join(format!("tongbao-child-test-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).expect("a directory");
+        let (env, log) = (directory.join("env"), directory.join("log"));
+        std::fs::write(&env, "WORD=hello\n").expect("written");
+        let child = Child::start("sleep 1000 & echo \"$WORD $!\"; wait", &env, &log).expect("a shell");
+        let said = loop {
+            let said = std::fs::read_to_string(&log).expect("the log");
+            if said.ends_with('\n') {
+                break said;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        let sleeper = said.trim().strip_prefix("hello ").expect("the env file was read").to_owned();
+        let runs = || {
+            let state = std::fs::read_to_string(format!("/proc/{sleeper}/stat")).unwrap_or_default();
+            let asked = Command::new("kill").args(["-0", &sleeper]).output().expect("kill runs");
+            // One that ended may wait to be noticed by whoever inherited it.
+            asked.status.success() && !state.contains(" Z ")
+        };
+        assert!(runs());
+        child.stop().await;
+        assert!(!runs());
+        std::fs::remove_dir_all(&directory).expect("the test's own directory");
+    }
+}

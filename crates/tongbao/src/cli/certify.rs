@@ -15,7 +15,7 @@ use super::table::{plain, table};
 use super::{Context, Threads, block_on, say};
 use crate::certify::report::html;
 use crate::certify::{
-    self, Adapter, CaseReport, Child, Examination, Failure, Platform, PlatformOptions, Report,
+    self, Adapter, CaseReport, Child, Examination, Failure, Platform, PlatformOptions, Report, Verdict,
 };
 use crate::config::{LogFormat, Words};
 use crate::lang::Lang;
@@ -266,7 +266,7 @@ fn welcome(platform: &Platform, url: &str, env: &Path, args: &CertifyArgs, lang:
 fn progress(case: &CaseReport, lang: Lang) -> String {
     let sign = case.verdict.sign();
     let mut line = format!("{sign} {:<22} {}\n", case.id, plain(case.title.pick(lang)));
-    if case.costs_marks {
+    if case.verdict != Verdict::Passed {
         line += &format!("    {}\n", plain(case.reason.pick(lang)));
         if let Some(fix) = &case.fix {
             line += &format!("    {}{}\n", lang.pick("办法：", "fix: "), plain(fix.pick(lang)));

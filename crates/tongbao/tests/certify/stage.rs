@@ -28,7 +28,12 @@ pub(crate) async fn examined(platform: &Platform, url: &str, adapter: Adapter, p
     let examination = Examination { url: url.to_owned(), adapter, patience, only: Vec::new(), at_once: 8 };
     let report = examine(platform, &examination, |_| {}).await.expect("the run takes place");
     if let Ok(path) = std::env::var("TONGBAO_CERTIFY_TEST_REPORT") {
-        std::fs::write(path, serde_json::to_string_pretty(&report).expect("plain data")).expect("written");
+        std::fs::write(&path, serde_json::to_string_pretty(&report).expect("plain data")).expect("written");
+        std::fs::write(
+            path + ".html",
+            tongbao::certify::report::html::page(&report, tongbao::lang::Lang::Zh),
+        )
+        .expect("written");
     }
     report
 }
