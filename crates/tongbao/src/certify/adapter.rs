@@ -355,6 +355,14 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_adapter_is_sound() {
+        let document = include_str!("../../../../docs/certify.md");
+        let example = document.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+        let adapter = Adapter::parse(example.expect("an example"), &Environment::from([("SHOP_TOKEN", "t")]));
+        assert_eq!(adapter.expect("sound").described(), [Ability::Refund]);
+    }
+
+    #[test]
     fn mistakes_in_an_adapter_are_told() {
         let good = include_str!("adapter/certify.toml");
         for (from, to) in [
