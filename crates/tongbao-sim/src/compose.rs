@@ -73,8 +73,8 @@ impl Simulator {
         let body = body(platform, &wanted.content)?;
         let answered_with = self.with_state(|state, _, _| state.answered_with.get(&wanted.mchid));
         let pair = match wanted.seal {
-            ComposedBy::Certificate => &platform.keys.certificate,
-            ComposedBy::PublicKey => &platform.keys.public,
+            ComposedBy::Certificate => platform.ring().certificate().clone(),
+            ComposedBy::PublicKey => platform.ring().public.clone(),
             ComposedBy::Platform | ComposedBy::Stray | ComposedBy::Probe => {
                 platform.key_of_notification(answered_with.as_deref().map(String::as_str))
             }
@@ -84,7 +84,7 @@ impl Simulator {
             ComposedBy::Probe => Some(crate::Forgery::SignTest),
             ComposedBy::Platform | ComposedBy::Certificate | ComposedBy::PublicKey => None,
         };
-        let signed = platform.sign_at(pair, &body, forgery, wanted.age_seconds);
+        let signed = platform.sign_at(&pair, &body, forgery, wanted.age_seconds);
         letter(platform, &wanted.url, signed, body)
     }
 }

@@ -2,6 +2,8 @@
 
 mod bills;
 mod complaints;
+mod keys;
+mod phone;
 mod sent;
 
 use std::time::Duration;
@@ -48,6 +50,8 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route(&on_post("merchants/{mchid}/top-up"), post(top_up).options(preflight))
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
         .merge(complaints::routes())
+        .merge(phone::routes())
+        .merge(keys::routes())
 }
 
 async fn health() -> Response {
@@ -158,6 +162,9 @@ async fn outcome(
         Ok(refund) => Json(refund).into_response(),
         Err(OutcomeRefused::Unknown) => {
             problem(StatusCode::NOT_FOUND, "unknown_refund", "the order has no refund of this number")
+        }
+        Err(OutcomeRefused::Short) => {
+            problem(StatusCode::CONFLICT, "not_enough", "the merchant has no money for this refund")
         }
         Err(OutcomeRefused::Decided) => problem(
             StatusCode::CONFLICT,
@@ -373,5 +380,5 @@ fn refused(why: &PayRefused) -> Response {
 const LISTED: usize = 200;
 /// Rows of a list at most.
 const LISTED_MAX: usize = 10_000;
-const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
+pub(crate) const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
 const PAYERS_MAX: usize = 10_000;

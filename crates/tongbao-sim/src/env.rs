@@ -61,8 +61,22 @@ pub struct MerchantEnv {
     pub apiv3_key: String,
     /// The `APIv2` key.
     pub apiv2_key: String,
-    /// Bound mini programs.
+    /// Service providers that act for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<Mchid>,
+    /// Bound mini programs, official accounts and apps.
     pub apps: Vec<AppEnv>,
+}
+
+impl Env {
+    /// The first provider (服务商) with a sub-merchant (特约商户), in this order.
+    #[must_use]
+    pub fn partners(&self) -> Option<(&MerchantEnv, &MerchantEnv)> {
+        self.merchants.iter().find_map(|sub| {
+            let provider = self.merchants.iter().find(|it| sub.providers.contains(&it.mchid))?;
+            Some((provider, sub))
+        })
+    }
 }
 
 /// One mini program's half of [`MerchantEnv`].
@@ -98,17 +112,19 @@ impl Simulator {
                 certificate_pem: keys.certificate.pem.clone(),
                 apiv3_key: settings.apiv3_key.clone(),
                 apiv2_key: settings.apiv2_key.clone(),
+                providers: settings.providers.clone(),
                 apps: apps.collect(),
             }
         };
-        let (public, certificate) = (&platform.keys.public, &platform.keys.certificate);
+        let ring = platform.ring();
+        let (public, certificate) = (&ring.public, ring.certificate());
         Env {
             base_url: platform.base_url.clone(),
-            platform_public_key: platform.key_mode.has_public_key().then(|| PlatformPublicKey {
+            platform_public_key: ring.mode.has_public_key().then(|| PlatformPublicKey {
                 id: public.serial.clone(),
                 pem: public.certificate.public_key_pem.clone(),
             }),
-            platform_certificate: platform.key_mode.has_certificate().then(|| PlatformCertificatePem {
+            platform_certificate: ring.mode.has_certificate().then(|| PlatformCertificatePem {
                 serial_no: certificate.serial.clone(),
                 pem: certificate.certificate.pem.clone(),
             }),
@@ -154,6 +170,21 @@ impl Simulator {
         line("MCH_P12", &beside(path, "mch_cert.p12", p12)?);
         line("APIV3_KEY", &merchant.apiv3_key);
         line("APIV2_KEY", &merchant.apiv2_key);
+        // A provider with a sub-merchant, when there is one (v3.md §3).
+        if let Some((provider, sub)) = env.partners() {
+            let (app, sub_app) = (&provider.apps[0], &sub.apps[0]);
+            line("SP_MCHID", provider.mchid.as_str());
+            line("SP_APPID", app.appid.as_str());
+            line("SP_OPENID", payer::openid(&app.appid, first_payer).as_str());
+            line("SP_SERIAL", &provider.serial_no);
+            line("SP_PRIVATE_KEY", &beside(path, "sp_private_key.pem", &provider.private_key_pem)?);
+            line("SP_CERT", &beside(path, "sp_cert.pem", &provider.certificate_pem)?);
+            line("SP_APIV3_KEY", &provider.apiv3_key);
+            line("SP_APIV2_KEY", &provider.apiv2_key);
+            line("SUB_MCHID", sub.mchid.as_str());
+            line("SUB_APPID", sub_app.appid.as_str());
+            line("SUB_OPENID", payer::openid(&sub_app.appid, first_payer).as_str());
+        }
         if let Some(key) = &env.platform_public_key {
             line("PLATFORM_PUBLIC_KEY", &beside(path, "platform_public_key.pem", &key.pem)?);
             line("PLATFORM_PUBLIC_KEY_ID", &key.id);

@@ -9,10 +9,11 @@
 //! A call goes `v3` (checks in order) → `order`, `pay`, `refund` (rules, under one lock, never waiting) →
 //! `v3::answer` (signed). What happens by itself goes `state` (schedule) → `notifier` → [`Postman`].
 
-#[allow(dead_code, unused_imports, reason = "the calls that ask for bills are being added")]
 mod bill;
 mod cashier;
 mod clock;
+mod code_pay;
+mod combine;
 mod complaint;
 mod compose;
 mod control;
@@ -22,6 +23,7 @@ mod faults;
 mod guard;
 mod inspector;
 #[allow(dead_code, unused_imports, reason = "calls that move money in every way are being added")]
+mod keys;
 mod ledger;
 mod login;
 mod media;
@@ -30,8 +32,10 @@ mod notifier;
 mod order;
 mod pay;
 mod payer;
+mod phone;
 mod platform;
 mod postman;
+mod prepay;
 mod private_file;
 mod received;
 mod refund;
@@ -56,6 +60,7 @@ pub use faults::{
     CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
 };
 pub use inspector::{BodyView, ExchangeDetail, ExchangeSummary, MessageView, Unsealed};
+pub use keys::KeysView;
 pub use ledger::{Books, FeeRate, MerchantBooks, Purse};
 pub use login::LoginRefused;
 pub use notice::{Attempt, Outcome};

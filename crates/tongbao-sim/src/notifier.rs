@@ -155,23 +155,25 @@ impl Simulator {
     /// Signs the envelope for this send and writes the send down.
     fn prepare(&self, number: u64, by: SentBy, fault: DeliveryFault) -> Option<(usize, Request<Bytes>)> {
         let platform = &self.inner.platform;
-        let (url, body, answered_with) = self.with_state(|state, _, _| {
+        let (url, body, answered_with, first) = self.with_state(|state, _, _| {
             let notice = state.notices.get(&number)?;
             let answered_with = state.answered_with.get(&notice.mchid);
-            Some((notice.url.clone(), Bytes::from(notice.body.clone()), answered_with))
+            let first = notice.attempts.is_empty();
+            Some((notice.url.clone(), Bytes::from(notice.body.clone()), answered_with, first))
         })?;
         let forgery = match fault {
             DeliveryFault::Forge(forgery) => Some(forgery),
+            // A probe is sent again properly signed (v3.md §1.7).
+            DeliveryFault::Pass if first && platform.draws(platform.switches.probes_permille) => {
+                Some(Forgery::SignTest)
+            }
             DeliveryFault::Pass
             | DeliveryFault::Lose
             | DeliveryFault::Duplicate
             | DeliveryFault::Delay(_) => None,
         };
-        let signed = platform.sign(
-            platform.key_of_notification(answered_with.as_deref().map(String::as_str)),
-            &body,
-            forgery,
-        );
+        let key = platform.key_of_notification(answered_with.as_deref().map(String::as_str));
+        let signed = platform.sign(&key, &body, forgery);
         let place = self.with_state(|state, platform, now| {
             let attempt = Attempt {
                 at: now,
@@ -209,6 +211,7 @@ impl Simulator {
         let Some(notice) = self.with_state(|state, _, _| state.notices.get(&number)) else { return };
         let send = inspector::Send {
             id: &notice.id,
+            event_type: &notice.event_type,
             mchid: &notice.mchid,
             out_trade_no: notice.out_trade_no.as_ref(),
             fault: (fault != DeliveryFault::Pass).then(|| format!("{fault:?}")),

@@ -18,6 +18,8 @@ pub(crate) struct Payer {
     password: String,
     wrong_in_a_row: u8,
     locked_until: Option<Timestamp>,
+    /// The account is gone or barred: no code is charged, and refunds cannot arrive.
+    pub(crate) abnormal: bool,
 }
 
 /// What became of a typed password.
@@ -36,6 +38,7 @@ impl Payer {
             password: settings.password.clone(),
             wrong_in_a_row: 0,
             locked_until: None,
+            abnormal: false,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid};
 
@@ -89,7 +90,8 @@ pub struct PayerSettings {
 }
 
 /// Which platform keys exist and sign (v3.md §1.8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum KeyMode {
     /// Platform certificate (平台证书) only.
     Certificate,
@@ -174,19 +176,26 @@ pub enum SimError {
 }
 
 impl Settings {
-    /// One merchant with one mini program, and two payers with virtual money: what a developer needs.
+    /// What a developer needs: a merchant with a mini program, an official account and a mobile app, in this
+    /// order; a service provider with one sub-merchant; two payers with virtual money.
     ///
     /// Keys and secrets are new, drawn from `chance`.
     #[must_use]
     pub fn local(clock: Clock, chance: Chance, postman: Arc<dyn Postman>, base_url: String) -> Self {
         let secret = |length, alphabet| chance.text(length, alphabet);
-        let app = AppSettings {
-            appid: Appid::parse("wx00000000000000aa").expect("letters and digits"),
-            secret: secret(32, LOWER_HEX),
+        let merchant = |mchid, name, appids: &[&str]| {
+            let mchid = Mchid::parse(mchid).expect("ten digits");
+            let mut merchant = MerchantSettings::new(mchid, name, secret(32, LETTERS), secret(32, LETTERS));
+            merchant.apps.extend(appids.iter().map(|appid| AppSettings {
+                appid: Appid::parse(appid).expect("letters and digits"),
+                secret: secret(32, LOWER_HEX),
+            }));
+            merchant
         };
-        let mchid = Mchid::parse("1900000001").expect("ten digits");
-        let mut merchant = MerchantSettings::new(mchid, "通宝小店", secret(32, LETTERS), secret(32, LETTERS));
-        merchant.apps.push(app);
+        let shop = merchant("1900000001", "通宝小店", &[MINI_PROGRAM, OFFICIAL_ACCOUNT, MOBILE_APP]);
+        let provider = merchant("1900000100", "通宝服务商", &["wx00000000000001aa"]);
+        let mut sub = merchant("1900000109", "通宝分店", &["wx00000000000001ab"]);
+        sub.providers.push(provider.mchid.clone());
         let payer = |id: &str, name: &str| PayerSettings {
             id: id.into(),
             name: name.into(),
@@ -197,7 +206,7 @@ impl Settings {
             clock,
             postman,
             base_url,
-            merchants: vec![merchant],
+            merchants: vec![shop, provider, sub],
             payers: vec![payer("payer-1", "买家一"), payer("payer-2", "买家二")],
             key_mode: KeyMode::PublicKey,
             switches: Switches::default(),
@@ -230,6 +239,11 @@ impl Settings {
 const FIXED_APIV3_KEY: &str = "TongbaoSimulatorFixedAPIv3Key000";
 const FIXED_APIV2_KEY: &str = "TongbaoSimulatorFixedAPIv2Key000";
 const FIXED_APP_SECRET: &str = "00000000000000000000000000000001";
+
+/// The apps of the first merchant of [`Settings::local`].
+const MINI_PROGRAM: &str = "wx00000000000000aa";
+const OFFICIAL_ACCOUNT: &str = "wx00000000000000ab";
+const MOBILE_APP: &str = "wx00000000000000ac";
 
 pub(crate) const LOWER_HEX: &str = "0123456789abcdef";
 pub(crate) const UPPER_HEX: &str = "0123456789ABCDEF";

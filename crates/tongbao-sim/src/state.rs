@@ -3,15 +3,19 @@
 //! The functions here and in `order`, `refund`, `notice` take the time as a value, never wait, and either
 //! do their whole work or refuse before they touch anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use tongbao_wire::{Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, Timestamp, TransactionId};
+use tongbao_wire::{
+    Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, RefundId, Timestamp, TransactionId,
+};
 
-use crate::bill::Links;
+use crate::bill::Link;
 use crate::cashier::Session;
+use crate::code_pay::PaymentCodes;
+use crate::combine::Combined;
 use crate::complaint::Complaints;
 use crate::ledger::Ledger;
 use crate::login::{LoginCodes, StableToken};
@@ -20,6 +24,7 @@ use crate::notice::Notice;
 use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
 use crate::platform::Platform;
+use crate::prepay::Opens;
 use crate::refund::RefundRecord;
 use crate::shelf::{Recent, Shelf, Shelved};
 use crate::{PayerSettings, Settings};
@@ -35,11 +40,16 @@ pub(crate) struct State {
     pub(crate) orders: Shelf<OrderKey, Order>,
     /// Orders as they came.
     pub(crate) order_numbers: Shelf<u64, OrderKey>,
-    pub(crate) prepays: Shelf<PrepayId, OrderKey>,
+    pub(crate) combined: Shelf<OrderKey, Combined>,
+    pub(crate) prepays: Shelf<PrepayId, Opens>,
+    /// What the `pr` of a `code_url` stands for.
+    pub(crate) scans: Shelf<String, PrepayId>,
+    pub(crate) payment_codes: PaymentCodes,
     pub(crate) transactions: Shelf<TransactionId, OrderKey>,
     /// Numbers closed before they were created.
     pub(crate) reserved: Shelf<OrderKey, ()>,
     pub(crate) refunds: Shelf<RefundKey, RefundRecord>,
+    pub(crate) refund_ids: Shelf<RefundId, RefundKey>,
     pub(crate) payers: Shelf<String, Payer>,
     openids: Shelf<Openid, (Appid, String)>,
     pub(crate) ledger: Ledger,
@@ -48,9 +58,9 @@ pub(crate) struct State {
     pub(crate) sessions: Recent<Session>,
     pub(crate) codes: LoginCodes,
     pub(crate) tokens: Shelf<Appid, StableToken>,
+    pub(crate) bill_links: Recent<Link>,
     pub(crate) media: Media,
     pub(crate) complaints: Complaints,
-    pub(crate) bill_links: Links,
     /// The serial whose pair signed the answer of each merchant's latest call.
     pub(crate) answered_with: Shelf<Mchid, String>,
     /// What orders and refunds do by themselves, and when.
@@ -60,6 +70,12 @@ pub(crate) struct State {
     /// Which notices are on their way, and since when.
     #[serde(skip)]
     pub(crate) sending: BTreeMap<u64, Timestamp>,
+    /// Merchants whose latest answer was a probe.
+    #[serde(skip)]
+    pub(crate) probed: BTreeSet<Mchid>,
+    /// Calls of the second or minute, by merchant and limit (v3.md §1.12).
+    #[serde(skip)]
+    pub(crate) called: BTreeMap<(Mchid, &'static str), (i64, u32)>,
     counters: Shelf<String, u64>,
 }
 
@@ -71,8 +87,23 @@ pub(crate) type Appointment = (Timestamp, u64);
 pub(crate) enum Due {
     /// The platform closes an order nobody paid (v3.md §2.3).
     CloseOrder(OrderKey),
+    /// The same with a combined order.
+    CloseCombined(OrderKey),
+    /// The password for a scanned payment code was not typed (v3.md §2.8).
+    PasswordMissed(OrderKey),
     /// A refund reaches its payer.
     SettleRefund(RefundKey),
+    /// A refund looks whether its merchant has money again.
+    RetryRefund(RefundKey),
+}
+
+/// Something that is to happen by itself.
+#[derive(Clone, Debug)]
+pub(crate) enum Coming {
+    /// An order, a refund and the like move on.
+    Due(Due),
+    /// A notification is sent.
+    Send { mchid: Mchid, out_trade_no: Option<OutTradeNo>, event_type: String },
 }
 
 impl State {
@@ -151,6 +182,20 @@ impl State {
         [due, send].into_iter().flatten().min()
     }
 
+    /// What happens next by itself, soonest first, at most so much.
+    pub(crate) fn coming(&self, most: usize) -> Vec<(Timestamp, Coming)> {
+        let due = self.due.iter().take(most).map(|((at, _), due)| (at, Coming::Due((*due).clone())));
+        let sends = self.sends.iter().take(most).filter_map(|((at, number), _)| {
+            let notice = self.notices.get(&number)?;
+            let (mchid, out_trade_no) = (notice.mchid.clone(), notice.out_trade_no.clone());
+            Some((at, Coming::Send { mchid, out_trade_no, event_type: notice.event_type.clone() }))
+        });
+        let mut coming: Vec<_> = due.chain(sends).collect();
+        coming.sort_by_key(|(at, _)| *at);
+        coming.truncate(most);
+        coming
+    }
+
     /// Lets everything happen that was due until `now`, in order, each at its own time. Sends are the
     /// notifier's.
     pub(crate) fn settle(&mut self, platform: &Platform, now: Timestamp) {
@@ -158,7 +203,10 @@ impl State {
             self.due.remove(&(at, number));
             match &*due {
                 Due::CloseOrder(key) => self.close_unpaid(key, at),
+                Due::CloseCombined(key) => self.close_combined_unpaid(key, at),
+                Due::PasswordMissed(key) => self.password_missed(key, at),
                 Due::SettleRefund(key) => self.refund_arrives(platform, key, at),
+                Due::RetryRefund(key) => self.retry_refund(platform, key, at),
             }
         }
     }
@@ -167,13 +215,21 @@ impl State {
     pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
         let [sessions, session_order] = self.sessions.shelves();
         let [codes, code_order] = self.codes.shelves();
-        vec![
+        let [bill_links, bill_link_order] = self.bill_links.shelves();
+        let [payment_codes, payment_code_order, unasked] = self.payment_codes.shelves();
+        let mut shelves: Vec<(&'static str, &mut dyn Shelved)> = vec![
             ("orders", &mut self.orders),
             ("order_numbers", &mut self.order_numbers),
+            ("combined", &mut self.combined),
             ("prepays", &mut self.prepays),
+            ("scans", &mut self.scans),
+            ("payment_codes", payment_codes),
+            ("payment_code_order", payment_code_order),
+            ("unasked", unasked),
             ("transactions", &mut self.transactions),
             ("reserved", &mut self.reserved),
             ("refunds", &mut self.refunds),
+            ("refund_ids", &mut self.refund_ids),
             ("payers", &mut self.payers),
             ("openids", &mut self.openids),
             ("notices", &mut self.notices),
@@ -182,12 +238,16 @@ impl State {
             ("session_order", session_order),
             ("codes", codes),
             ("code_order", code_order),
+            ("bill_links", bill_links),
+            ("bill_link_order", bill_link_order),
             ("tokens", &mut self.tokens),
             ("answered_with", &mut self.answered_with),
             ("due", &mut self.due),
             ("sends", &mut self.sends),
             ("counters", &mut self.counters),
-        ]
+        ];
+        shelves.extend(self.ledger.shelves());
+        shelves
     }
 }
 

@@ -67,6 +67,12 @@ pub struct Switches {
     /// A renewed `prepay_id` leaves the older one usable until its own two hours end (v3.md §2.4 \[I\]).
     /// Default: on.
     pub older_prepay_usable: bool,
+    /// `h5_url` names the platform's host, which a hosts file or proxy must lead to the simulator. Off, it names
+    /// the simulator, so that a browser opens it; path and query are the same. Default: off.
+    pub h5_url_of_platform: bool,
+    /// Charging a payment code that waits for the password answers 202 `USERPAYING` without an order, not 200
+    /// with its `trade_state` (v3.md §2.8: both are documented). Default: off.
+    pub user_paying_is_202: bool,
     /// Queries of unpaid orders tell `total` and `currency` (v3.md §2.5 \[I\]). Default: on.
     pub amount_before_payment: bool,
     /// HTTP status of `TRADE_OVERDUE` (v3.md §5.2 \[I\]). Default: 403.
@@ -105,6 +111,9 @@ pub struct Switches {
     /// There are profit-sharing bills, with columns of the simulator's own: nobody publishes the platform's
     /// (v3-extended.md §8.4). Off, every day answers `NO_STATEMENT_EXIST`. Default: on.
     pub profit_sharing_bills: bool,
+    /// A refund the merchant has no money for is accepted all the same, looks for the money every hour, and is
+    /// closed after seven days (v3.md §5.2). Off, it is refused with `NOT_ENOUGH`. Default: off.
+    pub refunds_wait_for_money: bool,
     /// HTTP status of `/v3/certificates` when the merchant has none (v3.md §1.8 \[I\]). Default: 404.
     pub certificates_absent_status: u16,
     /// With both kinds of keys, notifications to a merchant are signed with the kind its latest call asked
@@ -114,6 +123,12 @@ pub struct Switches {
     /// With both kinds of keys, and not following calls: the share of notifications signed with the
     /// public-key pair, in thousandths (v3.md §1.8, migration steps). Default: 500.
     pub notifications_by_public_key_permille: u16,
+    /// The share of answers and first sends of notifications that are signature probes, in thousandths: they
+    /// must fail verification, and what is sent instead of them does not (v3.md §1.7). Default: 0.
+    pub probes_permille: u16,
+    /// Calls over the published limits are answered 429 (v3.md §1.12). Off, for tests and local work, which send
+    /// a day's calls within a moment. Default: off.
+    pub rate_limits: bool,
     /// Sends of one notification at most (v3.md §6.8: "at most 15 sends"; its 15 intervals and their sum
     /// of 24 h 4 min would make 16). Default: 15.
     pub notification_sends_max: u8,
@@ -219,6 +234,8 @@ impl Default for Switches {
             paid_code: PaidCode::Orderpaid,
             closed_code: ClosedCode::OrderClosed,
             older_prepay_usable: true,
+            h5_url_of_platform: false,
+            user_paying_is_202: false,
             amount_before_payment: true,
             trade_overdue_status: 403,
             refund_spacing: false,
@@ -234,9 +251,12 @@ impl Default for Switches {
             profit_sharing_bill_link_lives: Duration::from_secs(30),
             bill_links_once: false,
             profit_sharing_bills: true,
+            refunds_wait_for_money: false,
             certificates_absent_status: 404,
             notifications_follow_calls: true,
             notifications_by_public_key_permille: 500,
+            probes_permille: 0,
+            rate_limits: false,
             notification_sends_max: 15,
             invoke_window: Duration::from_secs(2 * 3600),
             password_tries: 5,

@@ -59,6 +59,8 @@ pub(crate) struct Exchange {
 #[derive(Clone, Debug)]
 pub(crate) struct NoticeOf {
     pub(crate) id: String,
+    /// Such as `TRANSACTION.SUCCESS`.
+    pub(crate) event_type: String,
     pub(crate) mchid: Mchid,
     pub(crate) out_trade_no: Option<OutTradeNo>,
 }
@@ -138,11 +140,6 @@ impl Exchange {
     /// The path without the query.
     pub(crate) fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
-    }
-
-    /// The query, without `?`.
-    pub(crate) fn query(&self) -> &str {
-        self.target.split_once('?').map_or("", |(_, query)| query)
     }
 }
 

@@ -11,6 +11,7 @@ use super::flat_xml;
 use super::keyring::Keyring;
 use crate::Simulator;
 use crate::order::Dialect;
+use crate::prepay::Opens;
 use crate::why::{Why, delivery, form, invoke, refusal, v3};
 
 impl Exchange {
@@ -173,12 +174,13 @@ fn of_cashier(exchange: &Exchange, simulator: &Simulator) -> Option<Why> {
 
 fn order_of(simulator: &Simulator, prepay_id: &PrepayId) -> Option<OrderFacts> {
     simulator.with_state(|state, _, _| {
-        let key = state.prepays.get(prepay_id)?;
-        let order = state.orders.get(&key)?;
+        let opens = state.prepays.get(prepay_id)?;
+        let order = state.orders.get(&state.first_of(&opens))?;
+        let (Opens::Order((mchid, _)) | Opens::Combined((mchid, _))) = &*opens;
         Some(OrderFacts {
-            mchid: order.asked.mchid.clone(),
+            mchid: mchid.clone(),
             is_v2: order.asked.dialect == Dialect::V2,
-            prepay_ids: order.prepays.iter().map(|prepay| prepay.id.clone()).collect(),
+            prepay_ids: state.prepays_of(prepay_id).into_iter().map(|prepay| prepay.id).collect(),
         })
     })
 }

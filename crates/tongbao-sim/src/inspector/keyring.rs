@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::platform::{Merchant, Platform};
+use crate::platform::{Merchant, Platform, Ring};
 use crate::why::signer::{KnownKey, Owner};
 
 /// Every key the simulator knows, alive as long as it is tried.
 pub(crate) struct Keyring<'a> {
     platform: &'a Platform,
+    ring: Arc<Ring>,
     merchants: Vec<Arc<Merchant>>,
 }
 
 impl<'a> Keyring<'a> {
     pub(crate) fn of(platform: &'a Platform) -> Self {
-        Self { platform, merchants: platform.merchants() }
+        Self { platform, ring: platform.ring(), merchants: platform.merchants() }
     }
 
     pub(crate) fn merchants(&self) -> &[Arc<Merchant>] {
@@ -21,22 +22,22 @@ impl<'a> Keyring<'a> {
     }
 
     pub(crate) fn keys(&self) -> Vec<KnownKey<'_>> {
-        let own = &self.platform.keys;
         let merchants = self.merchants.iter().map(|merchant| KnownKey {
             owner: Owner::Merchant(&merchant.settings.mchid),
             serial: &merchant.keys.certificate.serial_no,
             key: &merchant.keys.key,
         });
-        let platform = [
-            KnownKey {
-                owner: Owner::PlatformCertificate,
-                serial: &own.certificate.serial,
-                key: &own.certificate.key,
-            },
-            KnownKey { owner: Owner::PlatformPublicKey, serial: &own.public.serial, key: &own.public.key },
+        let certificates = self.ring.certificates.iter().map(|pair| KnownKey {
+            owner: Owner::PlatformCertificate,
+            serial: &pair.serial,
+            key: &pair.key,
+        });
+        let public = &self.ring.public;
+        let others = [
+            KnownKey { owner: Owner::PlatformPublicKey, serial: &public.serial, key: &public.key },
             // Its serial number is nobody's.
-            KnownKey { owner: Owner::Published, serial: "", key: &own.stray },
+            KnownKey { owner: Owner::Published, serial: "", key: self.platform.stray() },
         ];
-        merchants.chain(platform).collect()
+        merchants.chain(certificates).chain(others).collect()
     }
 }

@@ -40,6 +40,7 @@ pub(crate) async fn record(Shared(simulator): Shared<Simulator>, request: Reques
 /// One send of a notification.
 pub(crate) struct Send<'a> {
     pub(crate) id: &'a str,
+    pub(crate) event_type: &'a str,
     pub(crate) mchid: &'a Mchid,
     pub(crate) out_trade_no: Option<&'a OutTradeNo>,
     pub(crate) fault: Option<String>,
@@ -78,6 +79,7 @@ pub(crate) fn sent(
         cashier_refused: None,
         notice: Some(NoticeOf {
             id: send.id.to_owned(),
+            event_type: send.event_type.to_owned(),
             mchid: send.mchid.clone(),
             out_trade_no: send.out_trade_no.cloned(),
         }),

@@ -1,5 +1,7 @@
 //! Answers: signed when they succeed, unsigned when they refuse (v3.md §1.7).
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
@@ -35,9 +37,9 @@ impl Answer {
 }
 
 /// The pair the request named, or the one that signs for those who named none (v3.md §1.8).
-pub(super) fn key_of_answer<'a>(platform: &'a Platform, call: &Received) -> &'a PlatformKey {
+pub(super) fn key_of_answer(platform: &Platform, call: &Received) -> Arc<PlatformKey> {
     let named = call.headers.get("Wechatpay-Serial").and_then(|serial| serial.to_str().ok());
-    named.and_then(|serial| platform.key_named(serial)).unwrap_or(platform.key_unnamed())
+    named.and_then(|serial| platform.key_named(serial)).unwrap_or_else(|| platform.key_unnamed())
 }
 
 /// Signs with the pair the request named (v3.md §1.8), or the one that signs for those who named none.
@@ -53,7 +55,7 @@ pub(super) fn signed(
         Answer::NoContent => (StatusCode::NO_CONTENT, [].as_slice()),
         Answer::File(kind, content) => return file(platform, kind, content, forgery),
     };
-    let signed = platform.sign(key, body, forgery);
+    let signed = platform.sign(&key, body, forgery);
     let body = if forgery == Some(Forgery::Tamper) { tampered(body) } else { body.to_vec().into() };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
@@ -125,24 +127,27 @@ fn certificates(simulator: &Simulator, call: &Received, mchid: &Mchid) -> Result
         )
         .at("query", "algorithm_type", Some(&value), "must be RSA, SM2 or ALL"));
     }
-    if !platform.key_mode.has_certificate() || kind == Some("SM2") {
+    let ring = platform.ring();
+    let certificates = ring.shown_certificates();
+    if certificates.is_empty() || kind == Some("SM2") {
         let message = "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥。";
         let status = platform.switches.certificates_absent_status;
         return Err(Refusal::new(status, "RESOURCE_NOT_EXISTS", message, cause::PARAMETER));
     }
-    let nonce = platform.chance.text(12, LETTERS);
     let merchant = platform.merchant(mchid).expect("admitted merchants are known");
-    let certificate = &platform.keys.certificate.certificate;
-    let data = vec![PlatformCertificate {
-        serial_no: certificate.serial_no.clone(),
-        effective_time: certificate.not_before,
-        expire_time: certificate.not_after,
-        encrypt_certificate: EncryptCertificate {
-            algorithm: "AEAD_AES_256_GCM".into(),
-            ciphertext: merchant.keys.sealer.seal(&nonce, "certificate", certificate.pem.as_bytes()),
-            nonce,
-            associated_data: "certificate".into(),
-        },
-    }];
-    Ok(Answer::json(&Certificates { data }))
+    let sealed = |key: &Arc<PlatformKey>| {
+        let (certificate, nonce) = (&key.certificate, platform.chance.text(12, LETTERS));
+        PlatformCertificate {
+            serial_no: certificate.serial_no.clone(),
+            effective_time: certificate.not_before,
+            expire_time: certificate.not_after,
+            encrypt_certificate: EncryptCertificate {
+                algorithm: "AEAD_AES_256_GCM".into(),
+                ciphertext: merchant.keys.sealer.seal(&nonce, "certificate", certificate.pem.as_bytes()),
+                nonce,
+                associated_data: "certificate".into(),
+            },
+        }
+    };
+    Ok(Answer::json(&Certificates { data: certificates.iter().map(sealed).collect() }))
 }

@@ -71,19 +71,28 @@ pub(super) fn parse(body: &[u8], switches: &Switches) -> Result<Value, Refusal> 
 
 /// Holds a body against its schema.
 pub(super) fn hold(value: &Value, members: &'static [Member], switches: &Switches) -> Result<(), Refusal> {
+    hold_all(value, &[members], switches)
+}
+
+/// Holds a body against a schema in groups.
+pub(super) fn hold_all(
+    value: &Value,
+    groups: &[&'static [Member]],
+    switches: &Switches,
+) -> Result<(), Refusal> {
     let Value::Object(map) = value else {
         return Err(wrong_type("", "请求体", "对象", value));
     };
-    object(map, members, "", switches)
+    object(map, groups, "", switches)
 }
 
 fn object(
     map: &Map<String, Value>,
-    members: &'static [Member],
+    groups: &[&'static [Member]],
     at: &str,
     switches: &Switches,
 ) -> Result<(), Refusal> {
-    for member in members {
+    for member in groups.iter().copied().flatten() {
         let place = format!("{at}/{}", member.name);
         match map.get(member.name) {
             Some(value) => check(value, &member.kind, &place, member, switches)?,
@@ -91,7 +100,7 @@ fn object(
             None => {}
         }
     }
-    let extra = map.keys().find(|name| members.iter().all(|member| member.name != *name));
+    let extra = map.keys().find(|name| groups.iter().copied().flatten().all(|member| member.name != *name));
     extra.map_or(Ok(()), |name| {
         let name: String = name.chars().take(64).collect();
         Err(Refusal::param("参数中含有非法的额外参数").because(cause::EXTRA_MEMBER).at(
@@ -140,7 +149,7 @@ fn check(
         }
         (Kind::Boolean, Value::Bool(_)) => Ok(()),
         (Kind::Boolean, other) => Err(wrong_type(at, title, "布尔值", other)),
-        (Kind::Object(members), Value::Object(map)) => object(map, members, at, switches),
+        (Kind::Object(members), Value::Object(map)) => object(map, &[members], at, switches),
         (Kind::Object(_) | Kind::Any, other) => Err(wrong_type(at, title, "对象", other)),
         (Kind::List(of), Value::Array(items)) => list(items, usize::MAX, of, at, member, switches),
         (Kind::UpTo(most, of), Value::Array(items)) => list(items, *most, of, at, member, switches),

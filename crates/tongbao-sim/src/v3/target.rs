@@ -83,17 +83,34 @@ impl<'a> Target<'a> {
 
     /// The mandatory `mchid`, which must be the one that signed (v3.md §1.6 step 10).
     pub(super) fn check_mchid(&self, signer: &Mchid) -> Result<(), Refusal> {
-        let Some(said) = self.query("mchid").filter(|text| !text.is_empty()) else {
-            return Err(Refusal::param(
-                "输入源“/query/mchid”映射到值字段“直连商户号”必填性规则校验失败，此字段为必填项",
-            )
-            .at("query", "mchid", None, "required"));
-        };
+        self.check_mchid_as("mchid", "直连商户号", signer)
+    }
+
+    /// The same under another name, as a provider gives it.
+    pub(super) fn check_mchid_as(&self, name: &str, title: &str, signer: &Mchid) -> Result<(), Refusal> {
+        let said = self.mchid(name, title)?;
         if said == signer.as_str() {
             return Ok(());
         }
         let value = Value::String(said.into());
-        Err(mchid_differs().at("query", "mchid", Some(&value), "differs from the mchid that signed"))
+        Err(mchid_differs().at("query", name, Some(&value), "differs from the mchid that signed"))
+    }
+
+    /// The mandatory sub-merchant of a provider (v3.md §3).
+    pub(super) fn sub_mchid(&self) -> Result<Mchid, Refusal> {
+        let said = self.mchid("sub_mchid", "子商户号")?;
+        Mchid::parse(said).map_err(|why| {
+            let message = "输入源“/query/sub_mchid”映射到值字段“子商户号”规则校验失败，值格式错误";
+            Refusal::param(message).at("query", "sub_mchid", Some(&Value::from(said)), why.rule)
+        })
+    }
+
+    fn mchid(&self, name: &str, title: &str) -> Result<&str, Refusal> {
+        self.query(name).filter(|text| !text.is_empty()).ok_or_else(|| {
+            let message =
+                format!("输入源“/query/{name}”映射到值字段“{title}”必填性规则校验失败，此字段为必填项");
+            Refusal::param(message).at("query", name, None, "required")
+        })
     }
 }
 

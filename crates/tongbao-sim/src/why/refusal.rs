@@ -45,7 +45,7 @@ pub(crate) fn explain_empty(status: u16, method: &str, path: &str) -> Option<Why
         404 => (
             "no_such_path",
             Said::new(format!("没有这个地址：{path}。"), format!("Nothing is served at {path}.")),
-            near(path),
+            near(method, path),
         ),
         405 => (
             "wrong_method",
@@ -81,14 +81,15 @@ fn retry(retry: Retry) -> Said {
     retry.text().into()
 }
 
-/// The call that is meant, by the most pieces of path in common.
-fn near(path: &str) -> Said {
-    let pieces: Vec<&str> = path.trim_matches('/').split('/').collect();
+/// The call that is meant: the most pieces of path in common, the fewest strangers, the same method.
+fn near(method: &str, path: &str) -> Said {
+    // `out_trade_no` for `out-trade-no` is the commonest slip.
+    let spelled = |piece: &str| piece.to_ascii_lowercase().replace('_', "-");
+    let pieces: Vec<String> = path.trim_matches('/').split('/').map(spelled).collect();
     let alike = |call: &Call| {
         let known: Vec<&str> = call.path().trim_matches('/').split('/').collect();
-        let same = known.iter().filter(|piece| pieces.contains(piece)).count();
-        // Fewer strangers are nearer.
-        (same, std::cmp::Reverse(known.len().abs_diff(pieces.len())))
+        let same = known.iter().filter(|piece| pieces.contains(&spelled(piece))).count();
+        (same, std::cmp::Reverse(known.len().abs_diff(pieces.len())), call.method() == method)
     };
     let nearest = Call::ALL.iter().max_by_key(|call| alike(call)).filter(|call| alike(call).0 >= 2);
     match nearest {

@@ -11,7 +11,6 @@ pub(crate) fn mistake(said: &str, right: &str, keys: &[KnownKey<'_>]) -> Mistake
         return match known.owner {
             Owner::Merchant(_) if said.eq_ignore_ascii_case(right) => header::SERIAL_CASE,
             Owner::Merchant(_) => header::SERIAL_OTHER_MERCHANT,
-            Owner::Former(_) => header::SERIAL_FORMER,
             Owner::PlatformCertificate | Owner::PlatformPublicKey => header::SERIAL_PLATFORM,
             Owner::Published => header::SERIAL_UNKNOWN,
         };

@@ -25,8 +25,6 @@ pub(crate) struct KnownKey<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Owner<'a> {
     Merchant(&'a Mchid),
-    /// A key the merchant has replaced.
-    Former(&'a Mchid),
     PlatformCertificate,
     PlatformPublicKey,
     /// The example of the documentation.
@@ -39,10 +37,6 @@ impl Owner<'_> {
             Self::Merchant(mchid) => {
                 Said::new(format!("商户号 {mchid} 的私钥"), format!("the private key of merchant {mchid}"))
             }
-            Self::Former(mchid) => Said::new(
-                format!("商户号 {mchid} 的旧私钥"),
-                format!("a former private key of merchant {mchid}"),
-            ),
             Self::PlatformCertificate => Said::new("平台证书的私钥", "the key of the platform certificate"),
             Self::PlatformPublicKey => {
                 Said::new("微信支付公钥对应的私钥", "the key of the WeChat Pay public key")
@@ -141,7 +135,6 @@ fn key_mistakes(owner: Owner<'_>, mchid: Option<&Mchid>) -> Vec<Mistake> {
     match owner {
         Owner::Merchant(signer) if mchid.is_none_or(|mchid| mchid == signer) => Vec::new(),
         Owner::Merchant(_) => vec![made::OTHER_MERCHANT],
-        Owner::Former(_) => vec![made::FORMER_KEY],
         Owner::PlatformCertificate | Owner::PlatformPublicKey => vec![made::PLATFORM_KEY],
         Owner::Published => vec![made::PUBLISHED_KEY],
     }

@@ -1,5 +1,6 @@
 //! Every known mistake, made by a signer of the tests, is named; what is right is never explained.
 
+mod anything;
 mod form;
 mod invoke;
 mod signed_v3;

@@ -95,7 +95,7 @@ pub(crate) fn timestamps(timestamp: &str) -> Vec<Variant> {
     if let Ok(seconds) = timestamp.parse::<i64>() {
         forms.push(Variant::wrong(format!("{timestamp}000"), line::MILLISECONDS));
         for apart in 1..=SECONDS_APART_MAX {
-            for other in [seconds - apart, seconds + apart] {
+            for other in [seconds.saturating_sub(apart), seconds.saturating_add(apart)] {
                 forms.push(Variant::alone(other.to_string(), line::TIMESTAMP_TWICE));
             }
         }

@@ -3,6 +3,7 @@
 mod bill;
 mod control;
 mod duration;
+mod why;
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
@@ -69,6 +70,11 @@ enum SimCommand {
     Orders,
     #[command(about = "List notifications and what became of them   列出通知及其结果")]
     Notifications,
+    #[command(about = "Explain why a request was refused   说明请求为什么被拒绝")]
+    Why {
+        /// Which exchange; the last one refused, unless named   哪一次交换，默认是最近被拒绝的
+        id: Option<u64>,
+    },
 }
 
 /// Does one thing and tells what came of it.
@@ -102,6 +108,7 @@ async fn call(control: &Control, command: &SimCommand) -> Result<Value, CliError
         }
         SimCommand::Orders => control.get("orders").await,
         SimCommand::Notifications => control.get("notifications").await,
+        SimCommand::Why { id } => why::fetch(control, *id).await,
     }
 }
 
@@ -174,6 +181,7 @@ fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliE
         SimCommand::Notifications => {
             read(answer).map(|list: Notifications| listed_notifications(&list.notifications, lang))
         }
+        SimCommand::Why { .. } => why::told(answer, lang),
     }
 }
 

@@ -91,11 +91,6 @@ mistakes! {
         "serial_no is that of another merchant's certificate."
         "mchid、私钥、证书序列号要来自同一个商户号。"
         "mchid, private key and serial number must belong to one merchant.";
-    SERIAL_FORMER = "serial_former",
-        "serial_no 是这个商户已经更换掉的旧证书的。"
-        "serial_no is that of a former certificate of this merchant."
-        "换上新证书的私钥和序列号。"
-        "Configure key and serial number of the new certificate.";
     SERIAL_CASE = "serial_case",
         "serial_no 的字母大小写不对。"
         "serial_no is in the wrong letter case."

@@ -16,11 +16,6 @@ mistakes! {
         "It was signed with the example key of the documentation."
         "换成这个商户自己的私钥。"
         "Use the merchant's own private key.";
-    FORMER_KEY = "key_former",
-        "签名用的是这个商户已经更换掉的旧私钥。"
-        "It was signed with a former key of this merchant."
-        "换上新证书的私钥和序列号；有几台服务器就都要换。"
-        "Configure key and serial number of the new certificate, on every server.";
     SHA1 = "hash_sha1",
         "签名用了 SHA1withRSA。"
         "It was signed with SHA1withRSA."
