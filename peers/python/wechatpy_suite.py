@@ -1,19 +1,18 @@
-"""`wechatpy` over APIv2, from login to refund, and its client of `api.weixin.qq.com`."""
+"""`wechatpy` over APIv2, from login to refund, and its client of `api.weixin.qq.com`.
+
+Nothing is changed in the client: it finds the platform through a proxy, over TLS, with the merchant's certificate.
+"""
 
 import re
 
 from wechatpy.client import WeChatClient
-from wechatpy.client.api.wxa import WeChatWxa
 from wechatpy.exceptions import InvalidSignatureException, WeChatPayException
 from wechatpy.pay import WeChatPay
 
 from peer import Notified, Simulator, same, step
 
-sim = Simulator()
+sim = Simulator(proxy=True)
 env = sim.env
-WeChatPay.API_BASE_URL = sim.base + "/"
-WeChatClient.API_BASE_URL = sim.base + "/cgi-bin/"
-WeChatWxa.API_BASE_URL = sim.base + "/"
 
 
 def client(api_key):
@@ -93,9 +92,22 @@ done = pay.refund.query(out_refund_no="WPR0001")
 same((done["refund_status_0"], done["refund_fee_0"], done["refund_count"]), ("SUCCESS", "290", "1"))
 same(pay.order.query(out_trade_no="WP0001")["trade_state"], "REFUND")
 
+step("is paid by a payment code, and reverses another such payment")
+code = sim.post("/sim/v1/payment-codes")["auth_code"]
+same(pay.tools.auto_code_to_openid(code)["openid"], openid)
+micro = pay.micropay.create("龙井茶", 990, code, client_ip="127.0.0.1", out_trade_no="WP0005")
+same((micro["trade_type"], micro["total_fee"], micro["openid"]), ("MICROPAY", "990", openid))
+code = sim.post("/sim/v1/payment-codes", ask_password=True)["auth_code"]
+asked = refused(pay.micropay.create, "龙井茶", 990, code, client_ip="127.0.0.1", out_trade_no="WP0006")
+same(asked.errcode, "USERPAYING")
+same(pay.order.reverse(out_trade_no="WP0006")["recall"], "N")
+same(pay.order.query(out_trade_no="WP0006")["trade_state"], "REVOKED")
+
 step("is refused what it must be refused")
 same(refused(pay.order.query, out_trade_no="NOBODY").errcode, "ORDERNOTEXIST")
 same(refused(pay.refund.apply, 990, 701, "WPR0002", out_trade_no="WP0001").return_code, "SUCCESS")
+uncertain = WeChatPay(env["APPID"], env["APIV2_KEY"], env["MCHID"])
+same(refused(uncertain.refund.apply, 990, 1, "WPR0003", out_trade_no="WP0001").response.status_code, 400)
 same(refused(client("0" * 32).order.query, out_trade_no="WP0001").return_code, "FAIL")
 
 step("reads yesterday's bill")
