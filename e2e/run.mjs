@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { launch, person, sizes } from './browser.mjs';
 import { findBinary, startDemo } from './demo.mjs';
-import { scenarios } from './scenarios.mjs';
+import { scenarios as ofInspector } from './inspector.mjs';
+import { scenarios as ofShop } from './scenarios.mjs';
 
+const scenarios = { ...ofShop, ...ofInspector };
 const { values: asked } = parseArgs({
   options: {
     binary: { type: 'string' },

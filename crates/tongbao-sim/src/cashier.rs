@@ -5,15 +5,19 @@ mod open;
 mod page;
 mod password;
 
-use tongbao_wire::{Appid, PrepayId, Timestamp};
+use serde::{Deserialize, Serialize};
+use tongbao_wire::{Appid, PrepayId, Timestamp, TradeType};
 
+pub(crate) use open::open_scanned;
 pub(crate) use page::routes;
 
 /// An open cashier.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) prepay_id: PrepayId,
-    pub(crate) appid: Appid,
+    pub(crate) scene: TradeType,
+    /// Who opened it; none where a person did, by scanning or in a browser.
+    pub(crate) appid: Option<Appid>,
     pub(crate) payer: String,
     pub(crate) opened_at: Timestamp,
 }

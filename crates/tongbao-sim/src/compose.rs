@@ -71,12 +71,12 @@ impl Simulator {
         let platform = &self.inner.platform;
         platform.merchant(&wanted.mchid)?;
         let body = body(platform, &wanted.content)?;
-        let answered_with = self.with_state(|state, _, _| state.answered_with.get(&wanted.mchid).cloned());
+        let answered_with = self.with_state(|state, _, _| state.answered_with.get(&wanted.mchid));
         let pair = match wanted.seal {
-            ComposedBy::Certificate => &platform.keys.certificate,
-            ComposedBy::PublicKey => &platform.keys.public,
+            ComposedBy::Certificate => platform.ring().certificate().clone(),
+            ComposedBy::PublicKey => platform.ring().public.clone(),
             ComposedBy::Platform | ComposedBy::Stray | ComposedBy::Probe => {
-                platform.key_of_notification(answered_with.as_deref())
+                platform.key_of_notification(answered_with.as_deref().map(String::as_str))
             }
         };
         let forgery = match wanted.seal {
@@ -84,7 +84,7 @@ impl Simulator {
             ComposedBy::Probe => Some(crate::Forgery::SignTest),
             ComposedBy::Platform | ComposedBy::Certificate | ComposedBy::PublicKey => None,
         };
-        let signed = platform.sign_at(pair, &body, forgery, wanted.age_seconds);
+        let signed = platform.sign_at(&pair, &body, forgery, wanted.age_seconds);
         letter(platform, &wanted.url, signed, body)
     }
 }

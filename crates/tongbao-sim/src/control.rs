@@ -1,5 +1,9 @@
 //! The control API under `/sim/v1`: what a person or a script does to the simulated world.
 
+mod bills;
+mod complaints;
+mod keys;
+mod phone;
 mod sent;
 
 use std::time::Duration;
@@ -15,11 +19,13 @@ use serde_json::json;
 use tongbao_wire::{Appid, Fen, Mchid, OutRefundNo, OutTradeNo, RefundStatus};
 
 use crate::guard::{bad_request, preflight, problem};
+use crate::ledger::{AMOUNT_MAX, Purse};
 use crate::login::LoginRefused;
 use crate::pay::PayRefused;
 use crate::refund::OutcomeRefused;
 use crate::{PayerSettings, Simulator, payer};
-use sent::{Asked, Body, Segments};
+use sent::Body;
+pub(crate) use sent::{Asked, Segments};
 
 pub(crate) fn routes() -> Router<Simulator> {
     let on_post = |path: &'static str| format!("/sim/v1/{path}");
@@ -27,6 +33,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route("/sim/v1/health", get(health))
         .route("/sim/v1/env", get(env))
         .route("/sim/v1/books", get(books))
+        .route("/sim/v1/bills/{date}", get(bills::bill))
         .route("/sim/v1/orders", get(orders))
         .route("/sim/v1/orders/{out_trade_no}", get(order))
         .route(&on_post("orders/{out_trade_no}/pay"), post(pay).options(preflight))
@@ -40,7 +47,11 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route(&on_post("notifications/{id}/resend"), post(resend).options(preflight))
         .route("/sim/v1/payers", get(payers).post(set_payer).options(preflight))
         .route(&on_post("merchants/{mchid}/withdraw"), post(withdraw).options(preflight))
+        .route(&on_post("merchants/{mchid}/top-up"), post(top_up).options(preflight))
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
+        .merge(complaints::routes())
+        .merge(phone::routes())
+        .merge(keys::routes())
 }
 
 async fn health() -> Response {
@@ -152,6 +163,9 @@ async fn outcome(
         Err(OutcomeRefused::Unknown) => {
             problem(StatusCode::NOT_FOUND, "unknown_refund", "the order has no refund of this number")
         }
+        Err(OutcomeRefused::Short) => {
+            problem(StatusCode::CONFLICT, "not_enough", "the merchant has no money for this refund")
+        }
         Err(OutcomeRefused::Decided) => problem(
             StatusCode::CONFLICT,
             "refund_decided",
@@ -192,7 +206,8 @@ async fn notifications(Shared(simulator): Shared<Simulator>, Asked(asked): Asked
     let listed: Vec<_> = simulator.with_state(|state, _, _| {
         let wanted = |number: &str| asked.out_trade_no.as_deref().is_none_or(|asked| asked == number);
         let newest = state.notices.iter().rev().map(|(_, notice)| notice);
-        newest.filter(|it| wanted(it.out_trade_no.as_str())).take(most).map(|it| it.view()).collect()
+        let number = |it: &crate::notice::Notice| it.out_trade_no.as_ref().map(ToString::to_string);
+        newest.filter(|it| wanted(&number(it).unwrap_or_default())).take(most).map(|it| it.view()).collect()
     });
     Json(json!({ "notifications": listed })).into_response()
 }
@@ -206,7 +221,7 @@ async fn resend(Shared(simulator): Shared<Simulator>, Segments(id): Segments<Str
 
 async fn payers(Shared(simulator): Shared<Simulator>) -> Response {
     let payers: Vec<_> = simulator.with_state(|state, platform, now| {
-        state.payers.keys().filter_map(|id| state.payer_view(id, platform, now)).collect()
+        state.payers.iter().filter_map(|(id, _)| state.payer_view(&id, platform, now)).collect()
     });
     Json(json!({ "payers": payers })).into_response()
 }
@@ -237,7 +252,7 @@ async fn set_payer(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Re
         return bad_request(&format!("{field} {reason}"));
     }
     let view = simulator.with_state(|state, platform, now| {
-        if state.payers.len() >= PAYERS_MAX && !state.payers.contains_key(&settings.id) {
+        if state.payers.holds(PAYERS_MAX) && !state.payers.contains_key(&settings.id) {
             return None;
         }
         state.set_payer(&settings, platform.appids().iter(), now);
@@ -268,6 +283,39 @@ async fn withdraw(
         return Json(simulator.books()).into_response();
     }
     problem(StatusCode::CONFLICT, "not_enough", "no such merchant, or its balance does not suffice")
+}
+
+#[derive(Deserialize)]
+struct ToppedUp {
+    amount_fen: Fen,
+    /// `BASIC`, `OPERATION` or `FEES`.
+    account: String,
+}
+
+/// Puts money into one of a merchant's purses (充值): transfers are paid from `OPERATION`.
+async fn top_up(
+    Shared(simulator): Shared<Simulator>,
+    Segments(mchid): Segments<String>,
+    Body(body): Body,
+) -> Response {
+    let topped: ToppedUp = match read(&body) {
+        Ok(topped) => topped,
+        Err(response) => return *response,
+    };
+    let purse = match topped.account.as_str() {
+        "BASIC" => Purse::Basic,
+        "OPERATION" => Purse::Operation,
+        "FEES" => Purse::Fees,
+        _ => return bad_request("account is BASIC, OPERATION or FEES"),
+    };
+    if !(1..=AMOUNT_MAX).contains(&topped.amount_fen.get()) {
+        return bad_request("amount_fen is from 1 to 1000000000000");
+    }
+    let done = Mchid::parse(&mchid).is_ok_and(|mchid| simulator.top_up(&mchid, purse, topped.amount_fen));
+    if done {
+        return Json(simulator.books()).into_response();
+    }
+    problem(StatusCode::NOT_FOUND, "unknown_merchant", "there is no such merchant")
 }
 
 #[derive(Deserialize)]
@@ -332,5 +380,5 @@ fn refused(why: &PayRefused) -> Response {
 const LISTED: usize = 200;
 /// Rows of a list at most.
 const LISTED_MAX: usize = 10_000;
-const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
+pub(crate) const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
 const PAYERS_MAX: usize = 10_000;

@@ -1,14 +1,14 @@
 //! What a client in any language needs to talk to the simulator, as values and as a file.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use tongbao_wire::{Appid, Mchid, Openid};
 
-use crate::Simulator;
-use crate::payer;
+use crate::crypto::{fixed, pkcs12};
+use crate::{Simulator, TlsEnv, payer, private_file};
 
 /// Everything a client needs, keys included. They are the simulator's own and open nothing else.
 #[derive(Clone, Debug, Serialize)]
@@ -20,6 +20,8 @@ pub struct Env {
     pub platform_public_key: Option<PlatformPublicKey>,
     /// The platform's certificate, in the modes that have it.
     pub platform_certificate: Option<PlatformCertificatePem>,
+    /// How it is reached by TLS, when it is.
+    pub tls: Option<TlsEnv>,
     /// Each merchant.
     pub merchants: Vec<MerchantEnv>,
 }
@@ -59,8 +61,22 @@ pub struct MerchantEnv {
     pub apiv3_key: String,
     /// The `APIv2` key.
     pub apiv2_key: String,
-    /// Bound mini programs.
+    /// Service providers that act for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<Mchid>,
+    /// Bound mini programs, official accounts and apps.
     pub apps: Vec<AppEnv>,
+}
+
+impl Env {
+    /// The first provider (服务商) with a sub-merchant (特约商户), in this order.
+    #[must_use]
+    pub fn partners(&self) -> Option<(&MerchantEnv, &MerchantEnv)> {
+        self.merchants.iter().find_map(|sub| {
+            let provider = self.merchants.iter().find(|it| sub.providers.contains(&it.mchid))?;
+            Some((provider, sub))
+        })
+    }
 }
 
 /// One mini program's half of [`MerchantEnv`].
@@ -79,7 +95,8 @@ impl Simulator {
     #[must_use]
     pub fn env(&self) -> Env {
         let platform = &self.inner.platform;
-        let payers: Vec<String> = self.with_state(|state, _, _| state.payers.keys().cloned().collect());
+        let payers: Vec<String> =
+            self.with_state(|state, _, _| state.payers.iter().map(|(id, _)| id).collect());
         let merchant = |merchant: &std::sync::Arc<crate::platform::Merchant>| {
             let (settings, keys) = (&merchant.settings, &merchant.keys);
             let apps = settings.apps.iter().map(|app| AppEnv {
@@ -95,22 +112,36 @@ impl Simulator {
                 certificate_pem: keys.certificate.pem.clone(),
                 apiv3_key: settings.apiv3_key.clone(),
                 apiv2_key: settings.apiv2_key.clone(),
+                providers: settings.providers.clone(),
                 apps: apps.collect(),
             }
         };
-        let (public, certificate) = (&platform.keys.public, &platform.keys.certificate);
+        let ring = platform.ring();
+        let (public, certificate) = (&ring.public, ring.certificate());
         Env {
             base_url: platform.base_url.clone(),
-            platform_public_key: platform.key_mode.has_public_key().then(|| PlatformPublicKey {
+            platform_public_key: ring.mode.has_public_key().then(|| PlatformPublicKey {
                 id: public.serial.clone(),
                 pem: public.certificate.public_key_pem.clone(),
             }),
-            platform_certificate: platform.key_mode.has_certificate().then(|| PlatformCertificatePem {
+            platform_certificate: ring.mode.has_certificate().then(|| PlatformCertificatePem {
                 serial_no: certificate.serial.clone(),
                 pem: certificate.certificate.pem.clone(),
             }),
+            tls: self.tls_env(),
             merchants: platform.merchants().iter().map(merchant).collect(),
         }
+    }
+
+    /// Key and certificate of a merchant in one PKCS#12 file, whose password is the merchant's number, as the
+    /// platform's `apiclient_cert.p12` (v2.md §1.6). `None` when there is no such merchant.
+    #[must_use]
+    pub fn pkcs12(&self, mchid: &Mchid) -> Option<Vec<u8>> {
+        let platform = &self.inner.platform;
+        let merchant = platform.merchant(mchid)?;
+        let key_der = fixed::pem_to_der(&merchant.keys.private_key_pem).expect("a key that signs");
+        let certificate_der = &merchant.keys.certificate.der;
+        Some(pkcs12::file(&key_der, certificate_der, mchid.as_str(), &platform.chance))
     }
 
     /// Writes `path` with `KEY=value` lines for the first merchant, and the PEM files they name beside it,
@@ -135,8 +166,25 @@ impl Simulator {
         line("MCH_SERIAL", &merchant.serial_no);
         line("MCH_PRIVATE_KEY", &beside(path, "mch_private_key.pem", &merchant.private_key_pem)?);
         line("MCH_CERT", &beside(path, "mch_cert.pem", &merchant.certificate_pem)?);
+        let p12 = self.pkcs12(&merchant.mchid).expect("just listed");
+        line("MCH_P12", &beside(path, "mch_cert.p12", p12)?);
         line("APIV3_KEY", &merchant.apiv3_key);
         line("APIV2_KEY", &merchant.apiv2_key);
+        // A provider with a sub-merchant, when there is one (v3.md §3).
+        if let Some((provider, sub)) = env.partners() {
+            let (app, sub_app) = (&provider.apps[0], &sub.apps[0]);
+            line("SP_MCHID", provider.mchid.as_str());
+            line("SP_APPID", app.appid.as_str());
+            line("SP_OPENID", payer::openid(&app.appid, first_payer).as_str());
+            line("SP_SERIAL", &provider.serial_no);
+            line("SP_PRIVATE_KEY", &beside(path, "sp_private_key.pem", &provider.private_key_pem)?);
+            line("SP_CERT", &beside(path, "sp_cert.pem", &provider.certificate_pem)?);
+            line("SP_APIV3_KEY", &provider.apiv3_key);
+            line("SP_APIV2_KEY", &provider.apiv2_key);
+            line("SUB_MCHID", sub.mchid.as_str());
+            line("SUB_APPID", sub_app.appid.as_str());
+            line("SUB_OPENID", payer::openid(&sub_app.appid, first_payer).as_str());
+        }
         if let Some(key) = &env.platform_public_key {
             line("PLATFORM_PUBLIC_KEY", &beside(path, "platform_public_key.pem", &key.pem)?);
             line("PLATFORM_PUBLIC_KEY_ID", &key.id);
@@ -145,43 +193,27 @@ impl Simulator {
             line("PLATFORM_CERT", &beside(path, "platform_cert.pem", &certificate.pem)?);
             line("PLATFORM_CERT_SERIAL", &certificate.serial_no);
         }
-        write_private(path, &lines)
+        if let Some(tls) = &env.tls {
+            line("WXPAY_HTTPS_URL", &tls.base_url);
+            line("SIM_CA", &beside(path, "ca.pem", &tls.authority_pem)?);
+            if let Some(proxy) = &tls.proxy_url {
+                line("SIM_PROXY", proxy);
+            }
+        }
+        private_file::write(path, lines.as_bytes())
     }
 }
 
 /// Writes `{path}.{name}` and returns where it is, absolutely.
-fn beside(path: &Path, name: &str, text: &str) -> io::Result<String> {
+fn beside(path: &Path, name: &str, bytes: impl AsRef<[u8]>) -> io::Result<String> {
     let mut file = path.as_os_str().to_owned();
     file.push(".");
     file.push(name);
     let file = std::path::absolute(PathBuf::from(file))?;
-    write_private(&file, text)?;
+    private_file::write(&file, bytes.as_ref())?;
     file.into_os_string()
         .into_string()
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the path is not UTF-8"))
-}
-
-/// Written anew and moved into place, so that nobody reads half of it or keeps an old file's permissions.
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(".new");
-    let draft = PathBuf::from(draft);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-        options.mode(0o600);
-        if let Ok(left_over) = std::fs::metadata(&draft) {
-            let mut permissions = left_over.permissions();
-            permissions.set_mode(0o600);
-            std::fs::set_permissions(&draft, permissions)?;
-        }
-    }
-    let mut file = options.open(&draft)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    std::fs::rename(&draft, path)
 }
 
 /// Values are plain; only paths may hold what a shell would read otherwise.

@@ -9,27 +9,39 @@
 //! A call goes `v3` (checks in order) → `order`, `pay`, `refund` (rules, under one lock, never waiting) →
 //! `v3::answer` (signed). What happens by itself goes `state` (schedule) → `notifier` → [`Postman`].
 
+mod bill;
 mod cashier;
 mod clock;
+mod code_pay;
+mod combine;
+mod complaint;
 mod compose;
 mod control;
 mod crypto;
 mod env;
 mod faults;
 mod guard;
+mod inspector;
 #[allow(dead_code, unused_imports, reason = "calls that move money in every way are being added")]
+mod keys;
 mod ledger;
 mod login;
+mod media;
 mod notice;
 mod notifier;
 mod order;
 mod pay;
 mod payer;
+mod phone;
 mod platform;
 mod postman;
+mod prepay;
+mod private_file;
 mod received;
 mod refund;
 mod refusal;
+#[cfg(feature = "server")]
+mod server;
 mod settings;
 mod shelf;
 mod simulator;
@@ -39,25 +51,33 @@ mod tls;
 mod v3;
 mod view;
 mod weixin;
+mod why;
 
+pub use bill::{BillKind, BillKindError, BillRefused};
 pub use compose::{ComposedBy, ComposedContent, Composition};
 pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
     CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
 };
-pub use ledger::{Books, FeeRate, MerchantBooks};
+pub use inspector::{BodyView, ExchangeDetail, ExchangeSummary, MessageView, Unsealed};
+pub use keys::KeysView;
+pub use ledger::{Books, FeeRate, MerchantBooks, Purse};
 pub use login::LoginRefused;
 pub use notice::{Attempt, Outcome};
 pub use pay::PayRefused;
 pub use payer::PayerView;
 pub use postman::{HttpPostman, PostFailed, Posting, Postman};
+#[cfg(feature = "server")]
+pub use server::{Running, StartError};
 pub use settings::{
     AppSettings, CryptoSettings, KeyMode, MerchantSettings, PayerSettings, Settings, SimError,
 };
 pub use simulator::Simulator;
 pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
-pub use tls::{ClientCertificate, TlsClient};
+pub use tls::{ClientCertificate, TlsClient, TlsEnv, TlsSettings};
+pub use tongbao_wire as wire;
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};
+pub use why::{Reason, Said, Signature, Why};
 
 /// True when `header` is a well-formed `Authorization` (v3.md §1.5). For fuzzing its parser alone.
 #[doc(hidden)]

@@ -1,22 +1,20 @@
 //! Login codes and access tokens of `api.weixin.qq.com` (miniprogram.md §1.1, §1.4).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tongbao_wire::seam::Chance;
 use tongbao_wire::{Appid, Timestamp};
 
 use crate::settings::LETTERS;
+use crate::shelf::{Recent, Shelved};
 
 /// Codes that `wx.login` gave out.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct LoginCodes {
-    codes: BTreeMap<String, LoginCode>,
-    /// Oldest first, to forget them.
-    order: VecDeque<String>,
-}
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct LoginCodes(Recent<LoginCode>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct LoginCode {
     appid: Appid,
     payer: String,
@@ -47,15 +45,13 @@ pub(crate) enum CodeRefused {
 impl LoginCodes {
     pub(crate) fn issue(&mut self, appid: Appid, payer: String, now: Timestamp, chance: &Chance) -> String {
         let code = format!("0{}", chance.text(31, LETTERS));
-        while self.order.len() >= CODES_MAX {
-            if let Some(oldest) = self.order.pop_front() {
-                self.codes.remove(&oldest);
-            }
-        }
         let expires_at = now.plus(CODE_LIVES);
-        self.order.push_back(code.clone());
-        self.codes.insert(code.clone(), LoginCode { appid, payer, expires_at, used: false });
+        self.0.insert(code.clone(), LoginCode { appid, payer, expires_at, used: false }, CODES_MAX);
         code
+    }
+
+    pub(crate) fn shelves(&mut self) -> [&mut dyn Shelved; 2] {
+        self.0.shelves()
     }
 
     /// Burns a code and says whose it is.
@@ -65,7 +61,7 @@ impl LoginCodes {
         appid: &Appid,
         now: Timestamp,
     ) -> Result<String, CodeRefused> {
-        let found = self.codes.get_mut(code).ok_or(CodeRefused::Invalid)?;
+        let found = self.0.get_mut(code).ok_or(CodeRefused::Invalid)?;
         if &found.appid != appid || now >= found.expires_at {
             return Err(CodeRefused::Invalid);
         }
@@ -77,7 +73,7 @@ impl LoginCodes {
 }
 
 /// The stable token of one appid.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct StableToken {
     current: Option<(String, Timestamp)>,
     forced: VecDeque<Timestamp>,
@@ -130,7 +126,7 @@ impl StableToken {
 
 const CODE_LIVES: Duration = Duration::from_secs(300);
 /// Codes remembered, so that used ones are told from unknown ones without growing for ever.
-const CODES_MAX: usize = 10_000;
+const CODES_MAX: u64 = 10_000;
 const TOKEN_LIVES: Duration = Duration::from_secs(7200);
 const TOKEN_RENEWED_BEFORE: Duration = Duration::from_secs(300);
 const DAY: Duration = Duration::from_secs(86_400);

@@ -13,7 +13,7 @@ use crate::state::State;
 /// An event that a merchant is to be told.
 pub(crate) struct NewNotice {
     pub(crate) mchid: Mchid,
-    pub(crate) out_trade_no: OutTradeNo,
+    pub(crate) out_trade_no: Option<OutTradeNo>,
     pub(crate) out_refund_no: Option<OutRefundNo>,
     pub(crate) event_type: &'static str,
     pub(crate) original_type: &'static str,
@@ -27,7 +27,7 @@ pub(crate) struct NewNotice {
 pub(crate) struct Notice {
     pub(crate) id: String,
     pub(crate) mchid: Mchid,
-    pub(crate) out_trade_no: OutTradeNo,
+    pub(crate) out_trade_no: Option<OutTradeNo>,
     pub(crate) out_refund_no: Option<OutRefundNo>,
     pub(crate) event_type: String,
     pub(crate) url: String,
@@ -118,14 +118,14 @@ impl State {
         };
         self.notice_ids.insert(notice.id.clone(), number);
         self.notices.insert(number, notice);
-        self.sends.insert((now, number));
+        self.sends.insert((now, number), ());
     }
 
     /// Takes the sends that are due until `now`, at most `most`, off the schedule.
     pub(crate) fn claim_sends(&mut self, now: Timestamp, most: usize) -> Vec<u64> {
         let mut claimed = Vec::new();
-        while claimed.len() < most && self.sends.first().is_some_and(|(at, _)| *at <= now) {
-            let (_, number) = self.sends.pop_first().expect("just seen");
+        while claimed.len() < most && self.sends.first().is_some_and(|((at, _), _)| at <= now) {
+            let ((_, number), _) = self.sends.pop_first().expect("just seen");
             claimed.push(number);
         }
         claimed
@@ -136,7 +136,7 @@ impl State {
         let Some(notice) = self.notices.get_mut(&number) else { return };
         notice.put_off = true;
         notice.next_at = Some(until);
-        self.sends.insert((until, number));
+        self.sends.insert((until, number), ());
     }
 
     /// Writes down that a send leaves, and puts the next rung on the schedule before it does, so that a
@@ -163,7 +163,7 @@ impl State {
                 let more = notice.sends < u32::from(platform.switches.notification_sends_max);
                 notice.next_at = LADDER.get(rung).filter(|_| more).map(|wait| now.plus(*wait));
                 if let Some(at) = notice.next_at {
-                    self.sends.insert((at, number));
+                    self.sends.insert((at, number), ());
                 }
             }
         }
@@ -195,7 +195,7 @@ impl State {
     }
 
     pub(crate) fn notice_number(&self, id: &str) -> Option<u64> {
-        self.notice_ids.get(&id.to_owned()).map(|number| *number)
+        self.notice_ids.get(id).map(|number| *number)
     }
 }
 

@@ -6,14 +6,15 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use http::Request;
+use tokio::time::Instant;
 use tongbao_wire::Timestamp;
 
-use crate::Simulator;
 use crate::compose::letter;
 use crate::faults::{DeliveryFault, DeliverySeen, Forgery};
 use crate::notice::{Attempt, Heard, Outcome, SentBy};
 use crate::postman::{ANSWER_WITHIN, PostFailed};
 use crate::view::NotificationView;
+use crate::{Simulator, inspector};
 
 impl Simulator {
     /// Sends notifications as they fall due and lets orders and refunds move on, for ever. Dropping the
@@ -113,14 +114,18 @@ impl Simulator {
         }
         let Some((place, request)) = self.prepare(number, by, fault) else { return };
         let heard = match fault {
-            DeliveryFault::Lose => heard(Err(PostFailed::TimedOut)),
+            DeliveryFault::Lose => {
+                let lost = Err(PostFailed::TimedOut);
+                self.keep(number, fault, &request, Instant::now(), &lost);
+                heard(lost)
+            }
             DeliveryFault::Duplicate => {
                 let twin = request.clone();
-                let _ = self.post(twin).await;
-                self.post(request).await
+                let _ = self.post(number, fault, twin).await;
+                self.post(number, fault, request).await
             }
             DeliveryFault::Pass | DeliveryFault::Forge(_) | DeliveryFault::Delay(_) => {
-                self.post(request).await
+                self.post(number, fault, request).await
             }
         };
         self.with_state(|state, _, _| state.finish_send(number, place, heard));
@@ -150,19 +155,25 @@ impl Simulator {
     /// Signs the envelope for this send and writes the send down.
     fn prepare(&self, number: u64, by: SentBy, fault: DeliveryFault) -> Option<(usize, Request<Bytes>)> {
         let platform = &self.inner.platform;
-        let (url, body, answered_with) = self.with_state(|state, _, _| {
+        let (url, body, answered_with, first) = self.with_state(|state, _, _| {
             let notice = state.notices.get(&number)?;
-            let answered_with = state.answered_with.get(&notice.mchid).cloned();
-            Some((notice.url.clone(), Bytes::from(notice.body.clone()), answered_with))
+            let answered_with = state.answered_with.get(&notice.mchid);
+            let first = notice.attempts.is_empty();
+            Some((notice.url.clone(), Bytes::from(notice.body.clone()), answered_with, first))
         })?;
         let forgery = match fault {
             DeliveryFault::Forge(forgery) => Some(forgery),
+            // A probe is sent again properly signed (v3.md §1.7).
+            DeliveryFault::Pass if first && platform.draws(platform.switches.probes_permille) => {
+                Some(Forgery::SignTest)
+            }
             DeliveryFault::Pass
             | DeliveryFault::Lose
             | DeliveryFault::Duplicate
             | DeliveryFault::Delay(_) => None,
         };
-        let signed = platform.sign(platform.key_of_notification(answered_with.as_deref()), &body, forgery);
+        let key = platform.key_of_notification(answered_with.as_deref().map(String::as_str));
+        let signed = platform.sign(&key, &body, forgery);
         let place = self.with_state(|state, platform, now| {
             let attempt = Attempt {
                 at: now,
@@ -180,9 +191,34 @@ impl Simulator {
         Some((place, request))
     }
 
-    async fn post(&self, request: Request<Bytes>) -> Heard {
+    async fn post(&self, number: u64, fault: DeliveryFault, request: Request<Bytes>) -> Heard {
+        let (kept, began) = (request.clone(), Instant::now());
         let answered = tokio::time::timeout(ANSWER_WITHIN, self.inner.postman.post(request)).await;
-        heard(answered.unwrap_or(Err(PostFailed::TimedOut)))
+        let answered = answered.unwrap_or(Err(PostFailed::TimedOut));
+        self.keep(number, fault, &kept, began, &answered);
+        heard(answered)
+    }
+
+    /// Keeps a send for the inspector.
+    fn keep(
+        &self,
+        number: u64,
+        fault: DeliveryFault,
+        request: &Request<Bytes>,
+        began: Instant,
+        answered: &Result<http::Response<Bytes>, PostFailed>,
+    ) {
+        let Some(notice) = self.with_state(|state, _, _| state.notices.get(&number)) else { return };
+        let send = inspector::Send {
+            id: &notice.id,
+            event_type: &notice.event_type,
+            mchid: &notice.mchid,
+            out_trade_no: notice.out_trade_no.as_ref(),
+            fault: (fault != DeliveryFault::Pass).then(|| format!("{fault:?}")),
+            request,
+            began,
+        };
+        inspector::sent(self, send, answered);
     }
 }
 

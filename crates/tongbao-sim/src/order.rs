@@ -1,19 +1,25 @@
-//! Orders: created, asked for, closed. Paying is in `pay`, what is shown of them in `view`.
+//! Orders: created, asked for, closed. Whose they may be is in `order/parties`, what opens them in `prepay`,
+//! paying in `pay` and `code_pay`, what is shown of them in `order/told` and `view`.
 
+mod parties;
+mod refused;
+mod told;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tongbao_wire::{
-    Appid, Fen, Mchid, Openid, OutRefundNo, OutTradeNo, Payer, PrepayId, Timestamp, TradeState, TradeType,
-    Transaction, TransactionAmount, TransactionId,
+    Appid, Fen, Mchid, Openid, OutRefundNo, OutTradeNo, Timestamp, TradeState, TradeType, TransactionId,
 };
 
 use crate::platform::Platform;
-use crate::refusal::{Refusal, cause};
-use crate::settings::{DIGITS, LOWER_HEX};
-use crate::state::{Due, OrderKey, State};
+use crate::prepay::{Opens, Prepay};
+use crate::settings::DIGITS;
+use crate::state::{Appointment, Due, OrderKey, State};
 use crate::view::{EventKind, OrderEvent};
+
+pub(crate) use refused::Refused;
 
 /// Through which face of the platform an order was placed: it is told in the same language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +65,12 @@ pub(crate) struct NewOrder {
     pub(crate) terms: String,
 }
 
+impl NewOrder {
+    pub(crate) fn key(&self) -> OrderKey {
+        (self.mchid.clone(), self.out_trade_no.clone())
+    }
+}
+
 /// One order at the platform.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
@@ -73,14 +85,9 @@ pub(crate) struct Order {
     pub(crate) prepays: Vec<Prepay>,
     pub(crate) state: OrderState,
     pub(crate) refunds: Vec<OutRefundNo>,
+    /// When the platform closes it unpaid.
+    pub(crate) closing: Option<Appointment>,
     pub(crate) events: Vec<OrderEvent>,
-}
-
-/// One `prepay_id` of an order.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Prepay {
-    pub(crate) id: PrepayId,
-    pub(crate) issued_at: Timestamp,
 }
 
 /// Where an order stands.
@@ -94,8 +101,8 @@ pub(crate) enum OrderState {
     Paid(Payment),
     /// `PAYERROR`: the payer refused, or could not pay.
     Failed { at: Timestamp },
-    /// `REVOKED`: a payment-code order that was taken back (v3.md §2.8).
-    Revoked { at: Timestamp },
+    /// `REVOKED`: a payment-code order that was taken back, and how it had been paid (v3.md §2.8).
+    Revoked { at: Timestamp, payment: Option<Payment> },
     /// `CLOSED`.
     Closed { closed_at: Timestamp },
 }
@@ -117,7 +124,7 @@ pub(crate) struct Payment {
 
 impl Order {
     pub(crate) fn key(&self) -> OrderKey {
-        (self.asked.mchid.clone(), self.asked.out_trade_no.clone())
+        self.asked.key()
     }
 
     pub(crate) fn trade_state(&self) -> TradeState {
@@ -149,62 +156,6 @@ impl Order {
             | OrderState::Closed { .. } => None,
         }
     }
-
-    /// The order as queries and notifications tell it (v3.md §2.5): nothing of the payment before it.
-    pub(crate) fn transaction(&self, platform: &Platform) -> Transaction {
-        let asked = &self.asked;
-        let trade_state = self.trade_state();
-        let mut told = Transaction {
-            appid: asked.appid.clone(),
-            mchid: asked.mchid.clone(),
-            out_trade_no: asked.out_trade_no.clone(),
-            transaction_id: None,
-            trade_type: None,
-            trade_state_desc: state_words(&trade_state).into(),
-            trade_state,
-            bank_type: None,
-            attach: None,
-            success_time: None,
-            payer: None,
-            amount: platform.switches.amount_before_payment.then(|| TransactionAmount {
-                total: asked.total,
-                payer_total: None,
-                currency: Some("CNY".into()),
-                payer_currency: None,
-            }),
-            scene_info: None,
-            promotion_detail: Vec::new(),
-            installment_info: None,
-        };
-        if let OrderState::Paid(payment) = &self.state {
-            told.transaction_id = Some(payment.transaction_id.clone());
-            told.trade_type = Some(asked.scene.clone());
-            told.bank_type = Some(payment.bank_type.clone());
-            told.attach.clone_from(&asked.attach);
-            told.success_time = Some(payment.success_time);
-            told.payer = Some(Payer { openid: payment.openid.clone() });
-            told.amount = Some(TransactionAmount {
-                total: asked.total,
-                payer_total: Some(asked.total),
-                currency: Some("CNY".into()),
-                payer_currency: Some("CNY".into()),
-            });
-        }
-        told
-    }
-}
-
-fn state_words(state: &TradeState) -> &'static str {
-    match state {
-        TradeState::Success => "支付成功",
-        TradeState::Refund => "转入退款",
-        TradeState::NotPay => "订单未支付",
-        TradeState::Closed => "订单已关闭",
-        TradeState::Revoked => "订单已撤销",
-        TradeState::UserPaying => "用户支付中，请稍后查询",
-        TradeState::PayError => "支付失败",
-        TradeState::Unknown(_) => "",
-    }
 }
 
 impl State {
@@ -214,57 +165,40 @@ impl State {
         platform: &Platform,
         asked: NewOrder,
         now: Timestamp,
-    ) -> Result<PrepayId, Refusal> {
-        let key = (asked.mchid.clone(), asked.out_trade_no.clone());
+    ) -> Result<Prepay, Refused> {
+        let key = asked.key();
         let payer = self.admit(platform, &asked)?;
-        if self.reserved.contains(&key) {
-            return Err(reentry_differs());
+        if self.reserved.contains_key(&key) {
+            return Err(Refused::ReentryDiffers);
         }
+        let scene = asked.scene.clone();
         if let Some(order) = self.orders.get(&key) {
-            reenter(platform, &order, &asked)?;
+            reenter(&order, &asked)?;
         } else {
-            self.insert(platform, key.clone(), asked, payer, now);
+            self.insert_order(platform, asked, payer, now);
         }
-        Ok(self.issue_prepay(platform, &key, now))
+        let prepay = self.new_prepay(platform, &Opens::Order(key.clone()), &scene, now);
+        let order = self.orders.get_mut(&key).expect("just created or found");
+        order.note(now, EventKind::PrepayIssued, prepay.id.as_str());
+        let gone = prepay.push_to(&mut order.prepays, now);
+        self.forget_prepays(gone);
+        Ok(prepay)
     }
 
-    /// Binding of appid and merchant, and of openid and appid.
-    fn admit(&self, platform: &Platform, asked: &NewOrder) -> Result<Option<String>, Refusal> {
-        let bound = platform
-            .merchant(&asked.mchid)
-            .is_some_and(|merchant| merchant.settings.apps.iter().any(|app| app.appid == asked.appid));
-        if !bound {
-            let message = "appid和mch_id不匹配，请检查后再试";
-            return Err(Refusal::new(400, "APPID_MCHID_NOT_MATCH", message, cause::APPID));
-        }
-        let Some(openid) = &asked.openid else { return Ok(None) };
-        let said = Value::String(openid.as_str().into());
-        match self.person(openid) {
-            Some((appid, payer)) if *appid == asked.appid => Ok(Some(payer.into())),
-            Some(_) => Err(Refusal::invalid("appid与openid不匹配", cause::OPENID)),
-            None => Err(Refusal::param("无效的openid").because(cause::OPENID).at(
-                "body",
-                "/payer/openid",
-                Some(&said),
-                "openid was not issued under this appid",
-            )),
-        }
-    }
-
-    fn insert(
+    /// Writes an order down, open. Its platform closes it when nobody has paid for long enough.
+    pub(crate) fn insert_order(
         &mut self,
         platform: &Platform,
-        key: OrderKey,
         asked: NewOrder,
         payer: Option<String>,
         now: Timestamp,
     ) {
-        let time_expire = asked.time_expire.map(|wanted| {
-            let days = platform.switches.time_expire_days_max;
-            let latest = now.plus(Duration::from_secs(u64::from(days) * DAY_SECONDS));
-            wanted.max(now.plus(EXPIRY_AT_LEAST)).min(latest)
-        });
-        let closes_at = now.plus(UNPAID_LIVES).max(time_expire.unwrap_or(now));
+        let key = asked.key();
+        let time_expire = asked.time_expire.map(|wanted| end_of_payment(platform, wanted, now));
+        // A combined order closes its parts.
+        let alone = asked.combined.is_none();
+        let closes_at = unpaid_until(time_expire, now);
+        let closing = alone.then(|| self.schedule(closes_at, Due::CloseOrder(key.clone())));
         let mut order = Order {
             number: self.next_serial(),
             asked,
@@ -274,32 +208,25 @@ impl State {
             prepays: Vec::new(),
             state: OrderState::Open,
             refunds: Vec::new(),
+            closing,
             events: Vec::new(),
         };
         order.note(now, EventKind::Created, "");
-        self.schedule(closes_at, Due::CloseOrder(key.clone()));
         self.order_numbers.insert(order.number, key.clone());
         self.orders.insert(key, order);
     }
 
-    fn issue_prepay(&mut self, platform: &Platform, key: &OrderKey, now: Timestamp) -> PrepayId {
-        let id = format!(
-            "wx{}{}{:010}",
-            now.digits(),
-            platform.chance.text(10, LOWER_HEX),
-            self.next_serial() % 10_000_000_000
-        );
-        let id = PrepayId::parse(&id).expect("36 letters and digits");
-        let order = self.orders.get_mut(key).expect("just created or found");
-        let stale = order.prepays.iter().filter(|prepay| now >= prepay.issued_at.plus(PREPAY_LIVES)).count();
-        let over = (order.prepays.len() + 1).saturating_sub(PREPAYS_MAX).max(stale);
-        for gone in order.prepays.drain(..over) {
-            self.prepays.remove(&gone.id);
+    /// The order of a merchant, or of a sub-merchant of a provider. Orders of the other kind and parts of
+    /// combined orders are not to be seen (v3.md §2.5, §4).
+    pub(crate) fn order_of(&self, key: &OrderKey, sub: Option<&Mchid>) -> Result<Arc<Order>, Refused> {
+        let order = self.orders.get(key).filter(|order| order.asked.combined.is_none());
+        let order = order.ok_or(Refused::OrderUnknown)?;
+        match (order.asked.sub.as_ref().map(|sub| &sub.mchid), sub) {
+            (None, None) => Ok(order),
+            (Some(known), Some(asked)) if known == asked => Ok(order),
+            (Some(_), Some(_)) => Err(Refused::OrderOfOtherSub),
+            (Some(_), None) | (None, Some(_)) => Err(Refused::OrderUnknown),
         }
-        order.prepays.push(Prepay { id: id.clone(), issued_at: now });
-        order.note(now, EventKind::PrepayIssued, id.as_str());
-        self.prepays.insert(id.clone(), key.clone());
-        id
     }
 
     /// Closes an order (v3.md §2.6).
@@ -308,22 +235,34 @@ impl State {
         platform: &Platform,
         key: &OrderKey,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Refused> {
         let Some(order) = self.orders.get_mut(key) else {
             if platform.switches.close_reserves_unseen {
-                self.reserved.insert(key.clone());
+                self.reserved.insert(key.clone(), ());
             }
             return Ok(());
         };
+        if order.asked.scene == TradeType::Micropay {
+            return Err(Refused::OnlyReverse);
+        }
         match order.state {
             OrderState::Open => {
                 order.state = OrderState::Closed { closed_at: now };
                 order.note(now, EventKind::Closed, "closed by the merchant");
+                self.unschedule_closing(key);
                 Ok(())
             }
             OrderState::Closed { .. } | OrderState::Revoked { .. } | OrderState::Failed { .. } => Ok(()),
-            OrderState::UserPaying { .. } => Err(Refusal::invalid("用户支付中，请稍后再试", cause::PAID)),
-            OrderState::Paid(_) => Err(already_paid(platform)),
+            OrderState::UserPaying { .. } => Err(Refused::UserPaying),
+            OrderState::Paid(_) => Err(Refused::Paid),
+        }
+    }
+
+    /// Nobody need close it any more.
+    pub(crate) fn unschedule_closing(&mut self, key: &OrderKey) {
+        let closing = self.orders.get_mut(key).and_then(|order| order.closing.take());
+        if let Some(closing) = closing {
+            self.unschedule(closing);
         }
     }
 
@@ -338,26 +277,34 @@ impl State {
 }
 
 /// What a second create with a known number meets (v3.md §2.4).
-fn reenter(platform: &Platform, order: &Order, asked: &NewOrder) -> Result<(), Refusal> {
+fn reenter(order: &Order, asked: &NewOrder) -> Result<(), Refused> {
+    let known = &order.asked;
+    let elsewhere = (&known.scene, known.dialect, &known.combined, known.sub.is_some())
+        != (&asked.scene, asked.dialect, &asked.combined, asked.sub.is_some());
+    if elsewhere {
+        return Err(Refused::NumberUsed);
+    }
     match order.state {
-        OrderState::Paid(_) => Err(already_paid(platform)),
-        OrderState::Closed { .. } | OrderState::Revoked { .. } | OrderState::Failed { .. } => {
-            let code = platform.switches.closed_code.as_str();
-            Err(Refusal::new(400, code, "该订单已失效", cause::CLOSED))
-        }
+        OrderState::Paid(_) => Err(Refused::Paid),
+        OrderState::Closed { .. } | OrderState::Failed { .. } => Err(Refused::Closed),
+        OrderState::Revoked { .. } => Err(Refused::Revoked),
         OrderState::Open | OrderState::UserPaying { .. } if order.asked.terms != asked.terms => {
-            Err(reentry_differs())
+            Err(Refused::ReentryDiffers)
         }
         OrderState::Open | OrderState::UserPaying { .. } => Ok(()),
     }
 }
 
-fn reentry_differs() -> Refusal {
-    Refusal::invalid("请求重入时，参数与首次请求时不一致", cause::REENTRY)
+/// The end of payment, raised and cut as the platform does (v3.md §2.1).
+pub(crate) fn end_of_payment(platform: &Platform, wanted: Timestamp, now: Timestamp) -> Timestamp {
+    let days = platform.switches.time_expire_days_max;
+    let latest = now.plus(Duration::from_secs(u64::from(days) * DAY_SECONDS));
+    wanted.max(now.plus(EXPIRY_AT_LEAST)).min(latest)
 }
 
-fn already_paid(platform: &Platform) -> Refusal {
-    Refusal::new(400, platform.switches.paid_code.as_str(), "该订单已支付", cause::PAID)
+/// When the platform closes an order that nobody has paid (v3.md §2.3).
+pub(crate) fn unpaid_until(time_expire: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    now.plus(UNPAID_LIVES).max(time_expire.unwrap_or(now))
 }
 
 /// A `transaction_id` of 28 digits: 4200, chance, the day, chance and a serial.
@@ -372,14 +319,10 @@ pub(crate) fn new_transaction_id(platform: &Platform, serial: u64, now: Timestam
     TransactionId::parse(&text).expect("28 digits")
 }
 
-/// A `prepay_id` opens the cashier for so long (v3.md §2.1).
-pub(crate) const PREPAY_LIVES: Duration = Duration::from_secs(2 * 3600);
 /// An earlier end of payment is moved here (v3.md §2.1).
 const EXPIRY_AT_LEAST: Duration = Duration::from_secs(60);
 /// The platform closes an unpaid order after seven days (v3.md §2.3).
 const UNPAID_LIVES: Duration = Duration::from_secs(7 * DAY_SECONDS);
 const DAY_SECONDS: u64 = 86_400;
-/// Renewals of one order that are remembered at once.
-const PREPAYS_MAX: usize = 100;
 /// Lines of one order's history; what comes after is not written down.
 const EVENTS_MAX: usize = 200;

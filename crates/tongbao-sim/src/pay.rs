@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use tongbao_wire::{Appid, PrepayId, Timestamp, TradeType};
+use tongbao_wire::{Appid, Fen, Mchid, PrepayId, Timestamp, TradeType};
 
+use crate::combine::{Combined, CombinedState};
 use crate::ledger::{FeeRate, Hold, NewSale, SaleWords, Wallet};
 use crate::notice::NewNotice;
-use crate::order::{NewOrder, Order, OrderState, PREPAY_LIVES, Payment, new_transaction_id};
+use crate::order::{NewOrder, Order, OrderState, Payment, new_transaction_id};
 use crate::payer;
 use crate::platform::Platform;
+use crate::prepay::{Opens, Prepay};
 use crate::state::{OrderKey, State};
 use crate::view::EventKind;
 
@@ -92,33 +94,138 @@ impl PayRefused {
 /// Who wants to pay what.
 pub(crate) struct Attempt<'a> {
     pub(crate) prepay_id: &'a PrepayId,
-    pub(crate) scene: &'a str,
-    pub(crate) appid: &'a Appid,
+    pub(crate) scene: &'a TradeType,
+    /// The appid that opened the cashier; none where a person did, by scanning or in a browser.
+    pub(crate) appid: Option<&'a Appid>,
     pub(crate) payer: &'a str,
 }
 
+/// What a cashier has open: one order, or several with one password.
+pub(crate) enum Opened {
+    One(Arc<Order>),
+    Combined(Arc<Combined>),
+}
+
+impl Opened {
+    pub(crate) fn opens(&self) -> Opens {
+        match self {
+            Self::One(order) => Opens::Order(order.key()),
+            Self::Combined(whole) => Opens::Combined(whole.key()),
+        }
+    }
+
+    /// Whose name the cashier shows and whose key signed for it.
+    pub(crate) fn mchid(&self) -> &Mchid {
+        match self {
+            Self::One(order) => &order.asked.mchid,
+            Self::Combined(whole) => &whole.asked.mchid,
+        }
+    }
+
+    pub(crate) fn description(&self) -> &str {
+        match self {
+            Self::One(order) => &order.asked.description,
+            Self::Combined(whole) => &whole.asked.orders[0].description,
+        }
+    }
+
+    pub(crate) fn total(&self) -> Fen {
+        match self {
+            Self::One(order) => order.asked.total,
+            Self::Combined(whole) => whole.asked.orders.iter().map(|order| order.total).sum(),
+        }
+    }
+
+    /// Who is to pay, where the order says so.
+    pub(crate) fn payer(&self) -> Option<&str> {
+        match self {
+            Self::One(order) => order.payer.as_deref(),
+            Self::Combined(whole) => whole.payer.as_deref(),
+        }
+    }
+
+    pub(crate) fn scene(&self) -> &TradeType {
+        match self {
+            Self::One(order) => &order.asked.scene,
+            Self::Combined(whole) => &whole.asked.scene,
+        }
+    }
+
+    fn prepays(&self) -> &[Prepay] {
+        match self {
+            Self::One(order) => &order.prepays,
+            Self::Combined(whole) => &whole.prepays,
+        }
+    }
+
+    fn time_expire(&self) -> Option<Timestamp> {
+        match self {
+            Self::One(order) => order.time_expire,
+            Self::Combined(whole) => whole.time_expire,
+        }
+    }
+
+    /// The appids that may open it: of whoever ordered, or of the sub-merchant (v3.md §3).
+    fn may_be_opened_by(&self, appid: &Appid) -> bool {
+        match self {
+            Self::One(order) => {
+                let sub = order.asked.sub.as_ref().and_then(|sub| sub.appid.as_ref());
+                *appid == order.asked.appid || Some(appid) == sub
+            }
+            Self::Combined(whole) => *appid == whole.asked.appid,
+        }
+    }
+
+    /// The numbers of what is paid, each with its owner.
+    fn keys(&self) -> Vec<OrderKey> {
+        match self {
+            Self::One(order) => vec![order.key()],
+            Self::Combined(whole) => whole.asked.orders.iter().map(NewOrder::key).collect(),
+        }
+    }
+
+    fn standing(&self) -> Result<(), PayRefused> {
+        match self {
+            Self::One(order) => match order.state {
+                OrderState::Paid(_) => Err(PayRefused::Paid),
+                OrderState::Closed { .. } | OrderState::Revoked { .. } | OrderState::Failed { .. } => {
+                    Err(PayRefused::Closed)
+                }
+                OrderState::Open | OrderState::UserPaying { .. } => Ok(()),
+            },
+            Self::Combined(whole) => match whole.state {
+                CombinedState::Paid(_) => Err(PayRefused::Paid),
+                CombinedState::Closed => Err(PayRefused::Closed),
+                CombinedState::Open => Ok(()),
+            },
+        }
+    }
+}
+
 impl State {
-    /// The order a `prepay_id` opens, while it does.
+    /// What a `prepay_id` opens, while it does.
     pub(crate) fn live_prepay(
         &self,
         platform: &Platform,
         prepay_id: &PrepayId,
         now: Timestamp,
-    ) -> Result<Arc<Order>, PayRefused> {
-        let key = self.prepays.get(prepay_id).ok_or(PayRefused::Prepay)?;
-        let order = self.orders.get(&key).ok_or(PayRefused::Prepay)?;
-        let mut newest_first = order.prepays.iter().rev();
+    ) -> Result<Opened, PayRefused> {
+        let opens = self.prepays.get(prepay_id).ok_or(PayRefused::Prepay)?;
+        let opened = match &*opens {
+            Opens::Order(key) => self.orders.get(key).map(Opened::One),
+            Opens::Combined(key) => self.combined.get(key).map(Opened::Combined),
+        }
+        .ok_or(PayRefused::Prepay)?;
+        let mut newest_first = opened.prepays().iter().rev();
         let newest = newest_first.next();
-        let usable = |prepay: &&crate::order::Prepay| {
-            &prepay.id == prepay_id && now < prepay.issued_at.plus(PREPAY_LIVES)
-        };
+        let usable = |prepay: &&Prepay| &prepay.id == prepay_id && prepay.is_live(now);
         let found = newest
             .filter(usable)
             .or_else(|| newest_first.find(usable).filter(|_| platform.switches.older_prepay_usable));
         if found.is_none() {
             return Err(PayRefused::Prepay);
         }
-        Ok(order)
+        Ok(opened)
     }
 
     /// The checks that need no signature. Done when the cashier opens, and again when the payer pays.
@@ -127,95 +234,116 @@ impl State {
         platform: &Platform,
         attempt: &Attempt<'_>,
         now: Timestamp,
-    ) -> Result<Arc<Order>, PayRefused> {
-        let order = self.live_prepay(platform, attempt.prepay_id, now)?;
-        if attempt.scene != JSAPI || order.asked.scene != TradeType::Jsapi {
+    ) -> Result<Opened, PayRefused> {
+        let opened = self.live_prepay(platform, attempt.prepay_id, now)?;
+        if attempt.scene != opened.scene() {
             return Err(PayRefused::Scene);
         }
-        if *attempt.appid != order.asked.appid {
+        if attempt.appid.is_some_and(|appid| !opened.may_be_opened_by(appid)) {
             return Err(PayRefused::Appid);
         }
         if !self.payers.contains_key(attempt.payer) {
             return Err(PayRefused::UnknownPayer);
         }
-        if order.payer.as_deref().is_some_and(|payer| payer != attempt.payer) {
+        if opened.payer().is_some_and(|payer| payer != attempt.payer) {
             return Err(PayRefused::Payer);
         }
-        match order.state {
-            OrderState::Paid(_) => return Err(PayRefused::Paid),
-            OrderState::Closed { .. } | OrderState::Revoked { .. } | OrderState::Failed { .. } => {
-                return Err(PayRefused::Closed);
-            }
-            OrderState::Open | OrderState::UserPaying { .. } => {}
-        }
-        if order.time_expire.is_some_and(|end| now >= end) {
+        opened.standing()?;
+        if opened.time_expire().is_some_and(|end| now >= end) {
             return Err(PayRefused::Expired);
         }
-        Ok(order)
+        Ok(opened)
     }
 
-    /// Moves the money and queues the notification. The password was right.
+    /// Moves the money, all of it or none, and queues the notification. The password was right.
     pub(crate) fn pay(
         &mut self,
         platform: &Platform,
         attempt: &Attempt<'_>,
         now: Timestamp,
-    ) -> Result<OrderKey, PayRefused> {
-        let order = self.payable(platform, attempt, now)?;
-        let (key, total) = (order.key(), order.asked.total);
-        if self.ledger.payer(attempt.payer) < total {
-            let order = self.orders.get_mut(&key).expect("just found");
-            order.note(now, EventKind::Insufficient, "");
+    ) -> Result<Opens, PayRefused> {
+        let opened = self.payable(platform, attempt, now)?;
+        if self.ledger.payer(attempt.payer) < opened.total() {
+            self.note_opened(&opened, now, EventKind::Insufficient, "");
             return Err(PayRefused::Insufficient);
         }
+        for key in opened.keys() {
+            self.take(platform, &key, attempt.payer, now);
+        }
+        let opens = opened.opens();
+        match &opens {
+            Opens::Order(key) => self.tell_paid(platform, key, now),
+            Opens::Combined(key) => self.combined_paid(platform, key, attempt.payer, now),
+        }
+        Ok(opens)
+    }
+
+    /// From the payer, whose balance suffices, to whom the order belongs. Tells nobody.
+    pub(crate) fn take(&mut self, platform: &Platform, key: &OrderKey, payer_id: &str, now: Timestamp) {
         let transaction_id = new_transaction_id(platform, self.next_serial(), now);
+        let order = self.orders.get(key).expect("callers looked it up");
         let sub_appid = order.asked.sub.as_ref().and_then(|sub| sub.appid.as_ref());
         let payment = Payment {
             transaction_id: transaction_id.clone(),
             success_time: now,
-            openid: payer::openid(&order.asked.appid, attempt.payer),
-            sub_openid: sub_appid.map(|appid| payer::openid(appid, attempt.payer)),
-            payer: attempt.payer.into(),
+            openid: payer::openid(&order.asked.appid, payer_id),
+            sub_openid: sub_appid.map(|appid| payer::openid(appid, payer_id)),
+            payer: payer_id.into(),
             bank_type: "OTHERS".into(),
         };
-        self.ledger.pay(order_sale(platform, &order.asked, &payment), now).expect("the balance suffices");
+        let wallet = Wallet::Balance { payer: payer_id.into() };
+        let sale = new_sale(platform, &order.asked, &payment, wallet);
+        self.ledger.pay(sale, now).expect("the balance suffices");
         self.transactions.insert(transaction_id.clone(), key.clone());
-        let order = self.orders.get_mut(&key).expect("just found");
+        let order = self.orders.get_mut(key).expect("just found");
         order.note(now, EventKind::Paid, transaction_id.as_str());
         order.state = OrderState::Paid(payment);
-        let Some(url) = order.asked.notify_url.clone() else { return Ok(key) };
-        let plain = serde_json::to_vec(&order.transaction(platform)).expect("a transaction is plain data");
+        self.unschedule_closing(key);
+    }
+
+    /// Writes a line into the history of everything that is open.
+    pub(crate) fn note_opened(&mut self, opened: &Opened, now: Timestamp, kind: EventKind, detail: &str) {
+        for key in opened.keys() {
+            self.orders.get_mut(&key).expect("what is open exists").note(now, kind, detail);
+        }
+    }
+
+    /// The notification of a payment. Payment codes are told to nobody (v3.md §2.8).
+    fn tell_paid(&mut self, platform: &Platform, key: &OrderKey, now: Timestamp) {
+        let order = self.orders.get(key).expect("just paid");
+        let Some(url) = order.asked.notify_url.clone() else { return };
+        let plain = if order.asked.sub.is_some() {
+            serde_json::to_vec(&order.partner_transaction(platform))
+        } else {
+            serde_json::to_vec(&order.transaction(platform))
+        };
         let notice = NewNotice {
             mchid: key.0.clone(),
-            out_trade_no: key.1.clone(),
+            out_trade_no: Some(key.1.clone()),
             out_refund_no: None,
             event_type: "TRANSACTION.SUCCESS",
             original_type: "transaction",
             summary: "支付成功",
             url,
-            plain,
+            plain: plain.expect("a transaction is plain data"),
         };
         self.notify(platform, notice, now);
-        Ok(key)
     }
 }
 
-/// The payment of an order, as the ledger takes it. A sub-merchant gets the money, not its provider.
-fn order_sale(platform: &Platform, asked: &NewOrder, payment: &Payment) -> NewSale {
-    let (payee, provider) = match &asked.sub {
-        Some(sub) => (sub.mchid.clone(), Some(asked.mchid.clone())),
-        None => (asked.mchid.clone(), None),
-    };
-    let merchant = platform.merchant(&payee);
+/// A payment as the ledger takes it: of a provider's order the money is the sub-merchant's (v3.md §3).
+fn new_sale(platform: &Platform, asked: &NewOrder, payment: &Payment, wallet: Wallet) -> NewSale {
+    let payee = asked.sub.as_ref().map_or(&asked.mchid, |sub| &sub.mchid);
+    let merchant = platform.merchant(payee);
     NewSale {
         transaction_id: payment.transaction_id.clone(),
         out_trade_no: asked.out_trade_no.clone(),
-        payee,
-        provider,
-        wallet: Wallet::Balance { payer: payment.payer.clone() },
+        payee: payee.clone(),
+        provider: asked.sub.is_some().then(|| asked.mchid.clone()),
+        wallet,
         total: asked.total,
-        rate: merchant.map_or(FeeRate::ZERO, |merchant| merchant.settings.fee_rate),
-        hold: Hold::Free,
+        rate: merchant.map_or(FeeRate::USUAL, |merchant| merchant.settings.fee_rate),
+        hold: if asked.profit_sharing { Hold::ProfitSharing } else { Hold::Free },
         words: SaleWords {
             appid: asked.appid.as_str().into(),
             openid: payment.openid.as_str().into(),
@@ -227,6 +355,3 @@ fn order_sale(platform: &Platform, asked: &NewOrder, payment: &Payment) -> NewSa
         },
     }
 }
-
-/// Mini programs and official accounts share a scene (v3.md §2).
-pub(crate) const JSAPI: &str = "jsapi";

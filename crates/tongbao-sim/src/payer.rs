@@ -4,20 +4,22 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tongbao_wire::{Appid, Fen, Openid, Timestamp};
 
 use crate::crypto::openid_digest;
 use crate::{PayerSettings, Switches};
 
 /// A person, without the money: that is in the ledger.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Payer {
     pub(crate) id: String,
     pub(crate) name: String,
     password: String,
     wrong_in_a_row: u8,
     locked_until: Option<Timestamp>,
+    /// The account is gone or barred: no code is charged, and refunds cannot arrive.
+    pub(crate) abnormal: bool,
 }
 
 /// What became of a typed password.
@@ -36,6 +38,7 @@ impl Payer {
             password: settings.password.clone(),
             wrong_in_a_row: 0,
             locked_until: None,
+            abnormal: false,
         }
     }
 

@@ -1,5 +1,7 @@
 //! What calls do not change: merchants, keys, switches, clock and chance.
 
+mod ring;
+
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tongbao_wire::seam::Chance;
@@ -8,7 +10,10 @@ use tongbao_wire::{Appid, Mchid};
 use crate::clock::SimClock;
 use crate::crypto::{Keys, MerchantKeys, PlatformKey, SigningKey};
 use crate::settings::UPPER_HEX;
-use crate::{AppSettings, Forgery, KeyMode, MerchantSettings, Settings, SimError, Switches, payer};
+use crate::tls::Tls;
+use crate::{AppSettings, CryptoSettings, Forgery, MerchantSettings, Settings, SimError, Switches, payer};
+
+pub(crate) use ring::Ring;
 
 /// A merchant and their keys.
 pub(crate) struct Merchant {
@@ -21,8 +26,12 @@ pub(crate) struct Platform {
     pub(crate) clock: SimClock,
     pub(crate) chance: Chance,
     pub(crate) switches: Switches,
-    pub(crate) key_mode: KeyMode,
-    pub(crate) keys: Keys,
+    ring: RwLock<Arc<Ring>>,
+    /// A key that is not the platform's, for answers nobody must believe.
+    stray: SigningKey,
+    crypto: CryptoSettings,
+    /// How it is reached by TLS, when it is.
+    pub(crate) tls: Option<Tls>,
     pub(crate) base_url: String,
     merchants: RwLock<Vec<Arc<Merchant>>>,
     /// Who pays unless another is named.
@@ -48,12 +57,24 @@ impl Platform {
             clock: SimClock::new(settings.clock.clone(), settings.switches.clock_moves_transport),
             chance: settings.chance.clone(),
             switches: settings.switches.clone(),
-            key_mode: settings.key_mode,
-            keys,
+            ring: RwLock::new(Arc::new(Ring {
+                mode: settings.key_mode,
+                certificates: vec![Arc::new(keys.certificate)],
+                public: Arc::new(keys.public),
+                public_key_permille: None,
+            })),
+            stray: keys.stray,
+            crypto: settings.crypto.clone(),
+            tls: settings.tls.as_ref().map(|asked| Tls::new(settings, asked)).transpose()?,
             base_url: settings.base_url.clone(),
             merchants: RwLock::new(merchants),
             first_payer: settings.payers[0].id.clone(),
         })
+    }
+
+    /// A key that is nobody's.
+    pub(crate) fn stray(&self) -> &SigningKey {
+        &self.stray
     }
 
     /// Every merchant, in the order they came.
@@ -66,10 +87,41 @@ impl Platform {
         merchants.iter().find(|merchant| &merchant.settings.mchid == mchid).cloned()
     }
 
+    /// True when the appid is one of the merchant's.
+    pub(crate) fn is_bound(&self, appid: &Appid, mchid: &Mchid) -> bool {
+        let merchant = self.merchant(mchid);
+        merchant.is_some_and(|merchant| merchant.settings.apps.iter().any(|app| app.appid == *appid))
+    }
+
+    /// True for a merchant who acts for others (服务商).
+    pub(crate) fn is_provider(&self, mchid: &Mchid) -> bool {
+        let merchants = self.merchants.read().unwrap_or_else(PoisonError::into_inner);
+        merchants.iter().any(|merchant| merchant.settings.providers.contains(mchid))
+    }
+
     pub(crate) fn app(&self, appid: &Appid) -> Option<AppSettings> {
         let merchants = self.merchants.read().unwrap_or_else(PoisonError::into_inner);
         let mut apps = merchants.iter().flat_map(|merchant| &merchant.settings.apps);
         apps.find(|app| &app.appid == appid).cloned()
+    }
+
+    /// True when `signer` acts for `mchid`: it is the merchant itself, or its service provider (服务商).
+    pub(crate) fn serves(&self, signer: &Mchid, mchid: &Mchid) -> bool {
+        signer == mchid
+            || self.merchant(mchid).is_some_and(|merchant| merchant.settings.providers.contains(signer))
+    }
+
+    /// The merchant itself, and its service providers.
+    pub(crate) fn agents_of(&self, mchid: &Mchid) -> Vec<Mchid> {
+        let providers = self.merchant(mchid).map(|merchant| merchant.settings.providers.clone());
+        std::iter::once(mchid.clone()).chain(providers.unwrap_or_default()).collect()
+    }
+
+    /// `signer` and the merchants it acts for.
+    pub(crate) fn served_by(&self, signer: &Mchid) -> Vec<Mchid> {
+        let merchants = self.merchants();
+        let mchids = merchants.iter().map(|merchant| &merchant.settings.mchid);
+        mchids.filter(|mchid| self.serves(signer, mchid)).cloned().collect()
     }
 
     /// Every appid of every merchant.
@@ -77,38 +129,6 @@ impl Platform {
         let merchants = self.merchants();
         let apps = merchants.iter().flat_map(|merchant| &merchant.settings.apps);
         apps.map(|app| app.appid.clone()).collect()
-    }
-
-    /// The pair a `Wechatpay-Serial` names, when this key mode has it.
-    pub(crate) fn key_named(&self, serial: &str) -> Option<&PlatformKey> {
-        let certificate = Some(&self.keys.certificate).filter(|_| self.key_mode.has_certificate());
-        let public = Some(&self.keys.public).filter(|_| self.key_mode.has_public_key());
-        [certificate, public].into_iter().flatten().find(|key| key.serial == serial)
-    }
-
-    /// The pair that signs for somebody who named none (v3.md §1.8: with both, the certificate).
-    pub(crate) fn key_unnamed(&self) -> &PlatformKey {
-        if self.key_mode.has_certificate() { &self.keys.certificate } else { &self.keys.public }
-    }
-
-    /// The pair that signs a notification: with both kinds, the one that answers the merchant's calls, or
-    /// by chance and the migration's share.
-    pub(crate) fn key_of_notification(&self, answered_with: Option<&str>) -> &PlatformKey {
-        match self.key_mode {
-            KeyMode::Certificate => &self.keys.certificate,
-            KeyMode::PublicKey => &self.keys.public,
-            KeyMode::Both if self.switches.notifications_follow_calls => {
-                answered_with.and_then(|serial| self.key_named(serial)).unwrap_or(self.key_unnamed())
-            }
-            KeyMode::Both => {
-                let drawn = u16::from_le_bytes(self.chance.bytes()) % 1000;
-                if drawn < self.switches.notifications_by_public_key_permille {
-                    &self.keys.public
-                } else {
-                    &self.keys.certificate
-                }
-            }
-        }
     }
 
     /// Signs `body` at this moment (v3.md §1.7), or forges as told.
@@ -132,7 +152,7 @@ impl Platform {
         message.extend_from_slice(body);
         message.push(b'\n');
         let signer: &SigningKey = match forgery {
-            Some(Forgery::WrongKey) => &self.keys.stray,
+            Some(Forgery::WrongKey) => &self.stray,
             None | Some(Forgery::SignTest | Forgery::StaleTimestamp | Forgery::Tamper) => &key.key,
         };
         let signature = match forgery {

@@ -84,6 +84,7 @@ impl HttpPostman {
         }
         let mut carried = http::Response::new(body.freeze());
         *carried.status_mut() = answer.status();
+        *carried.headers_mut() = answer.headers().clone();
         Ok(carried)
     }
 }
@@ -106,8 +107,17 @@ fn failed(error: reqwest::Error) -> PostFailed {
     }
     let connecting = error.is_connect();
     // The address is the merchant's own and already in the log of attempts.
-    let reason = error.without_url().to_string();
+    let reason = innermost(&error.without_url());
     if connecting { PostFailed::Connect { reason } } else { PostFailed::Broken { reason } }
+}
+
+/// What the network itself said: the outer errors only say that something was not sent.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut inner = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    inner.to_string()
 }
 
 /// The platform waits so long for the answer to a notification (v3.md §6.8).

@@ -1,29 +1,40 @@
-//! Refunds: limits, states, and the money on its way back (v3.md §5).
+//! Refunds: who may ask for how much, from which of the merchant's money (v3.md §5). What becomes of them is
+//! in `refund/outcome`.
+
+mod outcome;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{
-    Fen, Mchid, OutRefundNo, OutTradeNo, Refund, RefundAmount, RefundChannel, RefundId, RefundNotice,
-    RefundNoticeAmount, RefundStatus, Timestamp, TransactionId,
+    Fen, Mchid, OutRefundNo, OutTradeNo, Refund, RefundAmount, RefundChannel, RefundId, RefundSource,
+    RefundStatus, Timestamp, TransactionId,
 };
 
 use crate::ledger::{NewGivingBack, Paid, Short, Sources};
-use crate::notice::NewNotice;
+use crate::order::{Dialect, Refused};
 use crate::platform::Platform;
-use crate::refusal::{Refusal, cause};
 use crate::settings::DIGITS;
 use crate::state::{Due, OrderKey, RefundKey, State};
 use crate::view::EventKind;
 
+pub(crate) use outcome::{Elsewhere, OutcomeRefused};
+
 /// What a merchant asks for, checked.
 pub(crate) struct NewRefund {
+    pub(crate) dialect: Dialect,
     pub(crate) mchid: Mchid,
+    /// Whose order it is, when a provider asks (v3.md §5.1).
+    pub(crate) sub_mchid: Option<Mchid>,
     pub(crate) order: OrderNamed,
     pub(crate) out_refund_no: OutRefundNo,
     pub(crate) notify_url: Option<String>,
     pub(crate) refund: Fen,
     pub(crate) total: Fen,
+    /// `amount.from`; they add up to `refund`.
+    pub(crate) from: Vec<RefundSource>,
+    /// `funds_account`.
+    pub(crate) funds_account: Option<String>,
 }
 
 /// How the order is named; with both, the platform's number wins (v3.md §5.1).
@@ -35,18 +46,18 @@ pub(crate) enum OrderNamed {
 /// A refund that was accepted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RefundRecord {
+    pub(crate) dialect: Dialect,
     pub(crate) mchid: Mchid,
+    pub(crate) sub_mchid: Option<Mchid>,
+    /// Who gets it.
+    pub(crate) payer: String,
     /// As answers tell it.
     pub(crate) told: Refund,
     pub(crate) notify_url: Option<String>,
-}
-
-/// Why a refund's outcome cannot be forced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OutcomeRefused {
-    Unknown,
-    /// It has one already, or this one does not follow.
-    Decided,
+    /// The merchant is short of money: it has not moved yet (v3.md §5.2).
+    pub(crate) waits: bool,
+    /// Another way than it came, once somebody chose one (v3.md §5.5).
+    pub(crate) elsewhere: Option<Elsewhere>,
 }
 
 impl State {
@@ -56,36 +67,45 @@ impl State {
         platform: &Platform,
         asked: NewRefund,
         now: Timestamp,
-    ) -> Result<Refund, Refusal> {
+    ) -> Result<Refund, Refused> {
         let order_key = self.refundable_order(&asked)?;
         let key = (asked.mchid.clone(), asked.out_refund_no.clone());
         if let Some(known) = self.refunds.get(&key) {
-            return replay(platform, &known, &asked, &order_key);
+            return replay(&known, &asked, &order_key);
         }
         self.check_limits(platform, &asked, &order_key, now)?;
-        let paid = self.check_money(&asked, &order_key)?;
+        let paid = match self.check_money(&asked, &order_key) {
+            Ok(paid) => Some(paid),
+            Err(Refused::MerchantShort) if platform.switches.refunds_wait_for_money => None,
+            Err(refused) => return Err(refused),
+        };
         Ok(self.accept(platform, asked, &order_key, key, paid, now))
     }
 
     /// From where the merchant pays (v3.md §5.1, §5.2).
-    fn check_money(&self, asked: &NewRefund, order_key: &OrderKey) -> Result<Paid, Refusal> {
+    fn check_money(&self, asked: &NewRefund, order_key: &OrderKey) -> Result<Paid, Refused> {
         let order = self.orders.get(order_key).expect("found paid");
         let transaction_id = &order.payment().expect("found paid").transaction_id;
-        self.ledger.refund_paid_from(transaction_id, asked.refund, Sources::Usual).map_err(|Short| {
-            let message = "基本账户余额不足，请充值后重新发起";
-            Refusal::new(403, "NOT_ENOUGH", message, cause::REFUND)
-        })
+        let sources = sources(&asked.from, asked.funds_account.as_deref());
+        let paid = self.ledger.refund_paid_from(transaction_id, asked.refund, sources);
+        paid.map_err(|Short| Refused::MerchantShort)
     }
 
     /// The paid order; an unpaid or unknown one cannot be told apart (v3.md §5.2).
-    fn refundable_order(&self, asked: &NewRefund) -> Result<OrderKey, Refusal> {
+    fn refundable_order(&self, asked: &NewRefund) -> Result<OrderKey, Refused> {
         let key = match &asked.order {
             OrderNamed::ByTransactionId(id) => self.transactions.get(id).map(|key| (*key).clone()),
             OrderNamed::ByOutTradeNo(number) => Some((asked.mchid.clone(), number.clone())),
         };
-        key.filter(|key| key.0 == asked.mchid)
-            .filter(|key| self.orders.get(key).is_some_and(|order| order.payment().is_some()))
-            .ok_or_else(|| Refusal::new(404, "RESOURCE_NOT_EXISTS", "订单号不存在", cause::ORDER_NOT_FOUND))
+        let key = key.filter(|key| key.0 == asked.mchid).ok_or(Refused::NothingToRefund)?;
+        let order = self.orders.get(&key).filter(|order| order.payment().is_some());
+        let order = order.ok_or(Refused::NothingToRefund)?;
+        match (order.asked.sub.as_ref().map(|sub| &sub.mchid), &asked.sub_mchid) {
+            (None, None) => Ok(key),
+            (Some(known), Some(said)) if known == said => Ok(key),
+            (Some(_), None) => Err(Refused::SubMissing),
+            (Some(_), Some(_)) | (None, Some(_)) => Err(Refused::OrderOfOtherSub),
+        }
     }
 
     fn check_limits(
@@ -94,11 +114,12 @@ impl State {
         asked: &NewRefund,
         order_key: &OrderKey,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Refused> {
         let order = self.orders.get(order_key).expect("found paid");
-        let success_time = order.payment().expect("found paid").success_time;
+        let payment = order.payment().expect("found paid");
+        let success_time = payment.success_time;
         if asked.total != order.asked.total {
-            return Err(Refusal::invalid("订单金额与原订单不一致", cause::REFUND));
+            return Err(Refused::RefundTotalDiffers);
         }
         let live = order.refunds.iter().filter_map(|number| {
             let record = self.refunds.get(&(asked.mchid.clone(), number.clone()))?;
@@ -113,18 +134,20 @@ impl State {
         }
         let left = order.asked.total.checked_sub(returned).expect("never more than was paid");
         if asked.refund > left {
-            return Err(Refusal::invalid("申请退款金额大于订单可退金额", cause::REFUND));
+            return Err(Refused::RefundTooMuch);
         }
         if parts >= PARTS_MAX {
-            return Err(Refusal::invalid("订单部分退款次数超过50次", cause::REFUND));
+            return Err(Refused::RefundTooManyParts);
         }
         if now.since(success_time) > REFUNDABLE_FOR {
-            let status = platform.switches.trade_overdue_status;
-            return Err(Refusal::new(status, "TRADE_OVERDUE", "订单已超过可退款的最大期限", cause::REFUND));
+            return Err(Refused::RefundTooLate);
+        }
+        if self.payers.get(&payment.payer).is_some_and(|person| person.abnormal) {
+            return Err(Refused::PayerAbnormal);
         }
         let too_soon = latest.is_some_and(|at| now.since(at) < PARTS_APART);
         if platform.switches.refund_spacing && too_soon {
-            return Err(Refusal::too_many());
+            return Err(Refused::RefundTooSoon);
         }
         Ok(())
     }
@@ -135,20 +158,23 @@ impl State {
         asked: NewRefund,
         order_key: &OrderKey,
         key: RefundKey,
-        paid: Paid,
+        paid: Option<Paid>,
         now: Timestamp,
     ) -> Refund {
         let refund_id = new_refund_id(platform, self.next_serial(), now);
         let order = self.orders.get_mut(order_key).expect("found paid");
-        let transaction_id = order.payment().expect("found paid").transaction_id.clone();
-        let moving = NewGivingBack {
-            refund_id: refund_id.clone(),
-            out_refund_no: Some(asked.out_refund_no.as_str().into()),
-            transaction_id: transaction_id.clone(),
-            paid,
-            channel: "ORIGINAL",
-        };
-        self.ledger.refund_accepted(moving, now).expect("the money was there a moment ago");
+        let payment = order.payment().expect("found paid");
+        let (transaction_id, payer) = (payment.transaction_id.clone(), payment.payer.clone());
+        if let Some(paid) = paid {
+            let moving = NewGivingBack {
+                refund_id: refund_id.clone(),
+                out_refund_no: Some(asked.out_refund_no.as_str().into()),
+                transaction_id: transaction_id.clone(),
+                paid,
+                channel: "ORIGINAL",
+            };
+            self.ledger.refund_accepted(moving, now).expect("the money was there a moment ago");
+        }
         let told = Refund {
             refund_id,
             out_refund_no: asked.out_refund_no.clone(),
@@ -159,110 +185,66 @@ impl State {
             success_time: None,
             create_time: now,
             status: RefundStatus::Processing,
-            funds_account: Some("AVAILABLE".into()),
+            funds_account: Some(funds_account(&asked, paid.as_ref())),
             amount: RefundAmount {
                 total: asked.total,
                 refund: asked.refund,
-                from: Vec::new(),
+                from: asked.from.clone(),
                 payer_total: asked.total,
                 payer_refund: asked.refund,
                 settlement_refund: asked.refund,
                 settlement_total: asked.total,
                 discount_refund: Fen::ZERO,
                 currency: "CNY".into(),
-                refund_fee: None,
+                refund_fee: paid.map(|paid| paid.fee).filter(|fee| *fee > Fen::ZERO),
             },
             promotion_detail: Vec::new(),
         };
         order.refunds.push(asked.out_refund_no.clone());
         order.note(now, EventKind::RefundAccepted, format!("{} {}", asked.out_refund_no, asked.refund));
-        let record = RefundRecord { mchid: asked.mchid, told: told.clone(), notify_url: asked.notify_url };
+        let record = RefundRecord {
+            dialect: asked.dialect,
+            mchid: asked.mchid,
+            sub_mchid: asked.sub_mchid,
+            payer,
+            told: told.clone(),
+            notify_url: asked.notify_url,
+            waits: paid.is_none(),
+            elsewhere: None,
+        };
+        self.refund_ids.insert(told.refund_id.clone(), key.clone());
         self.refunds.insert(key.clone(), record);
-        self.schedule(now.plus(platform.switches.refund_takes), Due::SettleRefund(key));
+        let next = match paid {
+            Some(_) => (now.plus(platform.switches.refund_takes), Due::SettleRefund(key)),
+            None => (now.plus(MONEY_AWAITED_EVERY), Due::RetryRefund(key)),
+        };
+        self.schedule(next.0, next.1);
         told
     }
+}
 
-    /// The money arrives, unless the refund was decided otherwise.
-    pub(crate) fn refund_arrives(&mut self, platform: &Platform, key: &RefundKey, at: Timestamp) {
-        let processing =
-            self.refunds.get(key).is_some_and(|record| record.told.status == RefundStatus::Processing);
-        if processing {
-            self.decide(platform, key, RefundStatus::Success, at);
-        }
+/// Which half of 基本账户 pays: `amount.from` says how much of it from 不可用余额, `funds_account` that all comes
+/// from 可用余额 (v3.md §5.1).
+fn sources(from: &[RefundSource], funds_account: Option<&str>) -> Sources {
+    if from.is_empty() && funds_account != Some("AVAILABLE") {
+        return Sources::Usual;
     }
+    let unavailable = from.iter().filter(|source| source.account == "UNAVAILABLE");
+    Sources::Named { unavailable: unavailable.map(|source| source.amount).sum() }
+}
 
-    /// Decides a refund by hand: `SUCCESS`, `CLOSED` or `ABNORMAL` while processing, and `SUCCESS` after
-    /// `ABNORMAL` (v3.md §5.2).
-    pub(crate) fn force_outcome(
-        &mut self,
-        platform: &Platform,
-        key: &RefundKey,
-        status: RefundStatus,
-        now: Timestamp,
-    ) -> Result<Refund, OutcomeRefused> {
-        let record = self.refunds.get(key).ok_or(OutcomeRefused::Unknown)?;
-        let follows = match (&record.told.status, &status) {
-            (
-                RefundStatus::Processing,
-                RefundStatus::Success | RefundStatus::Closed | RefundStatus::Abnormal,
-            )
-            | (RefundStatus::Abnormal, RefundStatus::Success) => true,
-            (
-                RefundStatus::Processing
-                | RefundStatus::Abnormal
-                | RefundStatus::Success
-                | RefundStatus::Closed
-                | RefundStatus::Unknown(_),
-                _,
-            ) => false,
-        };
-        if !follows {
-            return Err(OutcomeRefused::Decided);
-        }
-        self.decide(platform, key, status, now);
-        Ok(self.refunds.get(key).expect("just decided").told.clone())
-    }
-
-    fn decide(&mut self, platform: &Platform, key: &RefundKey, status: RefundStatus, at: Timestamp) {
-        let record = self.refunds.get_mut(key).expect("callers look it up");
-        let event_type = match &status {
-            RefundStatus::Success => {
-                self.ledger.refund_arrived(&record.told.refund_id, at);
-                record.told.success_time = Some(at);
-                "REFUND.SUCCESS"
-            }
-            RefundStatus::Closed => {
-                self.ledger.refund_closed(&record.told.refund_id, at);
-                "REFUND.CLOSED"
-            }
-            RefundStatus::Abnormal => {
-                self.ledger.refund_abnormal(&record.told.refund_id, at);
-                "REFUND.ABNORMAL"
-            }
-            RefundStatus::Processing | RefundStatus::Unknown(_) => {
-                unreachable!("nothing is decided to be processing")
-            }
-        };
-        record.told.status = status;
-        let order_key = (record.mchid.clone(), record.told.out_trade_no.clone());
-        let notice = record.notify_url.clone().map(|url| notice(record, event_type, url));
-        let line = format!("{} {}", record.told.out_refund_no, record.told.status);
-        if let Some(order) = self.orders.get_mut(&order_key) {
-            order.note(at, EventKind::RefundDecided, line);
-        }
-        if let Some(notice) = notice {
-            self.notify(platform, notice, at);
-        }
+/// The account that pays, in the words of answers.
+fn funds_account(asked: &NewRefund, paid: Option<&Paid>) -> String {
+    let frozen = paid.is_some_and(|paid| paid.frozen > Fen::ZERO && paid.available == Fen::ZERO);
+    match &asked.funds_account {
+        Some(account) => account.clone(),
+        None if frozen => "UNAVAILABLE".into(),
+        None => "AVAILABLE".into(),
     }
 }
 
 /// The same number again (v3.md §5.2): the refund as it stands, or a refusal when other money is meant.
-fn replay(
-    platform: &Platform,
-    known: &RefundRecord,
-    asked: &NewRefund,
-    order: &OrderKey,
-) -> Result<Refund, Refusal> {
+fn replay(known: &RefundRecord, asked: &NewRefund, order: &OrderKey) -> Result<Refund, Refused> {
     let told = &known.told;
     let same = told.amount.refund == asked.refund
         && told.amount.total == asked.total
@@ -270,45 +252,10 @@ fn replay(
     if same {
         return Ok(told.clone());
     }
-    let code = platform.switches.refund_mismatch.as_str();
-    Err(Refusal::new(400, code, "您的请求参数与订单信息不一致", cause::REENTRY))
+    Err(Refused::RefundDiffers)
 }
 
-fn notice(record: &RefundRecord, event_type: &'static str, url: String) -> NewNotice {
-    let told = &record.told;
-    let plain = RefundNotice {
-        mchid: record.mchid.clone(),
-        out_trade_no: told.out_trade_no.clone(),
-        transaction_id: told.transaction_id.clone(),
-        out_refund_no: told.out_refund_no.clone(),
-        refund_id: told.refund_id.clone(),
-        refund_status: told.status.clone(),
-        success_time: told.success_time,
-        user_received_account: told.user_received_account.clone(),
-        amount: RefundNoticeAmount {
-            total: told.amount.total,
-            refund: told.amount.refund,
-            payer_total: told.amount.payer_total,
-            payer_refund: told.amount.payer_refund,
-        },
-    };
-    NewNotice {
-        mchid: record.mchid.clone(),
-        out_trade_no: told.out_trade_no.clone(),
-        out_refund_no: Some(told.out_refund_no.clone()),
-        event_type,
-        original_type: "refund",
-        summary: match event_type {
-            "REFUND.SUCCESS" => "退款成功",
-            "REFUND.CLOSED" => "退款关闭",
-            _ => "退款异常",
-        },
-        url,
-        plain: serde_json::to_vec(&plain).expect("a refund notice is plain data"),
-    }
-}
-
-fn new_refund_id(platform: &Platform, serial: u64, now: Timestamp) -> RefundId {
+pub(crate) fn new_refund_id(platform: &Platform, serial: u64, now: Timestamp) -> RefundId {
     let text = format!(
         "50{}{}{}{:07}",
         platform.chance.text(8, DIGITS),
@@ -323,5 +270,9 @@ fn new_refund_id(platform: &Platform, serial: u64, now: Timestamp) -> RefundId {
 const PARTS_MAX: usize = 50;
 /// Between two parts (v3.md §5.2).
 const PARTS_APART: Duration = Duration::from_secs(60);
+/// How often a refund looks whether the merchant has money again \[I\].
+const MONEY_AWAITED_EVERY: Duration = Duration::from_secs(3600);
+/// A refund waits so long for the merchant's money, then it is closed (v3.md §5.2).
+const MONEY_AWAITED_FOR: Duration = Duration::from_secs(7 * 86_400);
 /// After the payment (v3.md §5.2).
 const REFUNDABLE_FOR: Duration = Duration::from_secs(365 * 86_400);

@@ -90,12 +90,20 @@ pub(crate) mod cause {
     pub(crate) const CLOSED: u32 = 268_447_914;
     pub(crate) const REENTRY: u32 = 268_498_688;
     pub(crate) const APPID: u32 = 268_445_527;
+    /// JSAPI without an openid, and nothing else.
     pub(crate) const OPENID: u32 = 268_501_013;
+    pub(crate) const SUB_MISSING: u32 = 268_443_704;
+    pub(crate) const SUB_IS_OWN: u32 = 268_443_705;
+    pub(crate) const RELATION_MISSING: u32 = 268_443_701;
+    pub(crate) const ONLY_REVERSE: u32 = 268_449_641;
+    pub(crate) const OTHER_SUBS_ORDER: u32 = 268_447_845;
     pub(crate) const FOREIGN_ORDER: u32 = 268_447_843;
     /// Not in the published list; the platform has one for everything.
     pub(crate) const SYSTEM: u32 = 268_435_457;
     /// Not in the published list: a product that is not open.
     pub(crate) const PERMISSION: u32 = 268_435_459;
+    /// Not in the published list: bills.
+    pub(crate) const BILL: u32 = 268_488_968;
     /// Not in the published list: refunds.
     pub(crate) const REFUND: u32 = 268_578_704;
 }

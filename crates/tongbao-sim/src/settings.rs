@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid};
 
-use crate::{FeeRate, Postman, Switches};
+use crate::{FeeRate, Postman, Switches, TlsSettings};
 
 /// Everything a simulator needs to know. The edges to the world come in as values.
 pub struct Settings {
@@ -27,6 +28,8 @@ pub struct Settings {
     pub switches: Switches,
     /// Where keys come from.
     pub crypto: CryptoSettings,
+    /// Whether it is reached by TLS too, and how.
+    pub tls: Option<TlsSettings>,
 }
 
 /// A merchant (直连商户).
@@ -49,7 +52,7 @@ pub struct MerchantSettings {
 }
 
 impl MerchantSettings {
-    /// An ordinary merchant without mini programs.
+    /// An ordinary merchant without mini programs, at the usual fee.
     #[must_use]
     pub fn new(mchid: Mchid, name: &str, apiv3_key: String, apiv2_key: String) -> Self {
         Self {
@@ -87,7 +90,8 @@ pub struct PayerSettings {
 }
 
 /// Which platform keys exist and sign (v3.md §1.8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum KeyMode {
     /// Platform certificate (平台证书) only.
     Certificate,
@@ -153,6 +157,14 @@ pub enum SimError {
         /// What is wrong with it and what it should be.
         reason: String,
     },
+    /// The directory of the certificate authority cannot be used.
+    #[error("the certificate authority in {path}: {reason}", path = path.display())]
+    Authority {
+        /// The file or directory.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A key or certificate could not be made.
     #[error("cannot make {what}: {reason}")]
     Key {
@@ -164,19 +176,26 @@ pub enum SimError {
 }
 
 impl Settings {
-    /// One merchant with one mini program, and two payers with virtual money: what a developer needs.
+    /// What a developer needs: a merchant with a mini program, an official account and a mobile app, in this
+    /// order; a service provider with one sub-merchant; two payers with virtual money.
     ///
     /// Keys and secrets are new, drawn from `chance`.
     #[must_use]
     pub fn local(clock: Clock, chance: Chance, postman: Arc<dyn Postman>, base_url: String) -> Self {
         let secret = |length, alphabet| chance.text(length, alphabet);
-        let app = AppSettings {
-            appid: Appid::parse("wx00000000000000aa").expect("letters and digits"),
-            secret: secret(32, LOWER_HEX),
+        let merchant = |mchid, name, appids: &[&str]| {
+            let mchid = Mchid::parse(mchid).expect("ten digits");
+            let mut merchant = MerchantSettings::new(mchid, name, secret(32, LETTERS), secret(32, LETTERS));
+            merchant.apps.extend(appids.iter().map(|appid| AppSettings {
+                appid: Appid::parse(appid).expect("letters and digits"),
+                secret: secret(32, LOWER_HEX),
+            }));
+            merchant
         };
-        let mchid = Mchid::parse("1900000001").expect("ten digits");
-        let mut merchant = MerchantSettings::new(mchid, "通宝小店", secret(32, LETTERS), secret(32, LETTERS));
-        merchant.apps.push(app);
+        let shop = merchant("1900000001", "通宝小店", &[MINI_PROGRAM, OFFICIAL_ACCOUNT, MOBILE_APP]);
+        let provider = merchant("1900000100", "通宝服务商", &["wx00000000000001aa"]);
+        let mut sub = merchant("1900000109", "通宝分店", &["wx00000000000001ab"]);
+        sub.providers.push(provider.mchid.clone());
         let payer = |id: &str, name: &str| PayerSettings {
             id: id.into(),
             name: name.into(),
@@ -187,15 +206,44 @@ impl Settings {
             clock,
             postman,
             base_url,
-            merchants: vec![merchant],
+            merchants: vec![shop, provider, sub],
             payers: vec![payer("payer-1", "买家一"), payer("payer-2", "买家二")],
             key_mode: KeyMode::PublicKey,
             switches: Switches::default(),
             crypto: CryptoSettings::Generate,
+            tls: None,
             chance,
         }
     }
+
+    /// Published keys and secrets in place of new ones: whoever was set up for one run works with the next.
+    pub fn publish_keys(&mut self) {
+        self.crypto = CryptoSettings::Fixed;
+        for merchant in &mut self.merchants {
+            merchant.apiv3_key = FIXED_APIV3_KEY.into();
+            merchant.apiv2_key = FIXED_APIV2_KEY.into();
+            for app in &mut merchant.apps {
+                app.secret = FIXED_APP_SECRET.into();
+            }
+        }
+    }
+
+    /// TLS at the same address as plain HTTP, which is an HTTP proxy for the platform's names too.
+    pub fn speak_tls(&mut self) {
+        let base_url = self.base_url.replacen("http://", "https://", 1);
+        self.tls = Some(TlsSettings { base_url, proxy: true, ..TlsSettings::default() });
+    }
 }
+
+/// As public as the keys of [`CryptoSettings::Fixed`]; they open nothing but a simulator.
+const FIXED_APIV3_KEY: &str = "TongbaoSimulatorFixedAPIv3Key000";
+const FIXED_APIV2_KEY: &str = "TongbaoSimulatorFixedAPIv2Key000";
+const FIXED_APP_SECRET: &str = "00000000000000000000000000000001";
+
+/// The apps of the first merchant of [`Settings::local`].
+const MINI_PROGRAM: &str = "wx00000000000000aa";
+const OFFICIAL_ACCOUNT: &str = "wx00000000000000ab";
+const MOBILE_APP: &str = "wx00000000000000ac";
 
 pub(crate) const LOWER_HEX: &str = "0123456789abcdef";
 pub(crate) const UPPER_HEX: &str = "0123456789ABCDEF";

@@ -9,14 +9,16 @@ use tongbao_wire::{Appid, Fen, Mchid, OutTradeNo, RefundStatus, Timestamp};
 use tongbao_wire::{OutRefundNo, Refund};
 
 use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults};
-use crate::ledger::Books;
+use crate::ledger::{Books, Purse};
 use crate::login::LoginRefused;
-use crate::pay::{Attempt, JSAPI, PayRefused};
+use crate::order::OrderState;
+use crate::pay::{Attempt, PayRefused};
 use crate::platform::Platform;
+use crate::prepay::Opens;
 use crate::refund::OutcomeRefused;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
-use crate::{Postman, Settings, SimError, cashier, control, guard, v3, weixin};
+use crate::{Postman, Settings, SimError, cashier, control, guard, inspector, tls, v3, weixin};
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
 #[derive(Clone)]
@@ -34,6 +36,7 @@ pub(crate) struct Inner {
     /// One advance at a time.
     pub(crate) advancing: tokio::sync::Mutex<()>,
     own_host: Option<String>,
+    pub(crate) recorder: Arc<inspector::Recorder>,
 }
 
 impl Simulator {
@@ -53,6 +56,7 @@ impl Simulator {
             bell: Notify::new(),
             advancing: tokio::sync::Mutex::new(()),
             own_host,
+            recorder: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -62,9 +66,19 @@ impl Simulator {
         // Only on routes: what nobody serves is the platform's empty 404, under any host name.
         let guarded = cashier::routes()
             .merge(control::routes())
+            .merge(inspector::api_routes())
+            .merge(inspector::page_routes())
             .route_layer(axum::middleware::from_fn_with_state(self.clone(), guard::guard))
             .route_layer(axum::extract::DefaultBodyLimit::max(CONTROL_BYTES_MAX));
-        v3::routes().merge(weixin::routes()).merge(guarded).with_state(self.clone())
+        let answered = v3::routes().merge(weixin::routes()).merge(guarded);
+        let answered = if self.inner.platform.tls.is_some() {
+            answered.layer(axum::middleware::from_fn(tls::refuse_unknown))
+        } else {
+            answered
+        };
+        // Around the answers to unknown paths too.
+        let recorded = axum::middleware::from_fn_with_state(self.clone(), inspector::record);
+        answered.layer(recorded).with_state(self.clone())
     }
 
     /// Pays an order as its payer would at the cashier, without the page and its password.
@@ -83,13 +97,18 @@ impl Simulator {
         payer: Option<&str>,
     ) -> Result<OrderView, PayRefused> {
         self.with_state(|state, platform, now| {
-            let key = state.order_key(mchid, out_trade_no)?;
+            let opens = state.opens_of(mchid, out_trade_no)?;
+            let key = state.first_of(&opens);
             let order = state.orders.get(&key).expect("just found");
-            let prepay_id = order.prepays.last().ok_or(PayRefused::Prepay)?.id.clone();
-            let appid = order.asked.appid.clone();
+            if matches!(order.state, OrderState::UserPaying { .. }) {
+                state.confirm_unasked(platform, &key, now)?;
+                return Ok(state.order_view(&state.orders.get(&key).expect("just paid")));
+            }
+            let prepay_id = state.newest_prepay(&opens).ok_or(PayRefused::Prepay)?.id;
             let payer = payer.or(order.payer.as_deref()).unwrap_or(&platform.first_payer).to_owned();
-            let attempt = Attempt { prepay_id: &prepay_id, scene: JSAPI, appid: &appid, payer: &payer };
-            let key = state.pay(platform, &attempt, now)?;
+            let scene = order.asked.scene.clone();
+            let attempt = Attempt { prepay_id: &prepay_id, scene: &scene, appid: None, payer: &payer };
+            state.pay(platform, &attempt, now)?;
             Ok(state.order_view(&state.orders.get(&key).expect("just paid")))
         })
     }
@@ -100,9 +119,12 @@ impl Simulator {
     /// [`PayRefused`] when there is no such order.
     pub fn cancel(&self, mchid: Option<&Mchid>, out_trade_no: &OutTradeNo) -> Result<OrderView, PayRefused> {
         self.with_state(|state, _, now| {
-            let key = state.order_key(mchid, out_trade_no)?;
-            let order = state.orders.get_mut(&key).expect("just found");
-            order.note(now, crate::EventKind::CashierCancelled, "");
+            let opens = state.opens_of(mchid, out_trade_no)?;
+            let key = state.first_of(&opens);
+            if state.refuse_password(&key, now).is_err() {
+                let order = state.orders.get_mut(&key).expect("just found");
+                order.note(now, crate::EventKind::CashierCancelled, "");
+            }
             Ok(state.order_view(&state.orders.get(&key).expect("just found")))
         })
     }
@@ -128,6 +150,14 @@ impl Simulator {
     pub fn withdraw(&self, mchid: &Mchid, amount: Fen) -> bool {
         self.with_state(|state, platform, now| {
             platform.merchant(mchid).is_some() && state.ledger.withdraw(mchid, amount, now).is_ok()
+        })
+    }
+
+    /// Puts money into one of a merchant's purses (充值). False when there is no such merchant, or it would
+    /// hold more than the books can.
+    pub fn top_up(&self, mchid: &Mchid, purse: Purse, amount: Fen) -> bool {
+        self.with_state(|state, platform, now| {
+            platform.merchant(mchid).is_some() && state.ledger.top_up(mchid, purse, amount, now).is_ok()
         })
     }
 
@@ -252,14 +282,40 @@ impl State {
         mchid: Option<&Mchid>,
         out_trade_no: &OutTradeNo,
     ) -> Result<OrderKey, PayRefused> {
-        let mut found = self
+        let opens = self.named(mchid, out_trade_no)?;
+        Ok(self.first_of(&opens))
+    }
+
+    /// What is paid when this number is: the order, or the whole that it is a part of.
+    fn opens_of(&self, mchid: Option<&Mchid>, out_trade_no: &OutTradeNo) -> Result<Opens, PayRefused> {
+        let named = self.named(mchid, out_trade_no)?;
+        let order = self.orders.get(&self.first_of(&named)).expect("just found");
+        Ok(order.asked.combined.clone().map_or(named, Opens::Combined))
+    }
+
+    fn named(&self, mchid: Option<&Mchid>, out_trade_no: &OutTradeNo) -> Result<Opens, PayRefused> {
+        let keys = self
             .ledger
             .mchids()
-            .filter(|known| mchid.is_none_or(|asked| asked == *known))
-            .map(|known| (known.clone(), out_trade_no.clone()))
-            .filter(|key| self.orders.contains_key(key));
+            .filter(|known| mchid.is_none_or(|asked| asked == known))
+            .map(|known| (known, out_trade_no.clone()));
+        let mut found = keys.flat_map(|key| {
+            let order = self.orders.contains_key(&key).then(|| Opens::Order(key.clone()));
+            let whole = self.combined.contains_key(&key).then_some(Opens::Combined(key));
+            order.into_iter().chain(whole)
+        });
         let first = found.next().ok_or(PayRefused::UnknownOrder)?;
         if found.next().is_some() { Err(PayRefused::Ambiguous) } else { Ok(first) }
+    }
+
+    /// The order, or the first of several.
+    pub(crate) fn first_of(&self, opens: &Opens) -> OrderKey {
+        match opens {
+            Opens::Order(key) => key.clone(),
+            Opens::Combined(key) => {
+                self.combined.get(key).expect("what is named exists").asked.orders[0].key()
+            }
+        }
     }
 }
 

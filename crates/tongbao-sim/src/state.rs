@@ -3,19 +3,30 @@
 //! The functions here and in `order`, `refund`, `notice` take the time as a value, never wait, and either
 //! do their whole work or refuse before they touch anything.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use tongbao_wire::{Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, Timestamp, TransactionId};
+use serde::{Deserialize, Serialize};
 
+use tongbao_wire::{
+    Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, RefundId, Timestamp, TransactionId,
+};
+
+use crate::bill::Link;
 use crate::cashier::Session;
+use crate::code_pay::PaymentCodes;
+use crate::combine::Combined;
+use crate::complaint::Complaints;
 use crate::ledger::Ledger;
 use crate::login::{LoginCodes, StableToken};
+use crate::media::Media;
 use crate::notice::Notice;
 use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
 use crate::platform::Platform;
+use crate::prepay::Opens;
 use crate::refund::RefundRecord;
-use crate::shelf::Shelf;
+use crate::shelf::{Recent, Shelf, Shelved};
 use crate::{PayerSettings, Settings};
 
 /// An order's number is unique per merchant (v3.md §2.1).
@@ -24,43 +35,75 @@ pub(crate) type OrderKey = (Mchid, OutTradeNo);
 pub(crate) type RefundKey = (Mchid, OutRefundNo);
 
 /// The changing half of a simulator.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) orders: Shelf<OrderKey, Order>,
     /// Orders as they came.
     pub(crate) order_numbers: Shelf<u64, OrderKey>,
-    pub(crate) prepays: Shelf<PrepayId, OrderKey>,
+    pub(crate) combined: Shelf<OrderKey, Combined>,
+    pub(crate) prepays: Shelf<PrepayId, Opens>,
+    /// What the `pr` of a `code_url` stands for.
+    pub(crate) scans: Shelf<String, PrepayId>,
+    pub(crate) payment_codes: PaymentCodes,
     pub(crate) transactions: Shelf<TransactionId, OrderKey>,
     /// Numbers closed before they were created.
-    pub(crate) reserved: BTreeSet<OrderKey>,
+    pub(crate) reserved: Shelf<OrderKey, ()>,
     pub(crate) refunds: Shelf<RefundKey, RefundRecord>,
-    pub(crate) payers: BTreeMap<String, Payer>,
-    openids: BTreeMap<Openid, (Appid, String)>,
+    pub(crate) refund_ids: Shelf<RefundId, RefundKey>,
+    pub(crate) payers: Shelf<String, Payer>,
+    openids: Shelf<Openid, (Appid, String)>,
     pub(crate) ledger: Ledger,
     pub(crate) notices: Shelf<u64, Notice>,
     pub(crate) notice_ids: Shelf<String, u64>,
-    pub(crate) sessions: BTreeMap<String, Session>,
-    pub(crate) session_order: VecDeque<String>,
+    pub(crate) sessions: Recent<Session>,
     pub(crate) codes: LoginCodes,
-    pub(crate) tokens: BTreeMap<Appid, StableToken>,
+    pub(crate) tokens: Shelf<Appid, StableToken>,
+    pub(crate) bill_links: Recent<Link>,
+    pub(crate) media: Media,
+    pub(crate) complaints: Complaints,
     /// The serial whose pair signed the answer of each merchant's latest call.
-    pub(crate) answered_with: BTreeMap<Mchid, String>,
+    pub(crate) answered_with: Shelf<Mchid, String>,
     /// What orders and refunds do by themselves, and when.
-    due: BTreeSet<(Timestamp, u64, Due)>,
+    due: Shelf<Appointment, Due>,
     /// Which notices are to be sent, and when.
-    pub(crate) sends: BTreeSet<(Timestamp, u64)>,
+    pub(crate) sends: Shelf<Appointment, ()>,
     /// Which notices are on their way, and since when.
+    #[serde(skip)]
     pub(crate) sending: BTreeMap<u64, Timestamp>,
-    serial: u64,
+    /// Merchants whose latest answer was a probe.
+    #[serde(skip)]
+    pub(crate) probed: BTreeSet<Mchid>,
+    /// Calls of the second or minute, by merchant and limit (v3.md §1.12).
+    #[serde(skip)]
+    pub(crate) called: BTreeMap<(Mchid, &'static str), (i64, u32)>,
+    counters: Shelf<String, u64>,
 }
 
+/// When something is to happen, and its place among others of that instant.
+pub(crate) type Appointment = (Timestamp, u64);
+
 /// Something that happens by itself at its time.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Due {
     /// The platform closes an order nobody paid (v3.md §2.3).
     CloseOrder(OrderKey),
+    /// The same with a combined order.
+    CloseCombined(OrderKey),
+    /// The password for a scanned payment code was not typed (v3.md §2.8).
+    PasswordMissed(OrderKey),
     /// A refund reaches its payer.
     SettleRefund(RefundKey),
+    /// A refund looks whether its merchant has money again.
+    RetryRefund(RefundKey),
+}
+
+/// Something that is to happen by itself.
+#[derive(Clone, Debug)]
+pub(crate) enum Coming {
+    /// An order, a refund and the like move on.
+    Due(Due),
+    /// A notification is sent.
+    Send { mchid: Mchid, out_trade_no: Option<OutTradeNo>, event_type: String },
 }
 
 impl State {
@@ -92,51 +135,121 @@ impl State {
     }
 
     /// Whose openid this is, and under which appid.
-    pub(crate) fn person(&self, openid: &Openid) -> Option<(&Appid, &str)> {
-        self.openids.get(openid).map(|(appid, payer)| (appid, payer.as_str()))
+    pub(crate) fn person(&self, openid: &Openid) -> Option<Arc<(Appid, String)>> {
+        self.openids.get(openid)
     }
 
     pub(crate) fn payer_view(&self, id: &str, platform: &Platform, now: Timestamp) -> Option<PayerView> {
         let person = self.payers.get(id)?;
+        let appids = platform.appids();
+        let appids = appids.iter();
         let balance = self.ledger.payer(id);
-        let mine = self.openids.iter().filter(|(_, (_, payer))| payer == id);
         Some(PayerView {
             id: person.id.clone(),
             name: person.name.clone(),
             balance,
             balance_text: balance.to_string(),
             attempts_left: person.attempts_left(&platform.switches, now),
-            openids: mine.map(|(openid, (appid, _))| (appid.clone(), openid.clone())).collect(),
+            openids: appids.map(|appid| (appid.clone(), payer::openid(appid, id))).collect(),
         })
     }
 
     /// The next of an ever-rising series, for ids and for the order of things at one instant.
     pub(crate) fn next_serial(&mut self) -> u64 {
-        self.serial += 1;
-        self.serial
+        if let Some(serial) = self.counters.get_mut(SERIAL) {
+            *serial += 1;
+            return *serial;
+        }
+        self.counters.insert(SERIAL.into(), 1);
+        1
     }
 
-    pub(crate) fn schedule(&mut self, at: Timestamp, due: Due) {
-        let serial = self.next_serial();
-        self.due.insert((at, serial, due));
+    pub(crate) fn schedule(&mut self, at: Timestamp, due: Due) -> Appointment {
+        let appointment = (at, self.next_serial());
+        self.due.insert(appointment, due);
+        appointment
+    }
+
+    /// Takes something off the schedule, when it has not happened yet.
+    pub(crate) fn unschedule(&mut self, appointment: Appointment) {
+        self.due.remove(&appointment);
     }
 
     /// When something next happens by itself, sends included.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        let due = self.due.first().map(|(at, _, _)| *at);
-        let send = self.sends.first().map(|(at, _)| *at);
+        let due = self.due.first().map(|((at, _), _)| at);
+        let send = self.sends.first().map(|((at, _), _)| at);
         [due, send].into_iter().flatten().min()
+    }
+
+    /// What happens next by itself, soonest first, at most so much.
+    pub(crate) fn coming(&self, most: usize) -> Vec<(Timestamp, Coming)> {
+        let due = self.due.iter().take(most).map(|((at, _), due)| (at, Coming::Due((*due).clone())));
+        let sends = self.sends.iter().take(most).filter_map(|((at, number), _)| {
+            let notice = self.notices.get(&number)?;
+            let (mchid, out_trade_no) = (notice.mchid.clone(), notice.out_trade_no.clone());
+            Some((at, Coming::Send { mchid, out_trade_no, event_type: notice.event_type.clone() }))
+        });
+        let mut coming: Vec<_> = due.chain(sends).collect();
+        coming.sort_by_key(|(at, _)| *at);
+        coming.truncate(most);
+        coming
     }
 
     /// Lets everything happen that was due until `now`, in order, each at its own time. Sends are the
     /// notifier's.
     pub(crate) fn settle(&mut self, platform: &Platform, now: Timestamp) {
-        while self.due.first().is_some_and(|(at, _, _)| *at <= now) {
-            let (at, _, due) = self.due.pop_first().expect("just seen");
-            match due {
-                Due::CloseOrder(key) => self.close_unpaid(&key, at),
-                Due::SettleRefund(key) => self.refund_arrives(platform, &key, at),
+        while let Some(((at, number), due)) = self.due.first().filter(|((at, _), _)| *at <= now) {
+            self.due.remove(&(at, number));
+            match &*due {
+                Due::CloseOrder(key) => self.close_unpaid(key, at),
+                Due::CloseCombined(key) => self.close_combined_unpaid(key, at),
+                Due::PasswordMissed(key) => self.password_missed(key, at),
+                Due::SettleRefund(key) => self.refund_arrives(platform, key, at),
+                Due::RetryRefund(key) => self.retry_refund(platform, key, at),
             }
         }
     }
+
+    /// Every shelf under its name.
+    pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
+        let [sessions, session_order] = self.sessions.shelves();
+        let [codes, code_order] = self.codes.shelves();
+        let [bill_links, bill_link_order] = self.bill_links.shelves();
+        let [payment_codes, payment_code_order, unasked] = self.payment_codes.shelves();
+        let mut shelves: Vec<(&'static str, &mut dyn Shelved)> = vec![
+            ("orders", &mut self.orders),
+            ("order_numbers", &mut self.order_numbers),
+            ("combined", &mut self.combined),
+            ("prepays", &mut self.prepays),
+            ("scans", &mut self.scans),
+            ("payment_codes", payment_codes),
+            ("payment_code_order", payment_code_order),
+            ("unasked", unasked),
+            ("transactions", &mut self.transactions),
+            ("reserved", &mut self.reserved),
+            ("refunds", &mut self.refunds),
+            ("refund_ids", &mut self.refund_ids),
+            ("payers", &mut self.payers),
+            ("openids", &mut self.openids),
+            ("notices", &mut self.notices),
+            ("notice_ids", &mut self.notice_ids),
+            ("sessions", sessions),
+            ("session_order", session_order),
+            ("codes", codes),
+            ("code_order", code_order),
+            ("bill_links", bill_links),
+            ("bill_link_order", bill_link_order),
+            ("tokens", &mut self.tokens),
+            ("answered_with", &mut self.answered_with),
+            ("due", &mut self.due),
+            ("sends", &mut self.sends),
+            ("counters", &mut self.counters),
+        ];
+        shelves.extend(self.ledger.shelves());
+        shelves
+    }
 }
+
+/// The counter behind ids.
+const SERIAL: &str = "serial";

@@ -63,6 +63,12 @@ pub struct Switches {
     /// A renewed `prepay_id` leaves the older one usable until its own two hours end (v3.md §2.4 \[I\]).
     /// Default: on.
     pub older_prepay_usable: bool,
+    /// `h5_url` names the platform's host, which a hosts file or proxy must lead to the simulator. Off, it names
+    /// the simulator, so that a browser opens it; path and query are the same. Default: off.
+    pub h5_url_of_platform: bool,
+    /// Charging a payment code that waits for the password answers 202 `USERPAYING` without an order, not 200
+    /// with its `trade_state` (v3.md §2.8: both are documented). Default: off.
+    pub user_paying_is_202: bool,
     /// Queries of unpaid orders tell `total` and `currency` (v3.md §2.5 \[I\]). Default: on.
     pub amount_before_payment: bool,
     /// HTTP status of `TRADE_OVERDUE` (v3.md §5.2 \[I\]). Default: 403.
@@ -75,6 +81,35 @@ pub struct Switches {
     /// How long a refund is `PROCESSING` (v3.md §5.2: up to five minutes for balance payments). Default:
     /// two seconds.
     pub refund_takes: Duration,
+    /// How long after its day a bill is there (v3.md §7.1: from 09:00; one error text says 8). What a bill
+    /// says of refunds is as of then. Default: nine hours.
+    pub bills_ready_after: Duration,
+    /// Bills begin with a byte order mark (v3.md §7.3: a recorded sample does). Default: on.
+    pub bill_byte_order_mark: bool,
+    /// Lines of bills end with CRLF and not LF alone (v3.md §7.3: both are seen). Default: on.
+    pub bill_crlf: bool,
+    /// Texts of merchants keep their commas in bills (v3.md §7.3 has them escaped, v2.md §3.5 kept). Default:
+    /// off, they become wide ones.
+    pub bill_commas_kept: bool,
+    /// Trade bills have the columns of before 2018 (v3.md §7.3: some merchants' still do). Default: off.
+    pub bill_legacy_columns: bool,
+    /// Trade bills of payments alone have all seven sums (v3.md §7.3: files of 2019 do; the page of 2024
+    /// lists four). Default: off.
+    pub bill_success_summary_full: bool,
+    /// How long an address of a trade or fund-flow bill is good for (v3.md §7.2, CONFLICT: five minutes on
+    /// current pages, 30 seconds on old ones). Default: five minutes.
+    pub bill_link_lives: Duration,
+    /// How long an address of a profit-sharing bill is good for (v3.md §7.2). Default: 30 seconds.
+    pub profit_sharing_bill_link_lives: Duration,
+    /// An address of a bill is good for one download; the dossier tells of no such limit. Default: off, so
+    /// that a broken download can be repeated.
+    pub bill_links_once: bool,
+    /// There are profit-sharing bills, with columns of the simulator's own: nobody publishes the platform's
+    /// (v3-extended.md §8.4). Off, every day answers `NO_STATEMENT_EXIST`. Default: on.
+    pub profit_sharing_bills: bool,
+    /// A refund the merchant has no money for is accepted all the same, looks for the money every hour, and is
+    /// closed after seven days (v3.md §5.2). Off, it is refused with `NOT_ENOUGH`. Default: off.
+    pub refunds_wait_for_money: bool,
     /// HTTP status of `/v3/certificates` when the merchant has none (v3.md §1.8 \[I\]). Default: 404.
     pub certificates_absent_status: u16,
     /// With both kinds of keys, notifications to a merchant are signed with the kind its latest call asked
@@ -84,6 +119,12 @@ pub struct Switches {
     /// With both kinds of keys, and not following calls: the share of notifications signed with the
     /// public-key pair, in thousandths (v3.md §1.8, migration steps). Default: 500.
     pub notifications_by_public_key_permille: u16,
+    /// The share of answers and first sends of notifications that are signature probes, in thousandths: they
+    /// must fail verification, and what is sent instead of them does not (v3.md §1.7). Default: 0.
+    pub probes_permille: u16,
+    /// Calls over the published limits are answered 429 (v3.md §1.12). Off, for tests and local work, which send
+    /// a day's calls within a moment. Default: off.
+    pub rate_limits: bool,
     /// Sends of one notification at most (v3.md §6.8: "at most 15 sends"; its 15 intervals and their sum
     /// of 24 h 4 min would make 16). Default: 15.
     pub notification_sends_max: u8,
@@ -94,6 +135,12 @@ pub struct Switches {
     pub password_tries: u8,
     /// How long a payer stays locked \[I\]. Default: ten minutes.
     pub password_lock: Duration,
+    /// Pictures may have 5 MB, and PDF of 7.5 MB are taken too (v3-extended.md §9.2, CONFLICT: the partner page of
+    /// 2024-12 says 2 MB, \[O\] of 2026-05 says this). Default: off.
+    pub wide_images: bool,
+    /// Days between `begin_date` and `end_date` of a list of complaints, at most (v3-extended.md §10.2, older
+    /// pages, unverified). Default: 30.
+    pub complaint_days_max: u32,
     /// Pages of any origin may call the control API. Off, only pages of loopback origins and of the
     /// simulator's own may; login codes and the cashier are open either way. Default: off.
     pub control_from_any_origin: bool,
@@ -182,18 +229,35 @@ impl Default for Switches {
             paid_code: PaidCode::Orderpaid,
             closed_code: ClosedCode::OrderClosed,
             older_prepay_usable: true,
+            h5_url_of_platform: false,
+            user_paying_is_202: false,
             amount_before_payment: true,
             trade_overdue_status: 403,
             refund_spacing: false,
             refund_mismatch: RefundMismatch::InvalidRequest,
             refund_takes: Duration::from_secs(2),
+            bills_ready_after: Duration::from_secs(9 * 3600),
+            bill_byte_order_mark: true,
+            bill_crlf: true,
+            bill_commas_kept: false,
+            bill_legacy_columns: false,
+            bill_success_summary_full: false,
+            bill_link_lives: Duration::from_secs(300),
+            profit_sharing_bill_link_lives: Duration::from_secs(30),
+            bill_links_once: false,
+            profit_sharing_bills: true,
+            refunds_wait_for_money: false,
             certificates_absent_status: 404,
             notifications_follow_calls: true,
             notifications_by_public_key_permille: 500,
+            probes_permille: 0,
+            rate_limits: false,
             notification_sends_max: 15,
             invoke_window: Duration::from_secs(2 * 3600),
             password_tries: 5,
             password_lock: Duration::from_secs(600),
+            wide_images: false,
+            complaint_days_max: 30,
             control_from_any_origin: false,
             certificate_needed_on_plain_http: false,
         }

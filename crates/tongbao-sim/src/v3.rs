@@ -5,12 +5,22 @@
 
 mod answer;
 mod authorization;
+mod bills;
 mod bodies;
+mod code_pay;
+mod combine;
+mod complaints;
+mod echo;
 mod gate;
+mod limits;
+mod media;
+mod multipart;
 mod orders;
 mod refunds;
 mod schema;
+mod sealed;
 mod target;
+mod words;
 
 use axum::Router;
 use axum::extract::{Request, State as Shared};
@@ -19,7 +29,8 @@ use axum::routing::{MethodFilter, on};
 use tongbao_wire::{Call, Mchid};
 
 use crate::Simulator;
-use crate::faults::{CallFault, CallSeen};
+use crate::faults::{CallFault, CallSeen, Forgery};
+use crate::inspector::Faulted;
 use crate::received::{Received, dropped, read};
 use crate::refusal::Refusal;
 
@@ -31,7 +42,17 @@ type Handler = fn(&Simulator, &Received, &Mchid) -> Result<Answer, Refusal>;
 /// A call and what answers it.
 type Handled = (Call, Handler);
 
-const HANDLED: &[&[Handled]] = &[orders::CALLS, refunds::CALLS, answer::CALLS];
+const HANDLED: &[&[Handled]] = &[
+    orders::CALLS,
+    code_pay::CALLS,
+    combine::CALLS,
+    refunds::CALLS,
+    bills::CALLS,
+    answer::CALLS,
+    echo::CALLS,
+    media::CALLS,
+    complaints::CALLS,
+];
 
 /// True when `header` is a well-formed `Authorization`.
 pub(crate) fn is_authorization(header: &str) -> bool {
@@ -62,35 +83,51 @@ async fn serve(
     let seen = CallSeen { endpoint, target: &call.target, body: &call.body };
     let fault = simulator.call_fault(&seen);
     if fault == CallFault::DropBefore {
-        return dropped();
+        let mut answer = dropped();
+        answer.extensions_mut().insert(Faulted(format!("{fault:?}")));
+        return answer;
     }
     let judged = judge(&simulator, &call, handler, fault);
     let platform = &simulator.inner.platform;
     match (judged, fault) {
         (_, CallFault::DropAfter) => dropped(),
         (Ok(_), CallFault::SystemErrorAfter) => answer::refused(platform, endpoint, &Refusal::system_error()),
-        (Ok(answer), CallFault::Forge(forgery)) => answer::signed(platform, &call, &answer, Some(forgery)),
-        (Ok(answer), CallFault::Pass | CallFault::TooMany | CallFault::DropBefore) => {
-            answer::signed(platform, &call, &answer, None)
+        (Ok((answer, _)), CallFault::Forge(forgery)) => {
+            answer::signed(platform, &call, &answer, Some(forgery))
+        }
+        (Ok((answer, probe)), CallFault::Pass | CallFault::TooMany | CallFault::DropBefore) => {
+            answer::signed(platform, &call, &answer, probe)
         }
         (Err(refusal), _) => answer::refused(platform, endpoint, &refusal),
     }
 }
 
-/// Everything between a request and its answer: no waiting, no faults but 429.
+/// Everything between a request and its answer: no waiting, no faults but 429. Says whether the answer is to be
+/// a probe.
 fn judge(
     simulator: &Simulator,
     call: &Received,
     handler: Handler,
     fault: CallFault,
-) -> Result<Answer, Refusal> {
-    let mchid = gate::admit(&simulator.inner.platform, call)?;
-    let serial = answer::key_of_answer(&simulator.inner.platform, call).serial.clone();
+) -> Result<(Answer, Option<Forgery>), Refusal> {
+    let platform = &simulator.inner.platform;
+    let mchid = gate::admit(platform, call)?;
+    let serial = answer::key_of_answer(platform, call).serial.clone();
     simulator.with_state(|state, _, _| state.answered_with.insert(mchid.clone(), serial));
     if fault == CallFault::TooMany {
         return Err(Refusal::too_many());
     }
-    handler(simulator, call, &mchid)
+    limits::count(simulator, call.endpoint, &mchid)?;
+    let answered = handler(simulator, call, &mchid).inspect_err(|refusal| {
+        limits::count_failure(simulator, call.endpoint, &mchid, refusal);
+    })?;
+    // What is asked again is not probed again (v3.md §1.7).
+    let drawn = platform.draws(platform.switches.probes_permille);
+    let probe = simulator.with_state(|state, _, _| drawn && state.probed.insert(mchid.clone()));
+    if !probe {
+        simulator.with_state(|state, _, _| state.probed.remove(&mchid));
+    }
+    Ok((answered, probe.then_some(Forgery::SignTest)))
 }
 
 /// True under `/v3/pay/transactions`, which checks and answers a little differently (v3.md §1.3, §1.6).

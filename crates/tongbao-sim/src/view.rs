@@ -8,6 +8,7 @@ use tongbao_wire::{
 
 use crate::notice::{Attempt, Notice};
 use crate::order::{Order, OrderState};
+use crate::prepay::Prepay;
 use crate::state::State;
 
 /// One line of an order's history at the platform.
@@ -57,6 +58,12 @@ pub struct OrderView {
     pub appid: Appid,
     /// The merchant's number.
     pub out_trade_no: OutTradeNo,
+    /// The sub-merchant, when a provider ordered for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_mchid: Option<Mchid>,
+    /// The combined order it is a part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub combine_out_trade_no: Option<OutTradeNo>,
     /// What is sold.
     pub description: String,
     /// What it costs.
@@ -75,6 +82,9 @@ pub struct OrderView {
     pub openid: Option<Openid>,
     /// The newest `prepay_id`.
     pub prepay_id: Option<PrepayId>,
+    /// What its newest QR code says, when it is paid by scanning one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_url: Option<String>,
     /// The platform's number, once paid.
     pub transaction_id: Option<TransactionId>,
     /// What the merchant attached.
@@ -105,7 +115,8 @@ pub struct NotificationView {
     /// Such as `TRANSACTION.SUCCESS`.
     pub event_type: String,
     /// The order it is about.
-    pub out_trade_no: OutTradeNo,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub out_trade_no: Option<OutTradeNo>,
     /// The refund it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out_refund_no: Option<OutRefundNo>,
@@ -125,17 +136,16 @@ impl State {
     /// An order as shown.
     pub(crate) fn order_view(&self, order: &Order) -> OrderView {
         let asked = &order.asked;
-        let (transaction_id, success_time, closed_at) = match &order.state {
-            OrderState::Open | OrderState::UserPaying { .. } | OrderState::Failed { .. } => {
-                (None, None, None)
-            }
-            OrderState::Paid(payment) => {
-                (Some(payment.transaction_id.clone()), Some(payment.success_time), None)
-            }
-            OrderState::Revoked { at: closed_at } | OrderState::Closed { closed_at } => {
-                (None, None, Some(*closed_at))
-            }
+        let paid = order.payment_ever();
+        let closed_at = match &order.state {
+            OrderState::Revoked { at, .. } | OrderState::Closed { closed_at: at } => Some(*at),
+            OrderState::Open
+            | OrderState::UserPaying { .. }
+            | OrderState::Failed { .. }
+            | OrderState::Paid(_) => None,
         };
+        let token = |prepay: &&Prepay| prepay.token.is_some();
+        let newest = order.prepays.last();
         let refund = |number: &OutRefundNo| {
             self.refunds.get(&(asked.mchid.clone(), number.clone())).map(|record| record.told.clone())
         };
@@ -143,20 +153,23 @@ impl State {
             mchid: asked.mchid.clone(),
             appid: asked.appid.clone(),
             out_trade_no: asked.out_trade_no.clone(),
+            sub_mchid: asked.sub.as_ref().map(|sub| sub.mchid.clone()),
+            combine_out_trade_no: asked.combined.as_ref().map(|(_, number)| number.clone()),
             description: asked.description.clone(),
             total: asked.total,
             total_text: asked.total.to_string(),
             trade_state: order.trade_state(),
             trade_type: asked.scene.clone(),
-            payer: order.payment().map(|payment| payment.payer.clone()).or_else(|| order.payer.clone()),
-            openid: order.payment().map(|payment| payment.openid.clone()).or_else(|| asked.openid.clone()),
-            prepay_id: order.prepays.last().map(|prepay| prepay.id.clone()),
-            transaction_id,
+            payer: paid.map(|payment| payment.payer.clone()).or_else(|| order.payer.clone()),
+            openid: paid.map(|payment| payment.openid.clone()).or_else(|| asked.openid.clone()),
+            prepay_id: newest.map(|prepay| prepay.id.clone()),
+            code_url: newest.filter(token).filter(|_| asked.scene == TradeType::Native).map(Prepay::code_url),
+            transaction_id: paid.map(|payment| payment.transaction_id.clone()),
             attach: asked.attach.clone(),
             notify_url: asked.notify_url.clone(),
             created_at: order.created_at,
             time_expire: order.time_expire,
-            success_time,
+            success_time: paid.map(|payment| payment.success_time),
             closed_at,
             refunds: order.refunds.iter().filter_map(refund).collect(),
             events: order.events.clone(),

@@ -16,7 +16,7 @@ use tongbao_wire::{Appid, Call};
 
 use crate::Simulator;
 use crate::faults::{CallFault, CallSeen};
-use crate::login::{CodeRefused, TokenRefused};
+use crate::login::{CodeRefused, StableToken, TokenRefused};
 use crate::payer;
 use crate::platform::Platform;
 use crate::received::{dropped, read};
@@ -116,7 +116,11 @@ fn stable_token(simulator: &Simulator, body: &[u8]) -> Result<Value, Errcode> {
     let appid = check_app(&simulator.inner.platform, &asked.appid, &asked.secret)?;
     let (token, left) = simulator
         .with_state(|state, platform, now| {
-            state.tokens.entry(appid).or_default().take(asked.force_refresh, now, &platform.chance)
+            if !state.tokens.contains_key(&appid) {
+                state.tokens.insert(appid.clone(), StableToken::default());
+            }
+            let token = state.tokens.get_mut(&appid).expect("just put there");
+            token.take(asked.force_refresh, now, &platform.chance)
         })
         .map_err(|refused| match refused {
             TokenRefused::TooSoon => FREQUENCY,

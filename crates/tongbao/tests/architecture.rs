@@ -135,7 +135,8 @@ fn only_the_program_can_reach_the_real_clock_and_real_chance() {
 fn only_the_commands_and_the_demo_mention_the_simulator() {
     let allowed = |path: &str| {
         let inside = path.trim_start_matches("crates/tongbao/src/");
-        ["cli.rs", "demo.rs", "certify.rs"].contains(&inside) || ["cli/", "demo/", "certify/"].iter().any(|folder| inside.starts_with(folder))
+        ["cli.rs", "demo.rs", "certify.rs"].contains(&inside)
+            || ["cli/", "demo/", "certify/"].iter().any(|folder| inside.starts_with(folder))
     };
     let sources = of_crate("tongbao");
     let others = sources.iter().filter(|source| !allowed(&source.path));

@@ -2,29 +2,35 @@
 
 use std::collections::BTreeMap;
 
-use tongbao_wire::{Appid, PrepayId, Timestamp};
+use serde::Serialize;
+use tongbao_wire::{Appid, PrepayId, Timestamp, TradeType};
 
 use super::Session;
-use crate::pay::{Attempt, JSAPI, PayRefused};
+use crate::pay::{Attempt, PayRefused};
 use crate::platform::Platform;
+use crate::prepay::Opens;
 use crate::settings::LETTERS;
 use crate::state::State;
 use crate::view::EventKind;
 
-/// The fields of an invocation, all present.
+/// What was invoked, all fields present (v3.md §2.7).
 struct Invocation<'a> {
+    scene: TradeType,
     appid: &'a str,
     time_stamp: &'a str,
     nonce_str: &'a str,
+    prepay_id: Option<PrepayId>,
+    /// The fourth line of what is signed.
     package: &'a str,
-    sign_type: &'a str,
-    pay_sign: &'a str,
+    sane: bool,
+    sign: &'a str,
 }
 
 /// What the sheet shows.
-pub(super) struct Sheet {
+#[derive(Serialize)]
+pub(crate) struct Sheet {
     /// The session's id, for the calls of the page.
-    pub(super) session: String,
+    pub(crate) session: String,
     /// The merchant's short name.
     pub(super) merchant: String,
     /// Yuan.
@@ -43,84 +49,148 @@ pub(super) fn open(
     query: &BTreeMap<String, String>,
     now: Timestamp,
 ) -> Result<Sheet, PayRefused> {
-    let invocation = Invocation::read(query)?;
-    let prepay_id = invocation.prepay_id();
-    if !invocation.signed(platform, state, prepay_id.as_ref()) {
+    let invocation = match query.get("scene").map_or("jsapi", String::as_str) {
+        "app" => Invocation::of_app(query)?,
+        scene => Invocation::of_jsapi(query, scene)?,
+    };
+    if !invocation.is_signed(platform, state) {
         return Err(PayRefused::Signature);
     }
-    let prepay_id = prepay_id.ok_or(PayRefused::Prepay)?;
+    let prepay_id = invocation.prepay_id.clone().ok_or(PayRefused::Prepay)?;
     let appid = Appid::parse(invocation.appid).map_err(|_| PayRefused::Appid)?;
-    let payer = query.get("payer").filter(|id| !id.is_empty()).unwrap_or(&platform.first_payer).clone();
-    let scene = query.get("scene").map_or(JSAPI, String::as_str);
-    let attempt = Attempt { prepay_id: &prepay_id, scene, appid: &appid, payer: &payer };
-    let order = state.payable(platform, &attempt, now)?;
-    let key = order.key();
-    let merchant = platform.merchant(&key.0).expect("orders belong to merchants");
+    let payer = named_payer(platform, query);
+    start(
+        state,
+        platform,
+        Session { prepay_id, scene: invocation.scene, appid: Some(appid), payer, opened_at: now },
+    )
+}
+
+/// Opens the cashier that an `h5_url` leads to.
+pub(super) fn open_in_browser(
+    state: &mut State,
+    platform: &Platform,
+    query: &BTreeMap<String, String>,
+    now: Timestamp,
+) -> Result<Sheet, PayRefused> {
+    let said = |name: &str| query.get(name).map_or("", String::as_str);
+    let prepay_id = PrepayId::parse(said("prepay_id")).map_err(|_| PayRefused::Prepay)?;
+    let prepay_id = state.open_h5(&prepay_id, said("package"), now)?;
+    let payer = named_payer(platform, query);
+    start(state, platform, Session { prepay_id, scene: TradeType::Mweb, appid: None, payer, opened_at: now })
+}
+
+/// Opens the cashier behind a QR code that `payer` has scanned.
+pub(crate) fn open_scanned(
+    state: &mut State,
+    platform: &Platform,
+    code_url: &str,
+    payer: &str,
+    now: Timestamp,
+) -> Result<Sheet, PayRefused> {
+    let prepay_id = state.scan(code_url, now)?;
+    let payer = payer.to_owned();
+    start(
+        state,
+        platform,
+        Session { prepay_id, scene: TradeType::Native, appid: None, payer, opened_at: now },
+    )
+}
+
+fn named_payer(platform: &Platform, query: &BTreeMap<String, String>) -> String {
+    query.get("payer").filter(|id| !id.is_empty()).unwrap_or(&platform.first_payer).clone()
+}
+
+fn start(state: &mut State, platform: &Platform, session: Session) -> Result<Sheet, PayRefused> {
+    let attempt = Attempt {
+        prepay_id: &session.prepay_id,
+        scene: &session.scene,
+        appid: session.appid.as_ref(),
+        payer: &session.payer,
+    };
+    let now = session.opened_at;
+    let opened = state.payable(platform, &attempt, now)?;
+    let merchant = platform.merchant(opened.mchid()).expect("orders belong to merchants");
     let sheet = Sheet {
         session: platform.chance.text(32, LETTERS),
         merchant: merchant.settings.name.clone(),
-        amount: order.asked.total.to_string(),
-        description: order.asked.description.clone(),
-        payer: state.payers.get(&payer).expect("payable looked it up").name.clone(),
-        balance: state.ledger.payer(&payer).to_string(),
+        amount: opened.total().to_string(),
+        description: opened.description().into(),
+        payer: state.payers.get(&session.payer).expect("payable looked it up").name.clone(),
+        balance: state.ledger.payer(&session.payer).to_string(),
     };
-    state.orders.get_mut(&key).expect("just found").note(now, EventKind::CashierOpened, payer.as_str());
-    state.keep_session(sheet.session.clone(), Session { prepay_id, appid, payer, opened_at: now });
+    state.note_opened(&opened, now, EventKind::CashierOpened, &session.payer);
+    state.keep_session(sheet.session.clone(), session);
     Ok(sheet)
 }
 
 impl<'a> Invocation<'a> {
-    fn read(query: &'a BTreeMap<String, String>) -> Result<Self, PayRefused> {
-        let field = |name: &str, field: &'static str| {
-            let value = query.get(name).filter(|value| !value.is_empty());
-            value.map(String::as_str).ok_or(PayRefused::Missing { field })
-        };
-        Ok(Self {
-            appid: field("appid", "appId")?,
-            time_stamp: field("timeStamp", "timeStamp")?,
-            nonce_str: field("nonceStr", "nonceStr")?,
-            package: field("package", "package")?,
-            sign_type: field("signType", "signType")?,
-            pay_sign: field("paySign", "paySign")?,
-        })
+    /// Mini programs and official accounts.
+    fn of_jsapi(query: &'a BTreeMap<String, String>, scene: &str) -> Result<Self, PayRefused> {
+        let appid = field(query, "appid", "appId")?;
+        let time_stamp = field(query, "timeStamp", "timeStamp")?;
+        let nonce_str = field(query, "nonceStr", "nonceStr")?;
+        let package = field(query, "package", "package")?;
+        let sign_type = field(query, "signType", "signType")?;
+        let sign = field(query, "paySign", "paySign")?;
+        // An instalment choice may follow the id (v3.md §2.7, 分付).
+        let said = package.strip_prefix("prepay_id=").and_then(|rest| rest.split('&').next());
+        let scene = if scene == "jsapi" { TradeType::Jsapi } else { TradeType::from(scene) };
+        let prepay_id = said.and_then(|id| PrepayId::parse(id).ok());
+        let sane = sign_type == "RSA";
+        Ok(Self { scene, appid, time_stamp, nonce_str, prepay_id, package, sane, sign })
     }
 
-    /// The id in `package`, which an instalment choice may follow (v3.md §2.7, 分付).
-    fn prepay_id(&self) -> Option<PrepayId> {
-        let said = self.package.strip_prefix("prepay_id=")?;
-        PrepayId::parse(said.split('&').next()?).ok()
+    /// Mobile apps: the bare id is signed, and the app says whose it is.
+    fn of_app(query: &'a BTreeMap<String, String>) -> Result<Self, PayRefused> {
+        let appid = field(query, "appid", "appId")?;
+        let partner = field(query, "partnerId", "partnerId")?;
+        let package = field(query, "prepayId", "prepayId")?;
+        let package_value = field(query, "package", "packageValue")?;
+        let nonce_str = field(query, "nonceStr", "nonceStr")?;
+        let time_stamp = field(query, "timeStamp", "timeStamp")?;
+        let sign = field(query, "sign", "sign")?;
+        let prepay_id = PrepayId::parse(package).ok();
+        let sane = package_value == "Sign=WXPay" && !partner.is_empty();
+        Ok(Self { scene: TradeType::App, appid, time_stamp, nonce_str, prepay_id, package, sane, sign })
     }
 
-    /// True when the merchant of the order signed these values, recently. For a `prepay_id` nobody knows,
-    /// any merchant of the appid will do: that it is unknown is told after.
-    fn signed(&self, platform: &Platform, state: &State, prepay_id: Option<&PrepayId>) -> bool {
-        let sane = self.sign_type == "RSA"
-            && self.nonce_str.len() <= 32
-            && self.time_stamp.parse::<i64>().is_ok_and(|seconds| {
-                let now = platform.clock.transport().seconds();
-                u128::from(now.abs_diff(seconds)) <= u128::from(platform.switches.invoke_window.as_secs())
-            });
+    /// True when whoever ordered signed these values, recently. For a `prepay_id` nobody knows, any merchant
+    /// will do: that it is unknown is told after.
+    fn is_signed(&self, platform: &Platform, state: &State) -> bool {
+        let window = platform.switches.invoke_window.as_secs();
+        let recent = self
+            .time_stamp
+            .parse::<i64>()
+            .is_ok_and(|seconds| platform.clock.transport().seconds().abs_diff(seconds) <= window);
         let message = format!("{}\n{}\n{}\n{}\n", self.appid, self.time_stamp, self.nonce_str, self.package);
-        let owner = prepay_id.and_then(|id| state.prepays.get(id)).map(|key| key.0.clone());
+        let opens = self.prepay_id.as_ref().and_then(|id| state.prepays.get(id));
+        let owner = opens.map(|opens| match &*opens {
+            Opens::Order((mchid, _)) | Opens::Combined((mchid, _)) => mchid.clone(),
+        });
         let merchants = platform.merchants();
         let mut owners = merchants
             .iter()
             .filter(|merchant| owner.as_ref().is_none_or(|owner| *owner == merchant.settings.mchid));
-        sane && owners.any(|merchant| merchant.keys.key.verifies(message.as_bytes(), self.pay_sign))
+        let sane = self.sane && recent && self.nonce_str.len() <= 32;
+        sane && owners.any(|merchant| merchant.keys.key.verifies(message.as_bytes(), self.sign))
     }
+}
+
+fn field<'a>(
+    query: &'a BTreeMap<String, String>,
+    name: &str,
+    field: &'static str,
+) -> Result<&'a str, PayRefused> {
+    let value = query.get(name).filter(|value| !value.is_empty());
+    value.map(String::as_str).ok_or(PayRefused::Missing { field })
 }
 
 impl State {
     fn keep_session(&mut self, id: String, session: Session) {
-        while self.session_order.len() >= SESSIONS_MAX {
-            if let Some(oldest) = self.session_order.pop_front() {
-                self.sessions.remove(&oldest);
-            }
-        }
-        self.session_order.push_back(id.clone());
-        self.sessions.insert(id, session);
+        self.sessions.insert(id, session, SESSIONS_MAX);
     }
 }
 
 /// Cashiers open at once; the oldest is forgotten first.
-const SESSIONS_MAX: usize = 10_000;
+const SESSIONS_MAX: u64 = 10_000;

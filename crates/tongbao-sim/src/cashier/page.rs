@@ -18,10 +18,13 @@ use bytes::Bytes;
 use http::{Uri, header};
 use serde::Deserialize;
 
-use super::open::{Sheet, open};
+use super::open::{Sheet, open, open_in_browser};
 use super::password::{cancel, err_msg, pay};
 use crate::Simulator;
 use crate::guard;
+use crate::inspector::CashierRefused;
+use crate::pay::PayRefused;
+use crate::prepay::H5_PATH;
 
 #[derive(Template)]
 #[template(path = "cashier.html")]
@@ -44,6 +47,7 @@ struct Refusal {
 pub(crate) fn routes() -> Router<Simulator> {
     Router::new()
         .route("/cashier", get(show))
+        .route(H5_PATH, get(show_h5))
         .route("/cashier/pay", post(pay_now).options(guard::preflight))
         .route("/cashier/cancel", post(cancel_now).options(guard::preflight))
         .route("/cashier/assets/cashier.css", get(|| async { asset("text/css; charset=utf-8", CSS) }))
@@ -51,12 +55,31 @@ pub(crate) fn routes() -> Router<Simulator> {
 }
 
 async fn show(Shared(simulator): Shared<Simulator>, uri: Uri) -> Response {
-    let query =
-        Query::<BTreeMap<String, String>>::try_from_uri(&uri).map(|Query(query)| query).unwrap_or_default();
+    let query = query_of(&uri);
+    let opened = simulator.with_state(|state, platform, now| open(state, platform, &query, now));
+    page(&query, opened)
+}
+
+/// Where an `h5_url` leads (v3.md §2.1, §2.7).
+async fn show_h5(Shared(simulator): Shared<Simulator>, uri: Uri) -> Response {
+    let query = query_of(&uri);
+    let opened = simulator.with_state(|state, platform, now| open_in_browser(state, platform, &query, now));
+    page(&query, opened)
+}
+
+fn query_of(uri: &Uri) -> BTreeMap<String, String> {
+    Query::<BTreeMap<String, String>>::try_from_uri(uri).map(|Query(query)| query).unwrap_or_default()
+}
+
+fn page(query: &BTreeMap<String, String>, opened: Result<Sheet, PayRefused>) -> Response {
     let said = |name: &str| query.get(name).map_or("", String::as_str);
-    let outcome = match simulator.with_state(|state, platform, now| open(state, platform, &query, now)) {
+    let outcome = match opened {
         Ok(sheet) => Outcome::Sheet(sheet),
         Err(refusal) => Outcome::Refusal(Refusal { text: refusal.to_string(), err_msg: err_msg(&refusal) }),
+    };
+    let refused = match &outcome {
+        Outcome::Sheet(_) => None,
+        Outcome::Refusal(refusal) => Some(CashierRefused(refusal.err_msg.clone())),
     };
     let page = Page { zh: said("lang") != "en", embed: said("embed") == "1", outcome };
     let html = page.render().expect("the template writes into memory");
@@ -65,7 +88,11 @@ async fn show(Shared(simulator): Shared<Simulator>, uri: Uri) -> Response {
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
     ];
-    (headers, html).into_response()
+    let mut answer = (headers, html).into_response();
+    if let Some(refused) = refused {
+        answer.extensions_mut().insert(refused);
+    }
+    answer
 }
 
 #[derive(Deserialize)]
@@ -90,7 +117,7 @@ async fn cancel_now(Shared(simulator): Shared<Simulator>, body: Bytes) -> Respon
         Ok(typed) => typed,
         Err(error) => return guard::bad_request(&error.to_string()),
     };
-    simulator.with_state(|state, _, now| cancel(state, &typed.session, now));
+    simulator.with_state(|state, platform, now| cancel(state, platform, &typed.session, now));
     Json(serde_json::json!({ "errMsg": "requestPayment:fail cancel" })).into_response()
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tongbao_wire::Timestamp;
 
-use crate::pay::{Attempt, JSAPI, PayRefused};
+use crate::pay::{Attempt, PayRefused};
 use crate::payer::Typed;
 use crate::platform::Platform;
 use crate::state::State;
@@ -28,21 +28,24 @@ pub(super) fn pay(
     password: &str,
     now: Timestamp,
 ) -> Told {
-    let Some(session) = state.sessions.get(session_id).cloned() else {
+    let Some(session) = state.sessions.get(session_id) else {
         return refused(&PayRefused::SessionGone, 0);
     };
-    let attempt =
-        Attempt { prepay_id: &session.prepay_id, scene: JSAPI, appid: &session.appid, payer: &session.payer };
-    let key = match state.payable(platform, &attempt, now) {
-        Ok(order) => order.key(),
+    let attempt = Attempt {
+        prepay_id: &session.prepay_id,
+        scene: &session.scene,
+        appid: session.appid.as_ref(),
+        payer: &session.payer,
+    };
+    let opened = match state.payable(platform, &attempt, now) {
+        Ok(opened) => opened,
         Err(refusal) => return refused(&refusal, 0),
     };
     let payer = state.payers.get_mut(&session.payer).expect("payable looked it up");
     match payer.type_password(password, &platform.switches, now) {
         Typed::Right => {}
         Typed::Wrong { attempts_left } => {
-            let order = state.orders.get_mut(&key).expect("just found");
-            order.note(now, EventKind::WrongPassword, "");
+            state.note_opened(&opened, now, EventKind::WrongPassword, "");
             return Told {
                 result: "wrong_password",
                 err_msg: None,
@@ -52,8 +55,8 @@ pub(super) fn pay(
         }
         Typed::Locked => {
             let minutes = payer.locked_for(now).as_secs().div_ceil(60);
-            let order = state.orders.get_mut(&key).expect("just found");
-            order.note(now, EventKind::WrongPassword, format!("locked for {minutes} minutes"));
+            let why = format!("locked for {minutes} minutes");
+            state.note_opened(&opened, now, EventKind::WrongPassword, &why);
             return refused(&PayRefused::Locked, 0);
         }
     }
@@ -79,12 +82,11 @@ pub(super) fn pay(
 }
 
 /// The payer closes the cashier; the order stays payable.
-pub(super) fn cancel(state: &mut State, session_id: &str, now: Timestamp) {
+pub(super) fn cancel(state: &mut State, platform: &Platform, session_id: &str, now: Timestamp) {
     let Some(session) = state.sessions.remove(session_id) else { return };
-    let key = state.prepays.get(&session.prepay_id);
-    if let Some(order) = key.and_then(|key| state.orders.get_mut(&key)) {
-        let stayed = now.since(session.opened_at).as_secs();
-        order.note(now, EventKind::CashierCancelled, format!("after {stayed} seconds"));
+    let stayed = format!("after {} seconds", now.since(session.opened_at).as_secs());
+    if let Ok(opened) = state.live_prepay(platform, &session.prepay_id, now) {
+        state.note_opened(&opened, now, EventKind::CashierCancelled, &stayed);
     }
 }
 

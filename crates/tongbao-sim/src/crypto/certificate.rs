@@ -13,6 +13,8 @@ use crate::SimError;
 pub(crate) struct Certificate {
     /// 40 upper-case hexadecimal digits.
     pub(crate) serial_no: String,
+    /// The certificate as TLS carries it.
+    pub(crate) der: Vec<u8>,
     /// The certificate in PEM.
     pub(crate) pem: String,
     /// The public key alone in PEM.
@@ -46,6 +48,7 @@ pub(crate) fn make(
     let certificate = params.self_signed(&key).map_err(refused)?;
     Ok(Certificate {
         serial_no: upper_hex(&serial),
+        der: certificate.der().to_vec(),
         pem: certificate.pem(),
         public_key_pem: key.public_key_pem(),
         not_before: midnight(year, month),
@@ -69,7 +72,7 @@ fn upper_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
-fn year_and_month(now: Timestamp) -> (i32, u8) {
+pub(crate) fn year_and_month(now: Timestamp) -> (i32, u8) {
     let date = now.beijing_date();
     let mut parts = date.split('-');
     let year = parts.next().and_then(|text| text.parse().ok()).unwrap_or(2026);

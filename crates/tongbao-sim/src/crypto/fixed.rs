@@ -2,7 +2,8 @@
 //!
 //! `merchant.pem` is the key of the official documentation (v3.md §11.1), `platform_certificate.pem` that
 //! of the official Go SDK's tests (§11.3); both are published. `platform_public.pem` was made for this
-//! repository, since public-key mode needs a key that differs from the certificate's.
+//! repository, since public-key mode needs a key that differs from the certificate's, and so were
+//! `authority.pem` and `server.pem`, for TLS.
 
 use base64::Engine as _;
 
@@ -15,6 +16,11 @@ pub(crate) const MERCHANT_PEM: &str = include_str!("fixed/merchant.pem");
 pub(crate) const PLATFORM_CERTIFICATE_PEM: &str = include_str!("fixed/platform_certificate.pem");
 /// The private key of the platform's public-key mode.
 pub(crate) const PLATFORM_PUBLIC_PEM: &str = include_str!("fixed/platform_public.pem");
+
+/// The private key of the authority that vouches for the TLS listener.
+pub(crate) const AUTHORITY_PEM: &str = include_str!("fixed/authority.pem");
+/// The private key of the TLS listener.
+pub(crate) const SERVER_PEM: &str = include_str!("fixed/server.pem");
 
 /// The merchant's key, ready to sign.
 pub(crate) fn merchant_key() -> Result<SigningKey, SimError> {

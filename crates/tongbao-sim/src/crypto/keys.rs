@@ -1,12 +1,13 @@
 //! All keys of a simulated platform and its merchants.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use tongbao_wire::seam::Chance;
 use tongbao_wire::{Mchid, Timestamp};
 
 use super::certificate::{self, Certificate, YEARS_VALID};
 use super::fixed::{self, pem_to_der};
-use super::{Sealer, SigningKey, generate};
+use super::{Opener, Sealer, SigningKey, generate};
 use crate::settings::DIGITS;
 use crate::{CryptoSettings, MerchantSettings, Settings, SimError};
 
@@ -26,14 +27,18 @@ pub(crate) struct PlatformKey {
     pub(crate) serial: String,
     /// Signs.
     pub(crate) key: SigningKey,
+    /// Opens what merchants encrypted for it.
+    pub(crate) opener: Opener,
     /// The certificate; of the public-key pair only its public key counts.
     pub(crate) certificate: Certificate,
+    /// A published key in the place of one that nobody sees in this key mode.
+    pub(crate) is_stand_in: bool,
 }
 
 /// What the platform knows of a merchant's keys, and what it hands out to the developer.
 pub(crate) struct MerchantKeys {
     /// Checks signatures.
-    pub(crate) key: SigningKey,
+    pub(crate) key: Arc<SigningKey>,
     /// The merchant `API` certificate.
     pub(crate) certificate: Certificate,
     /// Encrypts for the merchant.
@@ -42,7 +47,46 @@ pub(crate) struct MerchantKeys {
     pub(crate) private_key_pem: String,
 }
 
+impl MerchantKeys {
+    /// The same with another `APIv3` key.
+    pub(crate) fn resealed(&self, sealer: Sealer) -> Self {
+        Self {
+            key: Arc::clone(&self.key),
+            certificate: self.certificate.clone(),
+            sealer,
+            private_key_pem: self.private_key_pem.clone(),
+        }
+    }
+}
+
 impl Keys {
+    /// Another certificate of the platform, whose key is new where keys are.
+    pub(crate) fn new_certificate(
+        crypto: &CryptoSettings,
+        chance: &Chance,
+        now: Timestamp,
+    ) -> Result<PlatformKey, SimError> {
+        let salt: [u8; 16] = chance.bytes();
+        let published = fixed::PLATFORM_CERTIFICATE_PEM;
+        match crypto {
+            CryptoSettings::Generate => {
+                let pems = generate::keys(1, chance)?;
+                platform(&pems[0], &salt, now, None)
+            }
+            CryptoSettings::Fixed => platform(published, &salt, now, None),
+            CryptoSettings::StandIn { secret } => {
+                let key = SigningKey::stand_in(secret);
+                Ok(PlatformKey { key, ..platform(published, &salt, now, None)? })
+            }
+        }
+    }
+
+    /// The pair behind a public key's id, made when it is first needed.
+    pub(crate) fn new_public(id: &str, chance: &Chance, now: Timestamp) -> Result<PlatformKey, SimError> {
+        let (pems, salt): (_, [u8; 16]) = (generate::keys(1, chance)?, chance.bytes());
+        platform(&pems[0], &salt, now, Some(id.into()))
+    }
+
     /// Makes or takes all keys, and those of the merchants in their order.
     pub(crate) fn new(settings: &Settings) -> Result<(Self, Vec<MerchantKeys>), SimError> {
         match &settings.crypto {
@@ -74,8 +118,14 @@ impl Keys {
         let merchants = settings.merchants.iter().map(|merchant| real_merchant(merchant, next(), &salt, now));
         let merchants = merchants.collect::<Result<_, SimError>>()?;
         let keys = Self {
-            certificate: platform(&certificate, &salt, now, None)?,
-            public: platform(&public, &salt, now, Some(id))?,
+            certificate: PlatformKey {
+                is_stand_in: !mode.has_certificate(),
+                ..platform(&certificate, &salt, now, None)?
+            },
+            public: PlatformKey {
+                is_stand_in: !mode.has_public_key(),
+                ..platform(&public, &salt, now, Some(id))?
+            },
             stray: fixed::merchant_key()?,
         };
         Ok((keys, merchants))
@@ -90,7 +140,7 @@ impl Keys {
             .iter()
             .map(|merchant| {
                 Ok(MerchantKeys {
-                    key: key(fixed::MERCHANT_PEM)?,
+                    key: Arc::new(key(fixed::MERCHANT_PEM)?),
                     certificate: fixed_merchant_certificate(&merchant.mchid)?,
                     sealer: Sealer::new(&merchant.apiv3_key)?,
                     private_key_pem: fixed::MERCHANT_PEM.into(),
@@ -101,12 +151,16 @@ impl Keys {
             certificate: PlatformKey {
                 serial: certificates.certificate.serial_no.clone(),
                 key: key(fixed::PLATFORM_CERTIFICATE_PEM)?,
+                opener: Opener::new(fixed::PLATFORM_CERTIFICATE_PEM),
                 certificate: certificates.certificate.clone(),
+                is_stand_in: false,
             },
             public: PlatformKey {
                 serial: FIXED_PUBLIC_KEY_ID.into(),
                 key: key(fixed::PLATFORM_PUBLIC_PEM)?,
+                opener: Opener::new(fixed::PLATFORM_PUBLIC_PEM),
                 certificate: certificates.public.clone(),
+                is_stand_in: false,
             },
             stray: key(fixed::MERCHANT_PEM)?,
         };
@@ -160,7 +214,9 @@ fn platform(pem: &str, salt: &[u8], now: Timestamp, id: Option<String>) -> Resul
     Ok(PlatformKey {
         serial: id.unwrap_or_else(|| certificate.serial_no.clone()),
         key: SigningKey::from_pkcs8(&pem_to_der(pem)?)?,
+        opener: Opener::new(pem),
         certificate,
+        is_stand_in: false,
     })
 }
 
@@ -171,7 +227,7 @@ fn real_merchant(
     now: Timestamp,
 ) -> Result<MerchantKeys, SimError> {
     Ok(MerchantKeys {
-        key: SigningKey::from_pkcs8(&pem_to_der(&private_key_pem)?)?,
+        key: Arc::new(SigningKey::from_pkcs8(&pem_to_der(&private_key_pem)?)?),
         certificate: certificate::make(&private_key_pem, merchant.mchid.as_str(), salt, now, YEARS_VALID)?,
         sealer: Sealer::new(&merchant.apiv3_key)?,
         private_key_pem,

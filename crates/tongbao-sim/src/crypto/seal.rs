@@ -35,6 +35,14 @@ impl Sealer {
             .expect("a message is far below the 64 GiB of the cipher");
         STANDARD.encode(sealed)
     }
+
+    /// What was sealed; `None` when it was not sealed with this key, or was changed since.
+    pub(crate) fn open(&self, nonce: &str, associated_data: &str, sealed: &str) -> Option<Vec<u8>> {
+        let nonce = Nonce::try_assume_unique_for_key(nonce.as_bytes()).ok()?;
+        let mut opened = STANDARD.decode(sealed).ok()?;
+        let plain = self.0.open_in_place(nonce, Aad::from(associated_data.as_bytes()), &mut opened).ok()?;
+        Some(plain.to_vec())
+    }
 }
 
 #[cfg(test)]
@@ -47,6 +55,9 @@ mod tests {
         let sealer = Sealer::new("a7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb").expect("32 characters");
         let sealed = sealer.seal("uluk4a9R25RW", "associatedData", b"message");
         assert_eq!(sealed, "ulwSiIajGClcvcOYvOQ7+l+0PAbzzwI=");
+        assert_eq!(sealer.open("uluk4a9R25RW", "associatedData", &sealed).as_deref(), Some(&b"message"[..]));
+        assert_eq!(sealer.open("uluk4a9R25RW", "other", &sealed), None);
+        assert_eq!(sealer.open("short", "associatedData", &sealed), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::rand::SystemRandom;
+use ring::rsa::PublicKeyComponents as RsaPublicKeyComponents;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey};
 use ring::{digest, hmac};
 
@@ -42,6 +43,17 @@ impl SigningKey {
             Self::StandIn(key) => hmac::sign(key, message).as_ref().repeat(STAND_IN_REPEATS),
         };
         STANDARD.encode(signature)
+    }
+
+    /// Modulus and exponent, big-endian; a stand-in has none.
+    pub(crate) fn public_numbers(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        match self {
+            Self::Rsa(pair) => {
+                let public = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public());
+                Some((public.n, public.e))
+            }
+            Self::StandIn(_) => None,
+        }
     }
 
     /// True when `signature`, in Base64, is this key's of `message`.

@@ -1,5 +1,7 @@
 //! Refunds and reversals: from the merchant onto the way back, then to the payer or back again.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{BillDate, Fen, RefundId, RefundStatus, Timestamp, TransactionId};
 
@@ -34,6 +36,13 @@ pub(crate) struct Paid {
     pub(crate) available: Fen,
     /// The part of the fee that the platform returns.
     pub(crate) fee: Fen,
+}
+
+impl Paid {
+    /// `funds_account` of v3.md §5.1: the frozen half alone, or 可用余额 as well.
+    pub(crate) fn funds_account(&self) -> &'static str {
+        if self.frozen.is_positive() && self.available == Fen::ZERO { "UNAVAILABLE" } else { "AVAILABLE" }
+    }
 }
 
 /// A refund or reversal that was accepted.
@@ -107,14 +116,15 @@ impl Ledger {
             business: refund_id.as_str().into(),
             voucher: out_refund_no.clone().unwrap_or_default(),
             applicant: Some(asked_by),
+            transaction: None,
             remark: format!("退款总金额{}元;含手续费{}元", paid.amount, paid.fee),
         };
-        self.post(at, Kind::Refund, told, legs(sale, &paid))?;
+        self.post(at, Kind::Refund, told, legs(&sale, &paid))?;
         let sale = self.sales.get_mut(&transaction_id).expect("just found");
         sale.frozen = minus(sale.frozen, paid.frozen);
         sale.refunded = plus(sale.refunded, paid.amount);
         sale.fee_returned = plus(sale.fee_returned, paid.fee);
-        let number = self.next_number();
+        let number = self.balances.next_number();
         self.trades.insert((BillDate::of(at), number), Trade::Refund(refund_id.clone()));
         let kept = GivingBack {
             refund_id: refund_id.clone(),
@@ -133,29 +143,29 @@ impl Ledger {
     pub(crate) fn refund_arrived(&mut self, refund_id: &RefundId, at: Timestamp) {
         let Some((sale, back)) = self.open_refund(refund_id) else { return };
         let to = Account::Wallet(sale.wallet.clone());
-        self.arrive(refund_id, to, at, back);
+        self.arrive(refund_id, to, at, &back);
     }
 
     /// From the way back to the payer's balance or another card: an abnormal refund, solved (v3.md §5.5).
     pub(crate) fn refund_arrived_elsewhere(&mut self, refund_id: &RefundId, wallet: Wallet, at: Timestamp) {
         let Some((_, back)) = self.open_refund(refund_id) else { return };
-        self.arrive(refund_id, Account::Wallet(wallet), at, back);
+        self.arrive(refund_id, Account::Wallet(wallet), at, &back);
     }
 
     /// From the way back to the merchant's bank: an abnormal refund that the merchant hands over itself.
     pub(crate) fn refund_arrived_at_merchant(&mut self, refund_id: &RefundId, at: Timestamp) {
         let Some((sale, back)) = self.open_refund(refund_id) else { return };
         let to = Account::Withdrawn(sale.payee.clone());
-        self.arrive(refund_id, to, at, back);
+        self.arrive(refund_id, to, at, &back);
     }
 
-    fn arrive(&mut self, refund_id: &RefundId, to: Account, at: Timestamp, back: GivingBack) {
+    fn arrive(&mut self, refund_id: &RefundId, to: Account, at: Timestamp, back: &GivingBack) {
         let sale = self.sales.get(&back.transaction_id).expect("a refund is of a payment");
         let payee = sale.payee.clone();
         let from = Account::Refunding(payee.clone());
         let moves = vec![Move { from, to, amount: back.paid.amount }];
-        self.post(at, Kind::RefundArrived, named(&back), moves).expect("it is on its way");
-        let books = self.books.merchant(&payee);
+        self.post(at, Kind::RefundArrived, named(back), moves).expect("it is on its way");
+        let books = self.balances.merchant(&payee);
         books.refunded = plus(books.refunded, back.paid.amount);
         self.note(refund_id, RefundStatus::Success, at);
     }
@@ -168,7 +178,7 @@ impl Ledger {
             Hold::Free => (Fen::ZERO, plus(back.paid.available, back.paid.frozen)),
             Hold::ProfitSharing | Hold::Shipping => (back.paid.frozen, back.paid.available),
         };
-        let mut moves = legs(sale, &Paid { frozen, available, ..back.paid });
+        let mut moves = legs(&sale, &Paid { frozen, available, ..back.paid });
         for leg in &mut moves {
             std::mem::swap(&mut leg.from, &mut leg.to);
         }
@@ -188,11 +198,11 @@ impl Ledger {
     }
 
     /// A refund whose money is on its way.
-    fn open_refund(&self, refund_id: &RefundId) -> Option<(&Sale, GivingBack)> {
+    fn open_refund(&self, refund_id: &RefundId) -> Option<(Arc<Sale>, Arc<GivingBack>)> {
         let back = self.refunds.get(refund_id)?;
         let over = matches!(back.decided.last(), Some((_, RefundStatus::Success | RefundStatus::Closed)));
         let sale = self.sales.get(&back.transaction_id)?;
-        (!over).then(|| (sale, back.clone()))
+        (!over).then_some((sale, back))
     }
 
     fn note(&mut self, refund_id: &RefundId, status: RefundStatus, at: Timestamp) {
@@ -219,7 +229,6 @@ fn named(back: &GivingBack) -> Reference {
     Reference {
         business: back.refund_id.as_str().into(),
         voucher: back.out_refund_no.clone().unwrap_or_default(),
-        applicant: None,
-        remark: String::new(),
+        ..Reference::default()
     }
 }

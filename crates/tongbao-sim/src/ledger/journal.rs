@@ -1,7 +1,7 @@
 //! The journal's words: accounts, moves, entries.
 
 use serde::{Deserialize, Serialize};
-use tongbao_wire::{Fen, Mchid, Timestamp};
+use tongbao_wire::{Fen, Mchid, Timestamp, TransactionId};
 
 /// Where money can be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub(crate) enum Wallet {
 ///
 /// The bill of 基本账户 counts both halves of it: freezing and unfreezing are no flow \[I\].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) enum Purse {
+pub enum Purse {
     /// 基本账户, `BASIC`.
     Basic,
     /// 运营账户, `OPERATION`.
@@ -132,6 +132,8 @@ pub(crate) enum Kind {
 pub(crate) struct Reference {
     /// 微信支付业务单号: the platform's number.
     pub(crate) business: String,
+    /// The payment it belongs to, when that is not what `business` says.
+    pub(crate) transaction: Option<TransactionId>,
     /// 业务凭证号: the merchant's number.
     pub(crate) voucher: String,
     /// 资金变更提交申请人: who asked for it by the API; `system` when nobody did.

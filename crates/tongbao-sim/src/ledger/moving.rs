@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{Fen, Mchid, Timestamp};
 
-use super::{Account, Kind, Ledger, Move, Purse, Reference, Short, Wallet, plus};
+use super::{AMOUNT_MAX, Account, Kind, Ledger, Move, Purse, Reference, Short, Wallet, plus};
 
 /// A transfer to a user, as the books name it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ impl Ledger {
         let to = Account::Wallet(Wallet::Balance { payer: payer.into() });
         let moves = vec![Move { from, to, amount: transfer.amount }];
         self.post(at, Kind::TransferArrived, transfer.told(None), moves)?;
-        let books = self.books.merchant(&transfer.mchid);
+        let books = self.balances.merchant(&transfer.mchid);
         books.transferred = plus(books.transferred, transfer.amount);
         Ok(())
     }
@@ -69,7 +69,7 @@ impl Ledger {
     /// From nowhere into one of a merchant's purses: 基本账户 receives it as 可用余额.
     ///
     /// # Errors
-    /// [`Short`] when the amount is below zero.
+    /// [`Short`] when the amount is below zero, or the purse would hold more than any may.
     pub(crate) fn top_up(
         &mut self,
         mchid: &Mchid,
@@ -82,16 +82,24 @@ impl Ledger {
             Purse::Operation => Account::Operating(mchid.clone()),
             Purse::Fees => Account::FeePurse(mchid.clone()),
         };
+        let over = plus(self.held(&to), amount.min(Fen::new(AMOUNT_MAX))) > Fen::new(PURSE_MAX);
+        if over || amount > Fen::new(AMOUNT_MAX) {
+            return Err(Short);
+        }
         let moves = vec![Move { from: Account::Issued, to, amount }];
         self.post(at, Kind::TopUp, Reference::default(), moves)
     }
 }
+
+/// A purse holds so much at most by topping up, so that sums of all purses fit.
+const PURSE_MAX: i64 = 1000 * AMOUNT_MAX;
 
 impl Transfer {
     fn told(&self, applicant: Option<Mchid>) -> Reference {
         Reference {
             business: self.transfer_bill_no.clone(),
             voucher: self.out_bill_no.clone(),
+            transaction: None,
             applicant,
             remark: self.remark.clone(),
         }

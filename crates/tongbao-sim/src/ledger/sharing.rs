@@ -50,6 +50,7 @@ impl Ledger {
         };
         let told = Reference {
             business: new.order_id,
+            transaction: Some(new.transaction_id.clone()),
             voucher: new.out_order_no,
             applicant: Some(sale.provider.as_ref().unwrap_or(&sale.payee).clone()),
             remark: String::new(),
@@ -69,6 +70,7 @@ impl Ledger {
         let sale = self.sales.get(&new.transaction_id).ok_or(Short)?;
         let told = Reference {
             business: new.return_id,
+            transaction: Some(new.transaction_id),
             voucher: new.out_return_no,
             applicant: Some(sale.provider.as_ref().unwrap_or(&sale.payee).clone()),
             remark: String::new(),

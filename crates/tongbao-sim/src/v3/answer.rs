@@ -1,5 +1,7 @@
 //! Answers: signed when they succeed, unsigned when they refuse (v3.md §1.7).
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
@@ -20,10 +22,12 @@ use crate::settings::LETTERS;
 /// The calls answered here.
 pub(super) const CALLS: &[Handled] = &[(Call::Certificates, certificates)];
 
-/// A success: a JSON body with 200, or nothing with 204.
+/// A success: a JSON body with 200, nothing with 204, or a file.
 pub(super) enum Answer {
     Json(Vec<u8>),
     NoContent,
+    /// Bytes of a media type; not signed (v3.md §1.7).
+    File(&'static str, Vec<u8>),
 }
 
 impl Answer {
@@ -33,9 +37,9 @@ impl Answer {
 }
 
 /// The pair the request named, or the one that signs for those who named none (v3.md §1.8).
-pub(super) fn key_of_answer<'a>(platform: &'a Platform, call: &Received) -> &'a PlatformKey {
+pub(super) fn key_of_answer(platform: &Platform, call: &Received) -> Arc<PlatformKey> {
     let named = call.headers.get("Wechatpay-Serial").and_then(|serial| serial.to_str().ok());
-    named.and_then(|serial| platform.key_named(serial)).unwrap_or(platform.key_unnamed())
+    named.and_then(|serial| platform.key_named(serial)).unwrap_or_else(|| platform.key_unnamed())
 }
 
 /// Signs with the pair the request named (v3.md §1.8), or the one that signs for those who named none.
@@ -49,8 +53,9 @@ pub(super) fn signed(
     let (status, body) = match answer {
         Answer::Json(body) => (StatusCode::OK, body.as_slice()),
         Answer::NoContent => (StatusCode::NO_CONTENT, [].as_slice()),
+        Answer::File(kind, content) => return file(platform, kind, content, forgery),
     };
-    let signed = platform.sign(key, body, forgery);
+    let signed = platform.sign(&key, body, forgery);
     let body = if forgery == Some(Forgery::Tamper) { tampered(body) } else { body.to_vec().into() };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
@@ -68,6 +73,17 @@ pub(super) fn signed(
     if status == StatusCode::NO_CONTENT {
         response.headers_mut().remove(header::CONTENT_TYPE);
     }
+    response
+}
+
+/// A file, unsigned: the digest told before is what vouches for it.
+fn file(platform: &Platform, kind: &'static str, content: &[u8], forgery: Option<Forgery>) -> Response {
+    let body = if forgery == Some(Forgery::Tamper) { tampered(content) } else { content.to_vec().into() };
+    let mut response = Response::new(Body::from(body));
+    common(&mut response);
+    let headers = response.headers_mut();
+    headers.insert("request-id", platform.request_id(0).parse().expect("letters and digits"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }
 
@@ -111,24 +127,27 @@ fn certificates(simulator: &Simulator, call: &Received, mchid: &Mchid) -> Result
         )
         .at("query", "algorithm_type", Some(&value), "must be RSA, SM2 or ALL"));
     }
-    if !platform.key_mode.has_certificate() || kind == Some("SM2") {
+    let ring = platform.ring();
+    let certificates = ring.shown_certificates();
+    if certificates.is_empty() || kind == Some("SM2") {
         let message = "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥。";
         let status = platform.switches.certificates_absent_status;
         return Err(Refusal::new(status, "RESOURCE_NOT_EXISTS", message, cause::PARAMETER));
     }
-    let nonce = platform.chance.text(12, LETTERS);
     let merchant = platform.merchant(mchid).expect("admitted merchants are known");
-    let certificate = &platform.keys.certificate.certificate;
-    let data = vec![PlatformCertificate {
-        serial_no: certificate.serial_no.clone(),
-        effective_time: certificate.not_before,
-        expire_time: certificate.not_after,
-        encrypt_certificate: EncryptCertificate {
-            algorithm: "AEAD_AES_256_GCM".into(),
-            ciphertext: merchant.keys.sealer.seal(&nonce, "certificate", certificate.pem.as_bytes()),
-            nonce,
-            associated_data: "certificate".into(),
-        },
-    }];
-    Ok(Answer::json(&Certificates { data }))
+    let sealed = |key: &Arc<PlatformKey>| {
+        let (certificate, nonce) = (&key.certificate, platform.chance.text(12, LETTERS));
+        PlatformCertificate {
+            serial_no: certificate.serial_no.clone(),
+            effective_time: certificate.not_before,
+            expire_time: certificate.not_after,
+            encrypt_certificate: EncryptCertificate {
+                algorithm: "AEAD_AES_256_GCM".into(),
+                ciphertext: merchant.keys.sealer.seal(&nonce, "certificate", certificate.pem.as_bytes()),
+                nonce,
+                associated_data: "certificate".into(),
+            },
+        }
+    };
+    Ok(Answer::json(&Certificates { data: certificates.iter().map(sealed).collect() }))
 }

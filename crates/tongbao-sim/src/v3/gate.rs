@@ -6,8 +6,9 @@ use tongbao_wire::{Call, Mchid};
 use super::is_transaction;
 
 use super::authorization::{Authorization, Malformed};
+use super::multipart::Form;
 use crate::platform::Platform;
-use crate::received::Received;
+use crate::received::{Received, is_upload};
 use crate::refusal::Refusal;
 
 /// Lets a call in and says who makes it.
@@ -71,9 +72,17 @@ fn check_signature(platform: &Platform, call: &Received, said: &Authorization<'_
     }
     let mut message =
         format!("{}\n{}\n{}\n{}\n", call.method, call.target, said.timestamp, said.nonce_str).into_bytes();
-    message.extend_from_slice(&call.body);
+    message.extend_from_slice(signed_body(call));
     message.push(b'\n');
     if keys.key.verifies(&message, said.signature) { Ok(mchid) } else { Err(wrong()) }
+}
+
+/// The fifth line of what is signed: of an upload the text of `meta` alone (v3.md §1.5).
+fn signed_body(call: &Received) -> &[u8] {
+    if !is_upload(call.endpoint) {
+        return &call.body;
+    }
+    Form::read(&call.headers, &call.body).map_or(&[], |form| form.meta)
 }
 
 /// Step 8 for bodies with encrypted members: which key they were encrypted for must be said.

@@ -25,6 +25,14 @@ pub(super) enum Kind {
     Fen,
     /// An integer from 0.
     Count,
+    /// An integer between these two, both included.
+    Within(i64, i64),
+    /// Text of at most so many characters, encrypted for the platform; `sealed` opens it.
+    Sealed,
+    /// An object whose members somebody else reads.
+    Any,
+    /// At least one and at most so many of these.
+    UpTo(usize, &'static Kind),
     /// One of these integers.
     OneOf(&'static [i64]),
     Boolean,
@@ -63,19 +71,28 @@ pub(super) fn parse(body: &[u8], switches: &Switches) -> Result<Value, Refusal> 
 
 /// Holds a body against its schema.
 pub(super) fn hold(value: &Value, members: &'static [Member], switches: &Switches) -> Result<(), Refusal> {
+    hold_all(value, &[members], switches)
+}
+
+/// Holds a body against a schema in groups.
+pub(super) fn hold_all(
+    value: &Value,
+    groups: &[&'static [Member]],
+    switches: &Switches,
+) -> Result<(), Refusal> {
     let Value::Object(map) = value else {
         return Err(wrong_type("", "请求体", "对象", value));
     };
-    object(map, members, "", switches)
+    object(map, groups, "", switches)
 }
 
 fn object(
     map: &Map<String, Value>,
-    members: &'static [Member],
+    groups: &[&'static [Member]],
     at: &str,
     switches: &Switches,
 ) -> Result<(), Refusal> {
-    for member in members {
+    for member in groups.iter().copied().flatten() {
         let place = format!("{at}/{}", member.name);
         match map.get(member.name) {
             Some(value) => check(value, &member.kind, &place, member, switches)?,
@@ -83,7 +100,7 @@ fn object(
             None => {}
         }
     }
-    let extra = map.keys().find(|name| members.iter().all(|member| member.name != *name));
+    let extra = map.keys().find(|name| groups.iter().copied().flatten().all(|member| member.name != *name));
     extra.map_or(Ok(()), |name| {
         let name: String = name.chars().take(64).collect();
         Err(Refusal::param("参数中含有非法的额外参数").because(cause::EXTRA_MEMBER).at(
@@ -109,7 +126,20 @@ fn check(
             check_text(text, *most, at, member, switches)?;
             if rule(text) { Ok(()) } else { Err(breaks_rule(at, title, value, issue)) }
         }
-        (Kind::Text(_) | Kind::Ruled(..), other) => Err(wrong_type(at, title, "字符串", other)),
+        (Kind::Sealed, Value::String(text)) => check_text(text, SEALED_CHARS_MAX, at, member, switches),
+        (Kind::Text(_) | Kind::Ruled(..) | Kind::Sealed, other) => {
+            Err(wrong_type(at, title, "字符串", other))
+        }
+        (Kind::Any, Value::Object(_)) => Ok(()),
+        (Kind::Within(least, most), number) => {
+            check_integer(number, *least, at, title)?;
+            if number.as_i64().is_some_and(|number| number <= *most) {
+                return Ok(());
+            }
+            let message =
+                format!("输入源“/body{at}”映射到数值字段“{title}”规则校验失败，值高于最大值 {most}");
+            Err(out_of_range(message, at, value, "above the maximum"))
+        }
         (Kind::Fen, number) => check_integer(number, 1, at, title),
         (Kind::Count, number) => check_integer(number, 0, at, title),
         (Kind::OneOf(known), number) => {
@@ -119,15 +149,34 @@ fn check(
         }
         (Kind::Boolean, Value::Bool(_)) => Ok(()),
         (Kind::Boolean, other) => Err(wrong_type(at, title, "布尔值", other)),
-        (Kind::Object(members), Value::Object(map)) => object(map, members, at, switches),
-        (Kind::Object(_), other) => Err(wrong_type(at, title, "对象", other)),
-        (Kind::List(of), Value::Array(items)) if !items.is_empty() => items
-            .iter()
-            .enumerate()
-            .try_for_each(|(index, item)| check(item, of, &format!("{at}/{index}"), member, switches)),
-        (Kind::List(_), Value::Array(_)) => Err(missing(at, title)),
-        (Kind::List(_), other) => Err(wrong_type(at, title, "数组", other)),
+        (Kind::Object(members), Value::Object(map)) => object(map, &[members], at, switches),
+        (Kind::Object(_) | Kind::Any, other) => Err(wrong_type(at, title, "对象", other)),
+        (Kind::List(of), Value::Array(items)) => list(items, usize::MAX, of, at, member, switches),
+        (Kind::UpTo(most, of), Value::Array(items)) => list(items, *most, of, at, member, switches),
+        (Kind::List(_) | Kind::UpTo(..), other) => Err(wrong_type(at, title, "数组", other)),
     }
+}
+
+fn list(
+    items: &[Value],
+    most: usize,
+    of: &'static Kind,
+    at: &str,
+    member: &Member,
+    switches: &Switches,
+) -> Result<(), Refusal> {
+    let (count, title) = (items.len(), member.title);
+    if items.is_empty() {
+        return Err(missing(at, title));
+    }
+    if count > most {
+        let message = format!(
+            "输入源“/body{at}”映射到数组字段“{title}”规则校验失败，元素个数 {count}，大于最大值 {most}"
+        );
+        return Err(out_of_range(message, at, &Value::from(count), "too many"));
+    }
+    let mut items = items.iter().enumerate();
+    items.try_for_each(|(index, item)| check(item, of, &format!("{at}/{index}"), member, switches))
 }
 
 fn check_text(
@@ -208,6 +257,9 @@ pub(super) fn breaks_rule(at: &str, title: &str, value: &Value, issue: &str) -> 
 fn out_of_range(message: String, at: &str, value: &Value, issue: &str) -> Refusal {
     Refusal::param(message).because(cause::OUT_OF_RANGE).at("body", at, Some(value), issue)
 }
+
+/// Base64 of one block of RSA-2048 has 344; documents print 1024 and 2048 (v3-extended.md).
+const SEALED_CHARS_MAX: usize = 2048;
 
 fn drop_nulls(value: &mut Value) {
     match value {

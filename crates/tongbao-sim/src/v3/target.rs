@@ -1,6 +1,7 @@
 //! Path and query of a call: as sent for the signature, decoded for the rest.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use serde_json::Value;
 use tongbao_wire::{IdError, Mchid};
@@ -33,6 +34,36 @@ impl<'a> Target<'a> {
         self.query.get(name).map(String::as_str)
     }
 
+    /// A member of the query that must be there.
+    pub(super) fn must(&self, name: &str, title: &str) -> Result<&str, Refusal> {
+        self.query(name).filter(|text| !text.is_empty()).ok_or_else(|| {
+            Refusal::param(format!(
+                "输入源“/query/{name}”映射到值字段“{title}”必填性规则校验失败，此字段为必填项"
+            ))
+            .at("query", name, None, "required")
+        })
+    }
+
+    /// A number of the query, where it is there.
+    pub(super) fn number(&self, name: &str, range: RangeInclusive<u32>) -> Result<Option<u32>, Refusal> {
+        let Some(said) = self.query(name) else { return Ok(None) };
+        let plain = said.bytes().all(|byte| byte.is_ascii_digit());
+        let read = said.parse().ok().filter(|number| plain && range.contains(number));
+        let issue = format!("must be a number from {} to {}", range.start(), range.end());
+        read.map(Some).ok_or_else(|| self.breaks(name, name, &issue))
+    }
+
+    /// A member of the query that breaks a rule.
+    pub(super) fn breaks(&self, name: &str, title: &str, issue: &str) -> Refusal {
+        let value = self.query(name).map(Value::from);
+        Refusal::param(format!("输入源“/query/{name}”映射到值字段“{title}”规则校验失败，值格式错误")).at(
+            "query",
+            name,
+            value.as_ref(),
+            issue,
+        )
+    }
+
     /// The path segment between `prefix` and `suffix`, as the identifier `name`.
     pub(super) fn id<T>(
         &self,
@@ -52,17 +83,34 @@ impl<'a> Target<'a> {
 
     /// The mandatory `mchid`, which must be the one that signed (v3.md §1.6 step 10).
     pub(super) fn check_mchid(&self, signer: &Mchid) -> Result<(), Refusal> {
-        let Some(said) = self.query("mchid").filter(|text| !text.is_empty()) else {
-            return Err(Refusal::param(
-                "输入源“/query/mchid”映射到值字段“直连商户号”必填性规则校验失败，此字段为必填项",
-            )
-            .at("query", "mchid", None, "required"));
-        };
+        self.check_mchid_as("mchid", "直连商户号", signer)
+    }
+
+    /// The same under another name, as a provider gives it.
+    pub(super) fn check_mchid_as(&self, name: &str, title: &str, signer: &Mchid) -> Result<(), Refusal> {
+        let said = self.mchid(name, title)?;
         if said == signer.as_str() {
             return Ok(());
         }
         let value = Value::String(said.into());
-        Err(mchid_differs().at("query", "mchid", Some(&value), "differs from the mchid that signed"))
+        Err(mchid_differs().at("query", name, Some(&value), "differs from the mchid that signed"))
+    }
+
+    /// The mandatory sub-merchant of a provider (v3.md §3).
+    pub(super) fn sub_mchid(&self) -> Result<Mchid, Refusal> {
+        let said = self.mchid("sub_mchid", "子商户号")?;
+        Mchid::parse(said).map_err(|why| {
+            let message = "输入源“/query/sub_mchid”映射到值字段“子商户号”规则校验失败，值格式错误";
+            Refusal::param(message).at("query", "sub_mchid", Some(&Value::from(said)), why.rule)
+        })
+    }
+
+    fn mchid(&self, name: &str, title: &str) -> Result<&str, Refusal> {
+        self.query(name).filter(|text| !text.is_empty()).ok_or_else(|| {
+            let message =
+                format!("输入源“/query/{name}”映射到值字段“{title}”必填性规则校验失败，此字段为必填项");
+            Refusal::param(message).at("query", name, None, "required")
+        })
     }
 }
 

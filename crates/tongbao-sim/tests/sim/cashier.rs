@@ -142,7 +142,7 @@ async fn the_older_prepay_id_stays_usable_unless_switched_off() {
 async fn another_scene_is_refused() {
     let world = World::new();
     let prepay_id = world.created("T20260301A").await;
-    Invocation::new(&world, &prepay_id).set("scene", "app").refused(&world, "支付场景非法").await;
+    Invocation::new(&world, &prepay_id).set("scene", "native").refused(&world, "支付场景非法").await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -194,7 +194,7 @@ async fn the_env_file_names_files_only_their_owner_reads() {
 #[tokio::test(start_paused = true)]
 async fn paths_nobody_serves_answer_an_empty_404_whatever_name_the_caller_used() {
     let world = World::new();
-    for path in ["/v3/pay/transactions/native", "/v3/unknown", "/", "/sim/v1/unknown"] {
+    for path in ["/v3/pay/transactions/qr", "/v3/unknown", "/", "/sim/v1/unknown"] {
         for host in ["api.mch.weixin.qq.com", "simulator:8900", "127.0.0.1:8090"] {
             let request = Request::post(path).header("host", host).header("origin", "https://shop.example");
             let told = world.raw(request.body("{}".into()).unwrap()).await;

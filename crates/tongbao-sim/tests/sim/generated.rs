@@ -10,10 +10,18 @@ async fn new_keys_sign_and_verify_in_every_mode() {
         let world = World::with(|settings| {
             settings.crypto = CryptoSettings::Generate;
             settings.key_mode = mode;
+            // Once is enough: keys are slow to make without optimisation.
+            if mode == KeyMode::Both {
+                settings.speak_tls();
+            }
         });
         let told = world.create(&world.order("T20260301A")).await;
         assert!(told.status == 200 && world.verifies(&told.headers, &told.body), "{told:?}");
         let fixed = World::with(|settings| settings.key_mode = mode).env;
+        let authority = |env: &tongbao_sim::Env| env.tls.as_ref().map(|tls| tls.authority_pem.clone());
+        assert_eq!(authority(&world.env).is_some(), mode == KeyMode::Both);
+        let published = World::with(tongbao_sim::Settings::speak_tls).env;
+        assert_ne!(authority(&world.env), authority(&published), "an authority of its own");
         assert_ne!(world.env.merchants[0].private_key_pem, fixed.merchants[0].private_key_pem);
         let pems = |env: &tongbao_sim::Env| {
             let public = env.platform_public_key.as_ref().map(|key| key.pem.clone());

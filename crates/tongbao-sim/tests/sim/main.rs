@@ -1,20 +1,30 @@
 //! The simulator from outside: requests in, answers and notifications out.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, helpers included")]
 
+mod bills;
 mod books;
 mod cashier;
 mod certificates;
 mod checks;
+mod complaints;
 mod composing;
 mod control;
 mod document;
 mod faults;
 mod generated;
+mod inspector;
+mod inspector_pages;
+mod keys;
 mod malformed;
 mod notifications;
 mod orders;
 mod reentry;
 mod refunds;
+mod rows;
+mod sealing;
+mod server;
+mod tls;
+mod uploads;
 mod weixin;
 mod wire;
 mod world;

@@ -69,7 +69,7 @@ async fn another_merchants_payment_is_refused_by_its_number() {
     let id = world.query("T20260301A").await.json()["transaction_id"].as_str().unwrap().to_owned();
     let mut draft = world.draft("GET", &format!("/v3/pay/transactions/id/{id}?mchid=1900000002"), "");
     draft.mchid = "1900000002".into();
-    draft.serial = world.env.merchants[1].serial_no.clone();
+    draft.serial = world.env.merchants.last().unwrap().serial_no.clone();
     let told = world.send(draft).await;
     told.refused(400, "INVALID_REQUEST");
     assert_eq!(told.message(), "商户号和订单信息不匹配");

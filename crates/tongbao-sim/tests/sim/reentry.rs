@@ -104,7 +104,7 @@ async fn the_same_number_at_another_merchant_is_independent() {
     body["description"] = json!("别家的");
     let mut draft = world.draft("POST", JSAPI, &body.to_string());
     draft.mchid = "1900000002".into();
-    draft.serial = world.env.merchants[1].serial_no.clone();
+    draft.serial = world.env.merchants.last().unwrap().serial_no.clone();
     assert_eq!(world.send(draft).await.status, 200);
     assert_eq!(world.sim.orders().len(), 2);
     assert!(world.sim.pay(&number("T20260301A"), None).await.is_err(), "two merchants have it");

@@ -191,6 +191,28 @@ impl World {
         self.send(self.draft("POST", target, &body.to_string())).await
     }
 
+    /// A draft signed by one of the merchants, in the order of the settings. Fixed keys are everybody's.
+    pub(crate) fn draft_as(&self, signer: usize, method: &'static str, target: &str, body: &str) -> Draft {
+        let merchant = &self.env.merchants[signer];
+        let (mchid, serial) = (merchant.mchid.to_string(), merchant.serial_no.clone());
+        Draft { mchid, serial, ..self.draft(method, target, body) }
+    }
+
+    pub(crate) async fn post_as(&self, signer: usize, target: &str, body: &Value) -> Told {
+        self.send(self.draft_as(signer, "POST", target, &body.to_string())).await
+    }
+
+    pub(crate) async fn get_as(&self, signer: usize, target: &str) -> Told {
+        self.send(self.draft_as(signer, "GET", target, "")).await
+    }
+
+    /// A call of the control API or of the cashier's page.
+    pub(crate) async fn control(&self, path: &str, body: &Value) -> Told {
+        let request = Request::post(path).header("host", "127.0.0.1:8090");
+        let request = request.header("content-type", "application/json");
+        self.raw(request.body(body.to_string().into()).unwrap()).await
+    }
+
     /// An order for payer-1 of one yuan.
     pub(crate) fn order(&self, out_trade_no: &str) -> Value {
         json!({
@@ -274,8 +296,20 @@ impl World {
 
     /// Opens a resource sealed for the merchant.
     pub(crate) fn open(&self, resource: &Value) -> Vec<u8> {
+        self.open_as(0, resource)
+    }
+
+    /// What a letter in the mailbox says, sealed for one of the merchants; its signature holds.
+    pub(crate) fn resource_for(&self, merchant: usize, letter: usize) -> Value {
+        let letter = self.mailbox.letter(letter);
+        assert!(self.verifies(letter.headers(), letter.body()));
+        let envelope: Value = serde_json::from_slice(letter.body()).unwrap();
+        serde_json::from_slice(&self.open_as(merchant, &envelope["resource"])).unwrap()
+    }
+
+    fn open_as(&self, merchant: usize, resource: &Value) -> Vec<u8> {
         let said = |name: &str| resource[name].as_str().unwrap();
-        let key = UnboundKey::new(&AES_256_GCM, self.env.merchants[0].apiv3_key.as_bytes()).unwrap();
+        let key = UnboundKey::new(&AES_256_GCM, self.env.merchants[merchant].apiv3_key.as_bytes()).unwrap();
         let mut sealed = STANDARD.decode(said("ciphertext")).unwrap();
         let nonce = Nonce::assume_unique_for_key(said("nonce").as_bytes().try_into().unwrap());
         let plain = LessSafeKey::new(key)

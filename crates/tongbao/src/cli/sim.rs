@@ -1,7 +1,9 @@
 //! `tongbao sim`: drives a running simulator over its control API.
 
+mod bill;
 mod control;
 mod duration;
+mod why;
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
@@ -49,10 +51,30 @@ enum SimCommand {
         #[arg(value_name = "+TIME", value_parser = duration::parse)]
         ahead: Option<std::time::Duration>,
     },
+    #[command(about = "Print or save a bill of a day   打印或保存某一天的账单")]
+    Bill {
+        /// The day in Beijing, such as 2026-03-01   日期
+        #[arg(default_value = "yesterday")]
+        date: String,
+        /// ALL, SUCCESS, REFUND, BASIC, OPERATION, FEES or SHARING   账单类型
+        #[arg(long = "type", value_name = "TYPE", default_value = "ALL")]
+        kind: String,
+        /// Whose; the first merchant's unless named   商户号
+        #[arg(long, value_name = "MCHID")]
+        merchant: Option<String>,
+        /// Write it to a file   保存到文件
+        #[arg(long, value_name = "FILE")]
+        out: Option<std::path::PathBuf>,
+    },
     #[command(about = "List orders, newest first   列出订单")]
     Orders,
     #[command(about = "List notifications and what became of them   列出通知及其结果")]
     Notifications,
+    #[command(about = "Explain why a request was refused   说明请求为什么被拒绝")]
+    Why {
+        /// Which exchange; the last one refused, unless named   哪一次交换，默认是最近被拒绝的
+        id: Option<u64>,
+    },
 }
 
 /// Does one thing and tells what came of it.
@@ -80,8 +102,13 @@ async fn call(control: &Control, command: &SimCommand) -> Result<Value, CliError
         SimCommand::Clock { ahead: Some(ahead) } => {
             control.post("clock", &json!({ "advance_seconds": ahead.as_secs() })).await
         }
+        SimCommand::Bill { date, kind, merchant, .. } => {
+            let path = bill::path(date, kind, merchant.as_deref());
+            control.text(&path).await.map(Value::String)
+        }
         SimCommand::Orders => control.get("orders").await,
         SimCommand::Notifications => control.get("notifications").await,
+        SimCommand::Why { id } => why::fetch(control, *id).await,
     }
 }
 
@@ -149,10 +176,12 @@ fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliE
                 Lang::En => format!("simulator time {}, {ahead} ahead of real time\n", plain(&clock.now)),
             }
         }),
+        SimCommand::Bill { out, .. } => bill::told(answer.as_str().unwrap_or_default(), out.as_deref(), lang),
         SimCommand::Orders => read(answer).map(|orders: Orders| listed_orders(&orders.orders, lang)),
         SimCommand::Notifications => {
             read(answer).map(|list: Notifications| listed_notifications(&list.notifications, lang))
         }
+        SimCommand::Why { .. } => why::told(answer, lang),
     }
 }
 

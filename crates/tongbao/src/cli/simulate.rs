@@ -90,7 +90,13 @@ async fn simulate(args: &SimulateArgs, lang: Lang) -> Result<String, CliError> {
     let tasks = Tasks::new();
     let running = simulator.clone();
     tasks.spawn("simulator", async move { running.run().await });
-    listen::serve(listener, simulator.router(), Options::default(), stop()).await;
+    let hanging = simulator.clone();
+    let stopped = async move {
+        stop().await;
+        // Pages that listen would hold the connections open.
+        hanging.hang_up();
+    };
+    listen::serve(listener, simulator.router(), Options::default(), stopped).await;
     tasks.abort_all();
     Ok(lang.pick("模拟器已停止。\n", "The simulator has stopped.\n").to_owned())
 }
@@ -171,8 +177,12 @@ fn welcome(simulator: &Simulator, address: SocketAddr, env: Option<&Path>, lang:
         (None, Lang::En) => "  add --write-env FILE to have the keys written for clients\n".to_owned(),
     };
     text += &match lang {
-        Lang::Zh => format!("  付款：tongbao sim pay 商户订单号 --url {url}\n按 Ctrl-C 结束。\n"),
-        Lang::En => format!("  to pay: tongbao sim pay OUT_TRADE_NO --url {url}\nCtrl-C ends it.\n"),
+        Lang::Zh => format!(
+            "  付款：tongbao sim pay 商户订单号 --url {url}\n  看通信、查原因：{url}/inspector\n按 Ctrl-C 结束。\n"
+        ),
+        Lang::En => format!(
+            "  to pay: tongbao sim pay OUT_TRADE_NO --url {url}\n  what goes on, and why: {url}/inspector\nCtrl-C ends it.\n"
+        ),
     };
     if !address.ip().is_loopback() {
         text += lang.pick(

@@ -143,8 +143,9 @@ impl Auditor {
         let Some(told) = stage.world().sim.notifications().into_iter().find(|told| told.id == id) else {
             return number;
         };
-        let Some(order) = commit::order_of_payment(stage, &told.out_trade_no) else { return number };
-        let payment = order.payment(&told.out_trade_no);
+        let out_trade_no = told.out_trade_no.as_ref().expect("only orders are told of here");
+        let Some(order) = commit::order_of_payment(stage, out_trade_no) else { return number };
+        let payment = order.payment(out_trade_no);
         match &told.out_refund_no {
             None if payment.is_some_and(|payment| payment.state == PaymentState::Preparing) => {
                 stage.tally.happened(Sometimes::NotificationBeforePrepayAnswer);

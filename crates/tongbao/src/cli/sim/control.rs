@@ -39,14 +39,20 @@ impl Control {
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, CliError> {
-        self.call(Method::GET, path, Bytes::new()).await
+        self.json(&self.call(Method::GET, path, Bytes::new()).await?)
     }
 
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, CliError> {
-        self.call(Method::POST, path, body.to_string().into()).await
+        self.json(&self.call(Method::POST, path, body.to_string().into()).await?)
     }
 
-    async fn call(&self, method: Method, path: &str, body: Bytes) -> Result<Value, CliError> {
+    /// A file, as text.
+    pub(super) async fn text(&self, path: &str) -> Result<String, CliError> {
+        let body = self.call(Method::GET, path, Bytes::new()).await?;
+        String::from_utf8(body.into()).map_err(|_| self.unreachable("not text"))
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Bytes) -> Result<Bytes, CliError> {
         let request = Request::builder()
             .method(method)
             .uri(format!("/sim/v1/{path}"))
@@ -59,8 +65,14 @@ impl Control {
         let (status, body) = answered
             .unwrap_or_else(|_| Err("no answer in time".into()))
             .map_err(|error| self.unreachable(&error.to_string()))?;
-        let answer: Value = serde_json::from_slice(&body).map_err(|_| self.unreachable("not JSON"))?;
-        if status.is_success() { Ok(answer) } else { Err(refused(status, &answer)) }
+        if status.is_success() {
+            return Ok(body);
+        }
+        Err(refused(status, &self.json(&body)?))
+    }
+
+    fn json(&self, body: &[u8]) -> Result<Value, CliError> {
+        serde_json::from_slice(body).map_err(|_| self.unreachable("not JSON"))
     }
 
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), Failed> {
@@ -162,6 +174,8 @@ mod tests {
         assert_eq!(clock["ahead_seconds"], 7200);
         let refused = control.post("orders/NO-SUCH-1/pay", &json!({})).await.expect_err("refused");
         assert_eq!(refused.exit(), Exit::Refused);
+        let no_bill = control.text("bills/yesterday?type=ALL").await.expect_err("nothing happened");
+        assert_eq!(no_bill.exit(), Exit::Refused);
         tasks.abort_all();
         tasks.shutdown(std::time::Duration::ZERO).await;
         let unreachable = control.get("orders").await.expect_err("nobody listens");

@@ -33,21 +33,22 @@ impl Auditor {
             let said = format!("notification {id} was acknowledged, and the platform never sent it");
             return self.violated(stage, Invariant::I11, said);
         };
-        let order = order_of_payment(stage, &told.out_trade_no);
-        let there = world.sim.order(&told.mchid, &told.out_trade_no);
+        let number = told.out_trade_no.as_ref().expect("only orders are told of here");
+        let order = order_of_payment(stage, number);
+        let there = world.sim.order(&told.mchid, number);
         let holds = match &told.out_refund_no {
             None => {
-                let receipt = order.as_ref().and_then(|order| order.payment(&told.out_trade_no)?.receipt());
+                let receipt = order.as_ref().and_then(|order| order.payment(number)?.receipt());
                 receipt.map(|receipt| &receipt.transaction_id)
                     == there.as_ref().and_then(|there| there.transaction_id.as_ref())
                     && receipt.is_some()
             }
-            Some(number) => {
-                let held = order.as_ref().and_then(|order| order.refund(number));
+            Some(refund) => {
+                let held = order.as_ref().and_then(|order| order.refund(refund));
                 held.is_some_and(|held| follows(&told.event_type, &held.state))
             }
         };
-        let arrivals = world.store.read(|reader| inbox::of_payment(reader, &told.mchid, &told.out_trade_no));
+        let arrivals = world.store.read(|reader| inbox::of_payment(reader, &told.mchid, number));
         let kept = arrivals.expect("the store reads").iter().any(|kept| kept.notification_id == id);
         if !holds || !kept {
             let said = format!(

@@ -1,0 +1,129 @@
+//! What payers do with their phones: show a payment code, scan a QR code, type a password when asked.
+
+use axum::extract::State as Shared;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::json;
+use tongbao_wire::{Mchid, OutTradeNo};
+
+use super::sent::{Body, Segments};
+use super::{read, refused};
+use crate::cashier::open_scanned;
+use crate::code_pay::{Asking, CODE_LIVES, Confirmed};
+use crate::guard::{preflight, problem};
+use crate::pay::PayRefused;
+use crate::{PayRefused as Refused, Simulator};
+
+pub(super) fn routes() -> Router<Simulator> {
+    Router::new()
+        .route("/sim/v1/payment-codes", post(payment_code).options(preflight))
+        .route("/sim/v1/scan", post(scan).options(preflight))
+        .route("/sim/v1/orders/{out_trade_no}/password", post(password).options(preflight))
+        .route("/sim/v1/payers/{id}/account", post(account).options(preflight))
+}
+
+#[derive(Deserialize)]
+struct CodeAsked {
+    #[serde(default)]
+    payer: Option<String>,
+    /// The payer is asked for the password whatever the amount.
+    #[serde(default)]
+    ask_password: bool,
+}
+
+async fn payment_code(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
+    let asked: CodeAsked = match read(&body) {
+        Ok(asked) => asked,
+        Err(response) => return *response,
+    };
+    let asking = if asked.ask_password { Asking::Always } else { Asking::ByRule };
+    let issued = simulator.with_state(|state, platform, now| {
+        let payer = asked.payer.as_deref().unwrap_or(&platform.first_payer);
+        let code = state.issue_code(platform, payer, asking, now)?;
+        Ok::<_, Refused>((code, now.plus(CODE_LIVES)))
+    });
+    match issued {
+        Ok((code, until)) => Json(json!({ "auth_code": code, "expires_at": until })).into_response(),
+        Err(why) => refused(&why),
+    }
+}
+
+#[derive(Deserialize)]
+struct Scanned {
+    code_url: String,
+    #[serde(default)]
+    payer: Option<String>,
+}
+
+/// What the payer sees after scanning; `/cashier/pay` takes the session and the password.
+async fn scan(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
+    let scanned: Scanned = match read(&body) {
+        Ok(scanned) => scanned,
+        Err(response) => return *response,
+    };
+    let sheet = simulator.with_state(|state, platform, now| {
+        let payer = scanned.payer.as_deref().unwrap_or(&platform.first_payer);
+        open_scanned(state, platform, &scanned.code_url, payer, now)
+    });
+    sheet.map_or_else(|why| refused(&why), |sheet| Json(sheet).into_response())
+}
+
+#[derive(Deserialize)]
+struct PasswordTyped {
+    password: String,
+    #[serde(default)]
+    mchid: Option<Mchid>,
+}
+
+/// The payer of a scanned payment code types the password.
+async fn password(
+    Shared(simulator): Shared<Simulator>,
+    Segments(number): Segments<String>,
+    Body(body): Body,
+) -> Response {
+    let typed: PasswordTyped = match read(&body) {
+        Ok(typed) => typed,
+        Err(response) => return *response,
+    };
+    let Ok(number) = OutTradeNo::parse(&number) else {
+        return refused(&PayRefused::UnknownOrder);
+    };
+    let confirmed = simulator.with_state(|state, platform, now| {
+        let key = state.order_key(typed.mchid.as_ref(), &number)?;
+        let confirmed = state.confirm(platform, &key, &typed.password, now)?;
+        Ok((confirmed, state.order_view(&state.orders.get(&key).expect("just found"))))
+    });
+    match confirmed {
+        Ok((Confirmed::Paid | Confirmed::Failed, order)) => Json(order).into_response(),
+        Ok((Confirmed::Wrong { attempts_left }, _)) => {
+            let text = format!("支付密码错误，还可以输入{attempts_left}次");
+            problem(StatusCode::CONFLICT, "wrong_password", &text)
+        }
+        Err(why) => refused(&why),
+    }
+}
+
+#[derive(Deserialize)]
+struct Account {
+    abnormal: bool,
+}
+
+/// Bars a payer's account, or opens it again: no code of it is charged, and refunds cannot arrive.
+async fn account(
+    Shared(simulator): Shared<Simulator>,
+    Segments(id): Segments<String>,
+    Body(body): Body,
+) -> Response {
+    let account: Account = match read(&body) {
+        Ok(account) => account,
+        Err(response) => return *response,
+    };
+    if !simulator.set_payer_abnormal(&id, account.abnormal) {
+        return refused(&PayRefused::UnknownPayer);
+    }
+    let view = simulator.with_state(|state, platform, now| state.payer_view(&id, platform, now));
+    Json(view).into_response()
+}
