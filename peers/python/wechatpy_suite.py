@@ -31,7 +31,9 @@ payments = Notified(lambda _, body: pay.parse_payment_result(body), SUCCESS)
 refunds = Notified(lambda _, body: pay.parse_refund_notify_result(body), SUCCESS)
 
 step("logs in")
-weixin = WeChatClient(env["APPID"], env["APP_SECRET"])
+app = {"appid": env["APPID"], "secret": env["APP_SECRET"]}
+token = sim.post("/cgi-bin/stable_token", grant_type="client_credential", **app)["access_token"]
+weixin = WeChatClient(env["APPID"], env["APP_SECRET"], access_token=token)
 openid = weixin.wxa.code_to_session(sim.login_code())["openid"]
 same(openid, env["OPENID"])
 

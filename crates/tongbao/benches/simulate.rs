@@ -10,6 +10,7 @@
 mod asked;
 #[path = "support/client.rs"]
 mod client;
+#[allow(dead_code, reason = "each benchmark uses its part")]
 #[path = "support/load.rs"]
 mod load;
 #[allow(dead_code, reason = "each benchmark uses its part")]
