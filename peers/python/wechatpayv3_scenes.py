@@ -10,12 +10,12 @@ from wechatpayv3 import WeChatPay, WeChatPayType
 
 from peer import Notified, Simulator, same, step
 
-sim = Simulator("public-key")
+sim = Simulator("public-key", proxy=True)
 env = sim.env
 
 
 def client(whose, **more):
-    wx = WeChatPay(
+    return WeChatPay(
         wechatpay_type=WeChatPayType.NATIVE,
         mchid=env[f"{whose}_MCHID" if whose == "SP" else "MCHID"],
         appid=env["SP_APPID" if whose == "SP" else "APPID"],
@@ -26,8 +26,6 @@ def client(whose, **more):
         public_key_id=env["PLATFORM_PUBLIC_KEY_ID"],
         **more,
     )
-    wx._core._gate_way = env["WXPAY_BASE_URL"]
-    return wx
 
 
 def said(answer, status=200):

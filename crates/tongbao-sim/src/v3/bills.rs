@@ -82,7 +82,7 @@ fn sub_merchant_fund_flow(simulator: &Simulator, call: &Received, signer: &Mchid
         let link = Link { until: until(platform, &bill, now), bill, gzip, seal: Some(seal) };
         let file = SealedBill {
             bill_sequence: 1,
-            download_url: address(platform, state, link),
+            download_url: address(platform, &target, state, link),
             encrypt_key,
             hash_type: "SHA1".into(),
             hash_value,
@@ -117,6 +117,7 @@ fn locate(
             hash_value: digest(&bill, state, platform),
             download_url: address(
                 platform,
+                target,
                 state,
                 Link { until: until(platform, &bill, now), bill, gzip, seal: None },
             ),
@@ -133,10 +134,11 @@ fn digest(bill: &Bill, state: &State, platform: &Platform) -> String {
 }
 
 /// Puts a token out and tells its address.
-fn address(platform: &Platform, state: &mut State, link: Link) -> String {
+fn address(platform: &Platform, target: &Target<'_>, state: &mut State, link: Link) -> String {
     let token = platform.chance.text(TOKEN_CHARACTERS, LETTERS);
     let compressed = if link.gzip { "&tartype=gzip" } else { "" };
-    let address = format!("{}{}?token={token}{compressed}", platform.base_url, Call::DownloadBill.path());
+    let (origin, path) = (target.origin(&platform.base_url), Call::DownloadBill.path());
+    let address = format!("{origin}{path}?token={token}{compressed}");
     state.bill_links.insert(token, link, LINKS_MAX);
     address
 }
