@@ -9,6 +9,7 @@
 //! A call goes `v3` (checks in order) → `order`, `pay`, `refund` (rules, under one lock, never waiting) →
 //! `v3::answer` (signed). What happens by itself goes `state` (schedule) → `notifier` → [`Postman`].
 
+mod bank;
 mod bill;
 mod cashier;
 mod clock;
@@ -22,6 +23,7 @@ mod env;
 mod faults;
 mod guard;
 mod inspector;
+mod keeper;
 #[allow(dead_code, unused_imports, reason = "calls that move money in every way are being added")]
 mod keys;
 mod ledger;
@@ -45,9 +47,11 @@ mod server;
 mod settings;
 mod shelf;
 mod simulator;
+mod snapshot;
 mod state;
 mod switches;
 mod tls;
+mod v2;
 mod v3;
 mod view;
 mod weixin;
@@ -73,7 +77,8 @@ pub use settings::{
     AppSettings, CryptoSettings, KeyMode, MerchantSettings, PayerSettings, Settings, SimError,
 };
 pub use simulator::Simulator;
-pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
+pub use snapshot::{Snapshot, SnapshotError};
+pub use switches::{ClosedCode, FaultLayer, PaidCode, RefundMismatch, Switches};
 pub use tls::{ClientCertificate, TlsClient, TlsEnv, TlsSettings};
 pub use tongbao_wire as wire;
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};

@@ -4,14 +4,12 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
-use http::request::Parts;
-use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use std::time::Duration;
 
 use tongbao_wire::Call;
 
-use crate::{Dropped, TlsClient};
+use crate::Dropped;
 
 /// One request, read whole.
 pub(crate) struct Received {
@@ -21,9 +19,6 @@ pub(crate) struct Received {
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Where it came to, such as `https://api.mch.weixin.qq.com`, when it came over TLS: under any name the
-    /// certificate has, of which the base URL is none.
-    pub(crate) origin: Option<String>,
 }
 
 /// Reads a request, within bounds of size and time.
@@ -36,14 +31,7 @@ pub(crate) async fn read(endpoint: Call, request: Request) -> Result<Received, S
         .map_err(|_| StatusCode::REQUEST_TIMEOUT)?
         .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    let origin = origin(&parts);
-    Ok(Received { endpoint, method: parts.method, target, headers: parts.headers, body, origin })
-}
-
-fn origin(parts: &Parts) -> Option<String> {
-    parts.extensions.get::<TlsClient>()?;
-    let host = parts.headers.get(header::HOST)?.to_str().ok()?;
-    host.parse::<Authority>().is_ok().then(|| format!("https://{host}"))
+    Ok(Received { endpoint, method: parts.method, target, headers: parts.headers, body })
 }
 
 /// True for calls whose body is a form with a file, of which only `meta` is signed (v3.md §1.5).
@@ -68,32 +56,3 @@ const BODY_BYTES_MAX: usize = 256 * 1024;
 const UPLOAD_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// A body comes within this time or not at all.
 const BODY_WITHIN: Duration = Duration::from_secs(15);
-
-#[cfg(test)]
-mod tests {
-    use http::{Request, header};
-
-    use super::origin;
-    use crate::TlsClient;
-
-    fn check(tls: bool, host: Option<&str>, expected: Option<&str>) {
-        let mut request = Request::get("/v3/bill/tradebill");
-        if let Some(host) = host {
-            request = request.header(header::HOST, host);
-        }
-        if tls {
-            request = request.extension(TlsClient { certificate: None });
-        }
-        let (parts, ()) = request.body(()).unwrap().into_parts();
-        assert_eq!(origin(&parts).as_deref(), expected);
-    }
-
-    #[test]
-    fn who_comes_over_tls_is_told_addresses_under_the_name_it_used() {
-        check(true, Some("api.mch.weixin.qq.com"), Some("https://api.mch.weixin.qq.com"));
-        check(true, Some("127.0.0.1:8443"), Some("https://127.0.0.1:8443"));
-        check(true, Some("not a name"), None);
-        check(true, None, None);
-        check(false, Some("api.mch.weixin.qq.com"), None);
-    }
-}

@@ -1,5 +1,6 @@
 //! What a simulator is made from.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -28,6 +29,8 @@ pub struct Settings {
     pub switches: Switches,
     /// Where keys come from.
     pub crypto: CryptoSettings,
+    /// A directory that keeps the state, for the feature `data`; none keeps it in memory only.
+    pub data: Option<PathBuf>,
     /// Whether it is reached by TLS too, and how.
     pub tls: Option<TlsSettings>,
 }
@@ -49,6 +52,11 @@ pub struct MerchantSettings {
     pub providers: Vec<Mchid>,
     /// What of each payment the platform keeps (手续费费率).
     pub fee_rate: FeeRate,
+    /// Where the end of refunds is told, in the language of v2, when a refund names no address itself
+    /// (v3.md §5.1): a setting on 商户平台.
+    pub refund_notify_url: Option<String>,
+    /// The 扫码支付回调URL of Native mode 1 (v2.md §2.7): a setting on 商户平台.
+    pub scan_callback_url: Option<String>,
 }
 
 impl MerchantSettings {
@@ -63,6 +71,8 @@ impl MerchantSettings {
             apiv2_key,
             providers: Vec::new(),
             fee_rate: FeeRate::USUAL,
+            refund_notify_url: None,
+            scan_callback_url: None,
         }
     }
 }
@@ -211,6 +221,7 @@ impl Settings {
             key_mode: KeyMode::PublicKey,
             switches: Switches::default(),
             crypto: CryptoSettings::Generate,
+            data: None,
             tls: None,
             chance,
         }

@@ -12,7 +12,6 @@ use crate::refusal::{Refusal, cause};
 /// The decoded parts.
 pub(super) struct Target<'a> {
     path: &'a str,
-    origin: Option<&'a str>,
     query: BTreeMap<String, String>,
 }
 
@@ -28,12 +27,7 @@ impl<'a> Target<'a> {
             let name = decode(name).ok_or_else(refuse)?;
             query.insert(name, decode(value).ok_or_else(refuse)?);
         }
-        Ok(Self { path, origin: call.origin.as_deref(), query })
-    }
-
-    /// Where the caller reaches the platform; `base_url` unless the call said better.
-    pub(super) fn origin<'b>(&'b self, base_url: &'b str) -> &'b str {
-        self.origin.unwrap_or(base_url)
+        Ok(Self { path, query })
     }
 
     pub(super) fn query(&self, name: &str) -> Option<&str> {
