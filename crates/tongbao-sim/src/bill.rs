@@ -20,7 +20,7 @@ use tongbao_wire::{BillDate, Mchid, Timestamp};
 use crate::Switches;
 use crate::ledger::{Ledger, Purse};
 
-pub(crate) use links::{Link, Links, Seal};
+pub(crate) use links::{LINKS_MAX, Link, Seal};
 pub(crate) use paper::Digest;
 pub use shown::{BillKind, BillKindError, BillRefused};
 

@@ -3,6 +3,7 @@
 //! Every movement is an [`Entry`] of the journal; what an account holds is what its entries add up to. What
 //! merchants do with money is in `ledger/`: [`sale`], [`giving_back`], [`sharing`], [`moving`].
 
+mod balances;
 mod books;
 mod fee;
 mod giving_back;
@@ -16,8 +17,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{BillDate, Fen, Mchid, RefundId, Timestamp, TransactionId};
 
-use crate::shelf::Shelf;
+use crate::shelf::{Shelf, Shelved};
 
+use balances::Balances;
 pub use books::{Books, MerchantBooks};
 pub use fee::FeeRate;
 pub(crate) use giving_back::{GivingBack, NewGivingBack, Paid, Sources};
@@ -34,14 +36,13 @@ pub(crate) struct Short;
 /// Where every fen is, and how it came there.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Ledger {
-    books: Books,
+    balances: Balances,
     /// By the day in Beijing and an ever-rising number.
     journal: Shelf<(BillDate, u64), Entry>,
     sales: Shelf<TransactionId, Sale>,
     refunds: Shelf<RefundId, GivingBack>,
     /// What trade bills tell of a day, in the order it happened.
     trades: Shelf<(BillDate, u64), Trade>,
-    number: u64,
 }
 
 /// What a line of a trade bill is about.
@@ -53,39 +54,40 @@ pub(crate) enum Trade {
 
 impl Ledger {
     pub(crate) fn open_merchant(&mut self, mchid: Mchid) {
-        self.books.merchant(&mchid);
+        self.balances.merchant(&mchid);
     }
 
-    pub(crate) fn mchids(&self) -> impl Iterator<Item = &Mchid> {
-        self.books.merchants.keys()
+    pub(crate) fn mchids(&self) -> impl Iterator<Item = Mchid> {
+        self.balances.mchids()
     }
 
     /// All balances at this moment.
     pub(crate) fn books(&self) -> Books {
-        self.books.clone()
+        self.balances.books()
     }
 
     /// What an account holds.
     pub(crate) fn held(&self, account: &Account) -> Fen {
-        self.books.held(account)
+        self.balances.held(account)
     }
 
     /// A payer's balance (零钱).
     pub(crate) fn payer(&self, payer: &str) -> Fen {
-        self.books.payers.get(payer).copied().unwrap_or_default()
+        self.held(&Account::Wallet(Wallet::Balance { payer: payer.into() }))
     }
 
     /// Sets a payer's balance by hand; the difference is issued or taken back.
     pub(crate) fn set_payer(&mut self, payer: &str, balance: Fen, at: Timestamp) {
-        self.books.payers.entry(payer.into()).or_default();
-        self.set(Account::Wallet(Wallet::Balance { payer: payer.into() }), balance, at);
+        let account = Account::Wallet(Wallet::Balance { payer: payer.into() });
+        self.balances.open(&account);
+        self.set(account, balance, at);
     }
 
     /// Sets what a payer's bank card can pay by hand; the difference is issued or taken back.
     pub(crate) fn set_card(&mut self, payer: &str, card: &str, balance: Fen, at: Timestamp) {
-        let cards = self.books.cards.entry(payer.into()).or_default();
-        cards.entry(card.into()).or_default();
-        self.set(Account::Wallet(Wallet::Card { payer: payer.into(), card: card.into() }), balance, at);
+        let account = Account::Wallet(Wallet::Card { payer: payer.into(), card: card.into() });
+        self.balances.open(&account);
+        self.set(account, balance, at);
     }
 
     fn set(&mut self, account: Account, balance: Fen, at: Timestamp) {
@@ -133,24 +135,29 @@ impl Ledger {
             return Ok(());
         }
         for leg in &moves {
-            self.books.take(&leg.from, leg.amount);
-            self.books.give(&leg.to, leg.amount);
+            self.balances.take(&leg.from, leg.amount);
+            self.balances.give(&leg.to, leg.amount);
         }
         let after = journal::purses(&moves)
             .into_iter()
             .map(|(mchid, purse)| {
-                let balance = self.books.purse(&mchid, purse);
+                let balance = self.balances.purse(&mchid, purse);
                 (mchid, purse, balance)
             })
             .collect();
-        let number = self.next_number();
+        let number = self.balances.next_number();
         self.journal.insert((BillDate::of(at), number), Entry { number, at, kind, moves, told, after });
         Ok(())
     }
 
-    fn next_number(&mut self) -> u64 {
-        self.number += 1;
-        self.number
+    /// Every shelf under its name.
+    pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
+        let mut shelves = self.balances.shelves();
+        shelves.push(("journal", &mut self.journal));
+        shelves.push(("sales", &mut self.sales));
+        shelves.push(("money_back", &mut self.refunds));
+        shelves.push(("trades", &mut self.trades));
+        shelves
     }
 }
 

@@ -9,7 +9,6 @@
 //! A call goes `v3` (checks in order) → `order`, `pay`, `refund` (rules, under one lock, never waiting) →
 //! `v3::answer` (signed). What happens by itself goes `state` (schedule) → `notifier` → [`Postman`].
 
-#[allow(dead_code, unused_imports, reason = "the calls that ask for bills are being added")]
 mod bill;
 mod cashier;
 mod clock;

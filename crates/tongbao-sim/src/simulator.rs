@@ -297,8 +297,8 @@ impl State {
         let keys = self
             .ledger
             .mchids()
-            .filter(|known| mchid.is_none_or(|asked| asked == *known))
-            .map(|known| (known.clone(), out_trade_no.clone()));
+            .filter(|known| mchid.is_none_or(|asked| asked == known))
+            .map(|known| (known, out_trade_no.clone()));
         let mut found = keys.flat_map(|key| {
             let order = self.orders.contains_key(&key).then(|| Opens::Order(key.clone()));
             let whole = self.combined.contains_key(&key).then_some(Opens::Combined(key));

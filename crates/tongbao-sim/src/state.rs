@@ -12,7 +12,7 @@ use tongbao_wire::{
     Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, RefundId, Timestamp, TransactionId,
 };
 
-use crate::bill::Links;
+use crate::bill::Link;
 use crate::cashier::Session;
 use crate::code_pay::PaymentCodes;
 use crate::combine::Combined;
@@ -59,7 +59,7 @@ pub(crate) struct State {
     pub(crate) sessions: Recent<Session>,
     pub(crate) codes: LoginCodes,
     pub(crate) tokens: Shelf<Appid, StableToken>,
-    pub(crate) bill_links: Links,
+    pub(crate) bill_links: Recent<Link>,
     pub(crate) media: Media,
     pub(crate) complaints: Complaints,
     /// What the short addresses of v2 stand for.
@@ -221,8 +221,9 @@ impl State {
         let [codes, code_order] = self.codes.shelves();
         let [short_urls, short_url_order] = self.short_urls.shelves();
         let [sandbox_keys, sandboxed, sandboxed_order] = self.sandbox.shelves();
+        let [bill_links, bill_link_order] = self.bill_links.shelves();
         let [payment_codes, payment_code_order, unasked] = self.payment_codes.shelves();
-        vec![
+        let mut shelves: Vec<(&'static str, &mut dyn Shelved)> = vec![
             ("orders", &mut self.orders),
             ("order_numbers", &mut self.order_numbers),
             ("combined", &mut self.combined),
@@ -243,6 +244,8 @@ impl State {
             ("session_order", session_order),
             ("codes", codes),
             ("code_order", code_order),
+            ("bill_links", bill_links),
+            ("bill_link_order", bill_link_order),
             ("tokens", &mut self.tokens),
             ("answered_with", &mut self.answered_with),
             ("due", &mut self.due),
@@ -253,7 +256,9 @@ impl State {
             ("sandboxed", sandboxed),
             ("sandboxed_order", sandboxed_order),
             ("counters", &mut self.counters),
-        ]
+        ];
+        shelves.extend(self.ledger.shelves());
+        shelves
     }
 }
 

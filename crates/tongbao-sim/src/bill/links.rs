@@ -1,7 +1,5 @@
 //! Where bills are downloaded: addresses with a token, for one merchant and a short time (v3.md §7.2).
 
-use std::collections::{BTreeMap, VecDeque};
-
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use serde::{Deserialize, Serialize};
 use tongbao_wire::Timestamp;
@@ -46,35 +44,5 @@ impl std::fmt::Debug for Seal {
     }
 }
 
-/// All addresses that are out.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Links {
-    by_token: BTreeMap<String, Link>,
-    oldest_first: VecDeque<String>,
-}
-
-impl Links {
-    pub(crate) fn add(&mut self, token: String, link: Link) {
-        while self.oldest_first.len() >= LINKS_MAX {
-            if let Some(oldest) = self.oldest_first.pop_front() {
-                self.by_token.remove(&oldest);
-            }
-        }
-        self.by_token.insert(token.clone(), link);
-        self.oldest_first.push_back(token);
-    }
-
-    /// What a token opens still.
-    pub(crate) fn open(&self, token: &str, now: Timestamp) -> Option<&Link> {
-        self.by_token.get(token).filter(|link| now < link.until)
-    }
-
-    /// A token that has been used up.
-    pub(crate) fn burn(&mut self, token: &str) {
-        self.by_token.remove(token);
-        self.oldest_first.retain(|kept| kept != token);
-    }
-}
-
 /// Addresses that are out at once; the oldest give way.
-const LINKS_MAX: usize = 1000;
+pub(crate) const LINKS_MAX: u64 = 1000;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{Fen, Mchid};
 
-use super::{Account, Purse, Wallet, minus, plus};
+use super::plus;
 
 /// All books at one instant, for auditors.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,74 +110,5 @@ impl Books {
             ]
         });
         payers.chain(merchants).any(|balance| *balance < Fen::ZERO)
-    }
-
-    pub(super) fn held(&self, account: &Account) -> Fen {
-        let of =
-            |mchid, read: fn(&MerchantBooks) -> Fen| self.merchants.get(mchid).map(read).unwrap_or_default();
-        match account {
-            Account::Issued => minus(Fen::ZERO, self.issued),
-            Account::Wallet(Wallet::Balance { payer }) => self.payers.get(payer).copied().unwrap_or_default(),
-            Account::Wallet(Wallet::Card { payer, card }) => {
-                self.cards.get(payer).and_then(|cards| cards.get(card)).copied().unwrap_or_default()
-            }
-            Account::Available(mchid) => of(mchid, |it| it.available),
-            Account::Frozen(mchid) => of(mchid, |it| it.frozen),
-            Account::Operating(mchid) => of(mchid, |it| it.operating),
-            Account::FeePurse(mchid) => of(mchid, |it| it.fee_account),
-            Account::Withdrawn(mchid) => of(mchid, |it| it.withdrawn),
-            Account::Refunding(mchid) => of(mchid, |it| it.refunding),
-            Account::Transferring(mchid) => of(mchid, |it| it.transferring),
-            Account::Earned(mchid) => of(mchid, |it| it.fees),
-        }
-    }
-
-    /// What a purse holds: 基本账户 is both its halves.
-    pub(super) fn purse(&self, mchid: &Mchid, purse: Purse) -> Fen {
-        let Some(books) = self.merchants.get(mchid) else { return Fen::ZERO };
-        match purse {
-            Purse::Basic => plus(books.available, books.frozen),
-            Purse::Operation => books.operating,
-            Purse::Fees => books.fee_account,
-        }
-    }
-
-    pub(super) fn give(&mut self, account: &Account, amount: Fen) {
-        match account {
-            Account::Issued => self.issued = minus(self.issued, amount),
-            _ => {
-                if matches!(account, Account::Refunding(_) | Account::Transferring(_)) {
-                    self.in_transit = plus(self.in_transit, amount);
-                }
-                let balance = self.balance(account);
-                *balance = plus(*balance, amount);
-            }
-        }
-    }
-
-    pub(super) fn take(&mut self, account: &Account, amount: Fen) {
-        self.give(account, minus(Fen::ZERO, amount));
-    }
-
-    fn balance(&mut self, account: &Account) -> &mut Fen {
-        match account {
-            Account::Issued => &mut self.issued,
-            Account::Wallet(Wallet::Balance { payer }) => self.payers.entry(payer.clone()).or_default(),
-            Account::Wallet(Wallet::Card { payer, card }) => {
-                self.cards.entry(payer.clone()).or_default().entry(card.clone()).or_default()
-            }
-            Account::Available(mchid) => &mut self.merchant(mchid).available,
-            Account::Frozen(mchid) => &mut self.merchant(mchid).frozen,
-            Account::Operating(mchid) => &mut self.merchant(mchid).operating,
-            Account::FeePurse(mchid) => &mut self.merchant(mchid).fee_account,
-            Account::Withdrawn(mchid) => &mut self.merchant(mchid).withdrawn,
-            Account::Refunding(mchid) => &mut self.merchant(mchid).refunding,
-            Account::Transferring(mchid) => &mut self.merchant(mchid).transferring,
-            Account::Earned(mchid) => &mut self.merchant(mchid).fees,
-        }
-    }
-
-    pub(super) fn merchant(&mut self, mchid: &Mchid) -> &mut MerchantBooks {
-        self.merchants.entry(mchid.clone()).or_default()
     }
 }

@@ -124,7 +124,7 @@ impl Ledger {
         sale.frozen = minus(sale.frozen, paid.frozen);
         sale.refunded = plus(sale.refunded, paid.amount);
         sale.fee_returned = plus(sale.fee_returned, paid.fee);
-        let number = self.next_number();
+        let number = self.balances.next_number();
         self.trades.insert((BillDate::of(at), number), Trade::Refund(refund_id.clone()));
         let kept = GivingBack {
             refund_id: refund_id.clone(),
@@ -165,7 +165,7 @@ impl Ledger {
         let from = Account::Refunding(payee.clone());
         let moves = vec![Move { from, to, amount: back.paid.amount }];
         self.post(at, Kind::RefundArrived, named(back), moves).expect("it is on its way");
-        let books = self.books.merchant(&payee);
+        let books = self.balances.merchant(&payee);
         books.refunded = plus(books.refunded, back.paid.amount);
         self.note(refund_id, RefundStatus::Success, at);
     }

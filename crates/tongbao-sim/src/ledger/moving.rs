@@ -41,7 +41,7 @@ impl Ledger {
         let to = Account::Wallet(Wallet::Balance { payer: payer.into() });
         let moves = vec![Move { from, to, amount: transfer.amount }];
         self.post(at, Kind::TransferArrived, transfer.told(None), moves)?;
-        let books = self.books.merchant(&transfer.mchid);
+        let books = self.balances.merchant(&transfer.mchid);
         books.transferred = plus(books.transferred, transfer.amount);
         Ok(())
     }

@@ -87,10 +87,10 @@ impl Ledger {
         let fee = rate.of(total);
         let earned = Move { from: home, to: Account::Earned(payee.clone()), amount: fee };
         self.post(at, Kind::Fee, told, vec![earned]).expect("a fee is a part of what was paid");
-        let books = self.books.merchant(&payee);
+        let books = self.balances.merchant(&payee);
         books.paid = plus(books.paid, total);
         books.payments += 1;
-        let number = self.next_number();
+        let number = self.balances.next_number();
         self.trades.insert((BillDate::of(at), number), Trade::Sale(transaction_id.clone()));
         let frozen = if frozen { minus(total, fee) } else { Fen::ZERO };
         let sale = Sale {

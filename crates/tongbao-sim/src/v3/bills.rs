@@ -6,14 +6,14 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
-use tongbao_wire::bill::BillLocation;
+use tongbao_wire::bill::{BillLocation, SealedBill, SealedBills};
 use tongbao_wire::{BillDate, Call, Mchid, Timestamp};
 
-use super::Handled;
 use super::answer::Answer;
 use super::target::Target;
+use super::{Handled, sealed};
 use crate::Simulator;
-use crate::bill::{AccountType, Bill, BillType, Content, Digest, Face, Link, NoBill};
+use crate::bill::{AccountType, Bill, BillType, Content, Digest, Face, LINKS_MAX, Link, NoBill, Seal};
 use crate::platform::Platform;
 use crate::received::Received;
 use crate::refusal::{Refusal, cause};
@@ -24,6 +24,7 @@ use crate::state::State;
 pub(super) const CALLS: &[Handled] = &[
     (Call::TradeBill, trade),
     (Call::FundFlowBill, fund_flow),
+    (Call::SubMerchantFundFlowBill, sub_merchant_fund_flow),
     (Call::ProfitSharingBill, profit_sharing),
     (Call::DownloadBill, download),
 ];
@@ -56,6 +57,41 @@ fn fund_flow(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<A
     locate(simulator, &target, signer, day, content)
 }
 
+/// `GET /v3/bill/sub-merchant-fundflowbill`: for the provider, in one encrypted file.
+fn sub_merchant_fund_flow(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
+    let target = Target::read(call)?;
+    let day = bill_date(&target)?;
+    let account = one_of(&target, "account_type", "资金账户类型", |word| match word {
+        "BASIC" | "OPERATION" | "FEES" | "DEPOSIT" => AccountType::parse(word),
+        _ => None,
+    })?
+    .ok_or_else(|| missing("account_type", "资金账户类型"))?;
+    let known = |word: &str| (word == "AEAD_AES_256_GCM").then_some(());
+    one_of(&target, "algorithm", "加密算法", known)?.ok_or_else(|| missing("algorithm", "加密算法"))?;
+    let gzip = gzip(&target)?;
+    let mchid = sub_mchid(simulator, &target, signer)?.ok_or_else(|| missing("sub_mchid", "特约商户号"))?;
+    let content = Content::FundFlow { mchid, account };
+    let bill = Bill { asker: signer.clone(), day, content, face: Face::V3 };
+    simulator.with_state(|state, platform, now| {
+        bill.check(&state.ledger, &platform.switches, now).map_err(refused)?;
+        let draw = |length| platform.chance.text(length, LETTERS);
+        let seal = Seal { key: draw(32), nonce: draw(12) };
+        let encrypt_key =
+            sealed::for_merchant(platform, signer, &seal.key).ok_or_else(Refusal::system_error)?;
+        let (hash_value, nonce) = (digest(&bill, state, platform), seal.nonce.clone());
+        let link = Link { until: until(platform, &bill, now), bill, gzip, seal: Some(seal) };
+        let file = SealedBill {
+            bill_sequence: 1,
+            download_url: address(platform, state, link),
+            encrypt_key,
+            hash_type: "SHA1".into(),
+            hash_value,
+            nonce,
+        };
+        Ok(Answer::json(&SealedBills { download_bill_count: 1, download_bill_list: vec![file] }))
+    })
+}
+
 /// `GET /v3/profitsharing/bills`.
 fn profit_sharing(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
     let target = Target::read(call)?;
@@ -76,11 +112,9 @@ fn locate(
     let bill = Bill { asker: signer.clone(), day, content, face: Face::V3 };
     simulator.with_state(|state, platform, now| {
         bill.check(&state.ledger, &platform.switches, now).map_err(refused)?;
-        let mut digest = Digest::default();
-        bill.write(&state.ledger, &platform.switches, &mut digest).expect("a digest takes what is written");
         let location = BillLocation {
             hash_type: "SHA1".into(),
-            hash_value: digest.hex(),
+            hash_value: digest(&bill, state, platform),
             download_url: address(
                 platform,
                 state,
@@ -91,12 +125,19 @@ fn locate(
     })
 }
 
+/// Of the text, whether it comes compressed, encrypted or plain (v3.md §7.2).
+fn digest(bill: &Bill, state: &State, platform: &Platform) -> String {
+    let mut digest = Digest::default();
+    bill.write(&state.ledger, &platform.switches, &mut digest).expect("a digest takes what is written");
+    digest.hex()
+}
+
 /// Puts a token out and tells its address.
 fn address(platform: &Platform, state: &mut State, link: Link) -> String {
     let token = platform.chance.text(TOKEN_CHARACTERS, LETTERS);
     let compressed = if link.gzip { "&tartype=gzip" } else { "" };
     let address = format!("{}{}?token={token}{compressed}", platform.base_url, Call::DownloadBill.path());
-    state.bill_links.add(token, link);
+    state.bill_links.insert(token, link, LINKS_MAX);
     address
 }
 
@@ -115,15 +156,15 @@ fn download(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<An
     simulator.with_state(|state, platform, now| {
         let link = state
             .bill_links
-            .open(token, now)
+            .get(token)
+            .filter(|link| now < link.until)
             .ok_or_else(|| Refusal::invalid("下载链接过期，请重新请求文件下载", cause::PARAMETER))?;
         if link.bill.asker != *signer {
             return Err(no_auth());
         }
-        let link = link.clone();
         let file = file(&link, state, platform);
         if platform.switches.bill_links_once {
-            state.bill_links.burn(token);
+            state.bill_links.remove(token);
         }
         Ok(Answer::File("application/octet-stream", file))
     })

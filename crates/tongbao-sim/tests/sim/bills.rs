@@ -26,7 +26,7 @@ fn path(told: &Told) -> String {
     url.strip_prefix("http://127.0.0.1:8090").unwrap().to_owned()
 }
 
-pub(crate) async fn text(world: &World, query: &str) -> String {
+pub(crate) async fn text_of(world: &World, query: &str) -> String {
     let told = world.get(&path(&ask(world, query).await)).await;
     assert_eq!(told.status, 200);
     String::from_utf8(told.body.to_vec()).unwrap()
@@ -178,13 +178,13 @@ async fn what_happens_later_does_not_change_a_bill() {
     world.sim.force_refund(&world.mchid(), &number, tongbao_wire::RefundStatus::Abnormal).unwrap();
     wait(&world, 24).await;
     let query = format!("tradebill?bill_date={DAY}");
-    let before = text(&world, &query).await;
+    let before = text_of(&world, &query).await;
     assert!(before.contains("`ORIGINAL,`CHANGE"), "{before}");
     world.sim.force_refund(&world.mchid(), &number, tongbao_wire::RefundStatus::Success).unwrap();
     world.refund("T20260301A", "R2", 10).await;
     wait(&world, 24).await;
-    assert_eq!(text(&world, &query).await, before);
-    let next = text(&world, "tradebill?bill_date=2026-03-02").await;
+    assert_eq!(text_of(&world, &query).await, before);
+    let next = text_of(&world, "tradebill?bill_date=2026-03-02").await;
     assert!(next.contains("R2") && !next.contains("`R1"), "{next}");
 }
 
@@ -207,7 +207,7 @@ async fn the_merchants_balance_is_told_after_every_flow() {
     world.refund("T20260301A", "R1", 50).await;
     assert!(world.sim.withdraw(&world.mchid(), Fen::new(10)));
     wait(&world, 24).await;
-    let bill = text(&world, &format!("fundflowbill?bill_date={DAY}")).await;
+    let bill = text_of(&world, &format!("fundflowbill?bill_date={DAY}")).await;
     let rows: Vec<_> = bill
         .lines()
         .filter(|line| line.starts_with('`'))
@@ -226,4 +226,117 @@ async fn the_merchants_balance_is_told_after_every_flow() {
     );
     assert_eq!(rows[4], ["4", "1", "1.00", "3", "0.60"]);
     assert_eq!(world.sim.books().merchants[&world.mchid()].available, Fen::new(40));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sub_merchants_fund_flow_comes_sealed_for_its_provider() {
+    use base64::Engine as _;
+    use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+    use rsa::pkcs8::DecodePrivateKey as _;
+
+    let world = World::with(|settings| drop(with_provider(settings)));
+    world.paid("T20260301A").await;
+    wait(&world, 24).await;
+    let query = format!(
+        "/v3/bill/sub-merchant-fundflowbill?bill_date={DAY}&sub_mchid={}&account_type=BASIC&algorithm=AEAD_AES_256_GCM",
+        world.mchid()
+    );
+    world.get(&query).await.refused(403, "NO_AUTH");
+    let told = ask_as(&world, "1900000009", &query).await.json();
+    assert_eq!(told["download_bill_count"], 1);
+    let sealed = &told["download_bill_list"][0];
+    assert_eq!(sealed["bill_sequence"], 1);
+    let address = sealed["download_url"].as_str().unwrap().strip_prefix("http://127.0.0.1:8090").unwrap();
+    world.get(address).await.refused(403, "NO_AUTH");
+    let file = ask_as(&world, "1900000009", address).await;
+
+    let own = rsa::RsaPrivateKey::from_pkcs8_pem(&world.env.merchants[1].private_key_pem).unwrap();
+    let key =
+        base64::engine::general_purpose::STANDARD.decode(sealed["encrypt_key"].as_str().unwrap()).unwrap();
+    let key = own.decrypt(rsa::Oaep::new::<sha1::Sha1>(), &key).unwrap();
+    let nonce =
+        Nonce::assume_unique_for_key(sealed["nonce"].as_str().unwrap().as_bytes().try_into().unwrap());
+    let mut text = file.body.to_vec();
+    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).unwrap());
+    let opened = key.open_in_place(nonce, Aad::empty(), &mut text).unwrap();
+    assert_eq!(sealed["hash_value"], Value::from(sha1(opened)));
+    let own = text_of(&world, &format!("fundflowbill?bill_date={DAY}")).await;
+    assert_eq!(String::from_utf8_lossy(opened), own, "the sub-merchant sees the same");
+
+    for (change, code) in [
+        ("account_type=DEPOSIT", "NO_STATEMENT_EXIST"),
+        ("account_type=ALL", "PARAM_ERROR"),
+        ("account_type=", "PARAM_ERROR"),
+    ] {
+        let query = query.replace("account_type=BASIC", change);
+        ask_as(&world, "1900000009", &query).await.refused(400, code);
+    }
+    for (gone, code) in
+        [("&algorithm=AEAD_AES_256_GCM", "PARAM_ERROR"), ("&account_type=BASIC", "PARAM_ERROR")]
+    {
+        ask_as(&world, "1900000009", &query.replace(gone, "")).await.refused(400, code);
+    }
+    let sm = query.replace("AEAD_AES_256_GCM", "SM4_GCM");
+    ask_as(&world, "1900000009", &sm).await.refused(400, "PARAM_ERROR");
+}
+
+#[tokio::test(start_paused = true)]
+async fn people_read_bills_without_the_api() {
+    use http::Request;
+
+    let world = World::new();
+    world.paid("T20260301A").await;
+    let get = async |path: &str| {
+        let request = Request::get(format!("/sim/v1/bills/{path}")).header("host", "127.0.0.1:8090");
+        world.raw(request.body(axum::body::Body::empty()).unwrap()).await
+    };
+    for (path, status, code) in [
+        ("2026-03-01", 409, "day_not_over"),
+        ("2025-01-01", 409, "bill_too_old"),
+        ("2026-02-30", 400, "bad_request"),
+        ("2026-02-28?type=WHAT", 400, "bad_request"),
+        ("2026-02-28?mchid=1900000777", 404, "unknown_merchant"),
+        ("yesterday", 404, "no_bill"),
+    ] {
+        let told = get(path).await;
+        assert_eq!((told.status.as_u16(), told.code().as_str()), (status, code), "{path}");
+    }
+    wait(&world, 15).await;
+    assert_eq!(get("yesterday").await.code(), "bill_creating");
+    wait(&world, 9).await;
+    for kind in ["", "?type=all", "?type=SUCCESS&mchid=1900000001"] {
+        let told = get(&format!("yesterday{kind}")).await;
+        assert_eq!(told.header("content-type"), "text/csv; charset=utf-8");
+        assert!(String::from_utf8_lossy(&told.body).contains("T20260301A"), "{kind}");
+    }
+    let flows = get("2026-03-01?type=BASIC").await;
+    assert_eq!(flows.body, text_of(&world, &format!("fundflowbill?bill_date={DAY}")).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn money_is_put_into_a_purse_and_its_bill_says_so() {
+    let world = World::new();
+    let top_up = async |mchid: &str, body: &Value| {
+        let request = http::Request::post(format!("/sim/v1/merchants/{mchid}/top-up"));
+        let request = request.header("host", "127.0.0.1:8090").body(body.to_string().into()).unwrap();
+        world.raw(request).await
+    };
+    for (account, member) in
+        [("OPERATION", "operating_fen"), ("FEES", "fee_account_fen"), ("BASIC", "available_fen")]
+    {
+        let told = top_up("1900000001", &serde_json::json!({"amount_fen": 500, "account": account})).await;
+        assert_eq!(told.json()["merchants"]["1900000001"][member], 500);
+    }
+    assert!(world.sim.books().balanced());
+    for (mchid, body, status) in [
+        ("1900000777", serde_json::json!({"amount_fen": 500, "account": "FEES"}), 404),
+        ("1900000001", serde_json::json!({"amount_fen": 0, "account": "FEES"}), 400),
+        ("1900000001", serde_json::json!({"amount_fen": i64::MAX, "account": "FEES"}), 400),
+        ("1900000001", serde_json::json!({"amount_fen": 5, "account": "Fees"}), 400),
+    ] {
+        assert_eq!(top_up(mchid, &body).await.status, status);
+    }
+    wait(&world, 24).await;
+    let bill = text_of(&world, &format!("fundflowbill?bill_date={DAY}&account_type=FEES")).await;
+    assert!(bill.contains("`充值,`充值,`收入,`5.00,`5.00,`system"), "{bill}");
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_oneof, proptest};
 use proptest::{collection, sample};
+use tongbao_sim::{CallFault, Faults, Purse};
 use tongbao_wire::{Fen, OutRefundNo, RefundStatus};
 
 use crate::world::{World, number};
@@ -17,11 +18,21 @@ enum Step {
     Refund { order: u8, refund: u8, fen: i64 },
     Decide(u8, RefundStatus),
     Withdraw(i64),
+    TopUp(i64, Purse),
+    Fault(CallFault),
     Wait(u64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let decisions = sample::select(vec![RefundStatus::Success, RefundStatus::Closed, RefundStatus::Abnormal]);
+    let purses = sample::select(vec![Purse::Basic, Purse::Operation, Purse::Fees]);
+    let faults = sample::select(vec![
+        CallFault::Pass,
+        CallFault::DropBefore,
+        CallFault::DropAfter,
+        CallFault::SystemErrorAfter,
+        CallFault::TooMany,
+    ]);
     prop_oneof![
         (0..4_u8).prop_map(Step::Create),
         (0..4_u8).prop_map(Step::Pay),
@@ -29,6 +40,8 @@ fn step() -> impl Strategy<Value = Step> {
         (0..4_u8, 0..6_u8, 1..120_i64).prop_map(|(order, refund, fen)| Step::Refund { order, refund, fen }),
         (0..6_u8, decisions).prop_map(|(refund, status)| Step::Decide(refund, status)),
         (0..150_i64).prop_map(Step::Withdraw),
+        (1..150_i64, purses).prop_map(|(fen, purse)| Step::TopUp(fen, purse)),
+        faults.prop_map(Step::Fault),
         any::<u16>().prop_map(|seconds| Step::Wait(u64::from(seconds))),
     ]
 }
@@ -36,7 +49,12 @@ fn step() -> impl Strategy<Value = Step> {
 async fn take(world: &World, step: Step) {
     let order = |order: u8| format!("T2026030{order}");
     match step {
-        Step::Create(it) => drop(world.create(&world.order(&order(it))).await),
+        Step::Create(it) => {
+            let mut body = world.order(&order(it));
+            // Every other order's money waits to be shared.
+            body["settle_info"] = serde_json::json!({ "profit_sharing": it % 2 == 1 });
+            drop(world.create(&body).await);
+        }
         Step::Pay(it) => drop(world.sim.pay(&number(&order(it)), None).await),
         Step::Close(it) => drop(world.close(&order(it)).await),
         Step::Refund { order: it, refund, fen } => {
@@ -45,6 +63,10 @@ async fn take(world: &World, step: Step) {
         Step::Decide(refund, status) => {
             let refund = OutRefundNo::parse(&format!("R{refund}")).unwrap();
             world.sim.force_refund(&world.mchid(), &refund, status);
+        }
+        Step::TopUp(fen, purse) => drop(world.sim.top_up(&world.mchid(), purse, Fen::new(fen))),
+        Step::Fault(fault) => {
+            world.sim.set_faults(Faults { call: Box::new(move |_| fault), ..Faults::default() });
         }
         Step::Withdraw(fen) => drop(world.sim.withdraw(&world.mchid(), Fen::new(fen))),
         Step::Wait(seconds) => world.sim.advance(Duration::from_secs(seconds)).await,

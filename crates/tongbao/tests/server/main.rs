@@ -7,6 +7,7 @@ mod network;
 #[path = "../world/world.rs"]
 mod world;
 
+mod bills;
 mod explaining;
 mod lying;
 mod malformed;

@@ -174,6 +174,8 @@ mod tests {
         assert_eq!(clock["ahead_seconds"], 7200);
         let refused = control.post("orders/NO-SUCH-1/pay", &json!({})).await.expect_err("refused");
         assert_eq!(refused.exit(), Exit::Refused);
+        let no_bill = control.text("bills/yesterday?type=ALL").await.expect_err("nothing happened");
+        assert_eq!(no_bill.exit(), Exit::Refused);
         tasks.abort_all();
         tasks.shutdown(std::time::Duration::ZERO).await;
         let unreachable = control.get("orders").await.expect_err("nobody listens");
