@@ -95,7 +95,8 @@ impl World {
     async fn code(&self, ask_password: bool) -> AuthCode {
         let request = Request::post("/sim/v1/payment-codes").header("content-type", "application/json");
         let body = json!({ "ask_password": ask_password }).to_string();
-        let told = self.sim.router().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let told =
+            self.sim.router().oneshot(request.body(axum::body::Body::from(body)).unwrap()).await.unwrap();
         let told = told.into_body().collect().await.unwrap().to_bytes();
         let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
         AuthCode::parse(told["auth_code"].as_str().unwrap()).unwrap()
@@ -152,7 +153,7 @@ async fn an_order_goes_from_creation_to_refund_under_both_signatures() {
         world.sim.pay(&number("V20260301A"), None).await.unwrap();
         world.sim.advance(Duration::from_secs(1)).await;
         let merchant = client.merchant();
-        let notice = merchant.open_payment(&world.letter(0), Expected::As(sign_type)).unwrap();
+        let notice = merchant.open_payment(&world.letter(0), Expected::As(sign_type)).unwrap().into_inner();
         assert_eq!(notice.payment.total_fee, Fen::new(100));
         let number_ = OrderNumber::OutTradeNo(number("V20260301A"));
         let order = client.order_query(&world.party, &number_).await.unwrap();
