@@ -47,6 +47,12 @@ impl SimClock {
         self.base.now().plus(ahead)
     }
 
+    /// Puts business so far ahead of the base clock, back too: where a world begins again.
+    pub(crate) fn set_ahead(&self, ahead: Duration) {
+        let millis = i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX);
+        self.ahead_millis.store(millis, Ordering::SeqCst);
+    }
+
     /// Moves business so far ahead of the base clock; never back.
     pub(crate) fn be_ahead(&self, ahead: Duration) {
         let millis = i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX);

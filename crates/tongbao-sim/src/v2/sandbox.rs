@@ -24,7 +24,7 @@ use crate::payer;
 use crate::platform::Platform;
 use crate::received::{dropped, read};
 use crate::settings::LOWER_HEX;
-use crate::shelf::{Recent, Shelf, Shelved};
+use crate::shelf::{Recent, Shelf, shelves};
 use crate::state::State;
 
 /// What was charged in the sandbox.
@@ -210,12 +210,8 @@ impl Charged {
     }
 }
 
-impl Sandbox {
-    /// Its three shelves.
-    pub(crate) fn shelves(&mut self) -> [&mut dyn Shelved; 3] {
-        let [charged, order] = self.charged.shelves();
-        [&mut self.keys, charged, order]
-    }
+shelves! {
+    Sandbox { "sandbox_keys" => keys, "sandboxed" => charged.rows, "sandboxed_order" => charged.order, }
 }
 
 impl State {
