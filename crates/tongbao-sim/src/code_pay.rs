@@ -144,24 +144,24 @@ impl State {
             return Err(Refused::PayerAbnormal);
         }
         let asks = self.payment_codes.asks(code, &payer, asked.total, now);
-        let short = self.ledger.payer(&payer) < asked.total;
+        let wallet = self.ledger.wallet_for(&payer, asked.total);
         if let Some(known) = self.payment_codes.codes.get_mut(code.as_str()) {
             known.used = true;
         }
         self.insert_order(platform, asked, Some(payer.clone()), now);
         let order = self.orders.get_mut(&key).expect("just written");
-        if short {
+        let Some(wallet) = wallet else {
             order.note(now, EventKind::Insufficient, "");
             order.state = OrderState::Failed { at: now };
             return Err(Refused::PayerShort);
-        }
+        };
         if asks {
             order.note(now, EventKind::CashierOpened, payer.as_str());
             order.state = OrderState::UserPaying { since: now, payer };
             self.schedule(now.plus(PASSWORD_WITHIN), Due::PasswordMissed(key.clone()));
         } else {
             self.payment_codes.count_unasked(&payer, now);
-            self.take(platform, &key, &payer, now);
+            self.take(platform, &key, &wallet, now);
         }
         Ok(self.orders.get(&key).expect("just written"))
     }
@@ -204,11 +204,11 @@ impl State {
     ) -> Result<(), PayRefused> {
         let payer = self.asked_for_password(key)?;
         let total = self.orders.get(key).expect("just found").asked.total;
-        if self.ledger.payer(&payer) < total {
+        let Some(wallet) = self.ledger.wallet_for(&payer, total) else {
             self.fail(key, EventKind::Insufficient, now);
             return Err(PayRefused::Insufficient);
-        }
-        self.take(platform, key, &payer, now);
+        };
+        self.take(platform, key, &wallet, now);
         Ok(())
     }
 

@@ -9,6 +9,7 @@
 //! A call goes `v3` (checks in order) → `order`, `pay`, `refund` (rules, under one lock, never waiting) →
 //! `v3::answer` (signed). What happens by itself goes `state` (schedule) → `notifier` → [`Postman`].
 
+mod bank;
 mod bill;
 mod cashier;
 mod clock;

@@ -11,6 +11,7 @@ use tongbao_wire::{
     RefundStatus, Timestamp, TransactionId,
 };
 
+use crate::bank::card_in_words;
 use crate::ledger::{NewGivingBack, Paid, Short, Sources};
 use crate::order::{Dialect, Refused};
 use crate::platform::Platform;
@@ -166,15 +167,21 @@ impl State {
         let order = self.orders.get_mut(order_key).expect("found paid");
         let payment = order.payment().expect("found paid");
         let (transaction_id, payer) = (payment.transaction_id.clone(), payment.payer.clone());
+        let user_received_account = match payment.bank_type.as_str() {
+            "OTHERS" => "支付用户零钱".to_owned(),
+            card => card_in_words(card),
+        };
+        let moving = |paid| NewGivingBack {
+            refund_id: refund_id.clone(),
+            out_refund_no: Some(asked.out_refund_no.as_str().into()),
+            transaction_id: transaction_id.clone(),
+            paid,
+            channel: "ORIGINAL",
+        };
         if let Some(paid) = paid {
-            let moving = NewGivingBack {
-                refund_id: refund_id.clone(),
-                out_refund_no: Some(asked.out_refund_no.as_str().into()),
-                transaction_id: transaction_id.clone(),
-                paid,
-                channel: "ORIGINAL",
-            };
-            self.ledger.refund_accepted(moving, now).expect("the money was there a moment ago");
+            self.ledger.refund_accepted(moving(paid), now).expect("the money was there a moment ago");
+        } else {
+            self.ledger.refund_awaited(moving(Paid::nothing_yet(asked.refund)), now);
         }
         let told = Refund {
             refund_id,
@@ -182,7 +189,7 @@ impl State {
             transaction_id,
             out_trade_no: order_key.1.clone(),
             channel: RefundChannel::Original,
-            user_received_account: "支付用户零钱".into(),
+            user_received_account,
             success_time: None,
             create_time: now,
             status: RefundStatus::Processing,

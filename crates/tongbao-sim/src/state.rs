@@ -171,6 +171,7 @@ impl State {
             name: person.name.clone(),
             balance,
             balance_text: balance.to_string(),
+            cards: self.ledger.cards(id),
             attempts_left: person.attempts_left(&platform.switches, now),
             openids: appids.map(|appid| (appid.clone(), payer::openid(appid, id))).collect(),
         })
@@ -263,11 +264,11 @@ impl State {
             ("ahead_millis", &mut self.ahead_millis),
         ];
         named.extend(self.payment_codes.shelves());
-        named.extend(self.sandbox.shelves());
         named.extend(self.ledger.shelves());
         named.extend(self.codes.shelves());
         named.extend(self.media.shelves());
         named.extend(self.complaints.shelves());
+        named.extend(self.sandbox.shelves());
         named
     }
 

@@ -30,6 +30,7 @@ use tongbao_wire::Call;
 
 use crate::Simulator;
 use crate::faults::{CallFault, CallSeen};
+use crate::inspector::Faulted;
 use crate::received::{Received, dropped, read};
 
 use answer::Answer;
@@ -70,16 +71,16 @@ async fn serve(Shared(simulator): Shared<Simulator>, handled: &Handled, request:
     let seen = CallSeen { endpoint: call, target: &received.target, body: &received.body };
     let fault = simulator.call_fault(&seen);
     if fault == CallFault::DropBefore {
-        return dropped();
+        return Faulted::mark(dropped(), fault);
     }
     let platform = &simulator.inner.platform;
     let caller = match gate::authenticate(&simulator, &received, Secret::Key) {
         Ok(caller) => caller,
-        Err(_) if fault == CallFault::DropAfter => return dropped(),
+        Err(_) if fault == CallFault::DropAfter => return Faulted::mark(dropped(), fault),
         Err(refusal) => return answer::refused_unknown(call, refusal),
     };
     let judged = judge(&simulator, &caller, handled, &received, &extensions, fault);
-    match (judged, fault) {
+    let answer = match (judged, fault) {
         (Ok(Answer::Lost), _) | (_, CallFault::DropAfter) => dropped(),
         (Ok(_), CallFault::SystemErrorAfter) => {
             answer::refused(platform, &caller, call, Refused::system_error())
@@ -89,7 +90,8 @@ async fn serve(Shared(simulator): Shared<Simulator>, handled: &Handled, request:
             answer::answered(platform, &caller, answer, None)
         }
         (Err(refusal), _) => answer::refused(platform, &caller, call, refusal),
-    }
+    };
+    Faulted::mark(answer, fault)
 }
 
 /// Everything between the signature and the answer.

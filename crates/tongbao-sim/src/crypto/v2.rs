@@ -1,7 +1,7 @@
 //! What `APIv2` computes with: MD5, HMAC-SHA256 and AES-256-ECB (v2.md §1.3, §4.2).
 
 use aes::Aes256;
-use aes::cipher::{Array, BlockCipherEncrypt as _, KeyInit as _};
+use aes::cipher::{Array, BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _};
 use md5::{Digest as _, Md5};
 use ring::hmac;
 
@@ -30,6 +30,22 @@ pub(crate) fn aes_256_ecb(key: &[u8; 32], plain: &[u8]) -> Vec<u8> {
     sealed
 }
 
+/// The reverse; `None` when it was not encrypted with this key.
+pub(crate) fn aes_256_ecb_open(key: &[u8; 32], sealed: &[u8]) -> Option<Vec<u8>> {
+    let cipher = Aes256::new(&Array(*key));
+    let mut opened = sealed.to_vec();
+    for block in opened.chunks_exact_mut(BLOCK) {
+        let mut state = Array([0; BLOCK]);
+        state.copy_from_slice(block);
+        cipher.decrypt_block(&mut state);
+        block.copy_from_slice(&state);
+    }
+    let padded = usize::from(*opened.last()?);
+    let whole = opened.len().is_multiple_of(BLOCK) && (1..=BLOCK).contains(&padded);
+    let (plain, padding) = opened.split_at_checked(opened.len().checked_sub(padded)?)?;
+    (whole && padding.iter().all(|byte| usize::from(*byte) == padded)).then(|| plain.to_vec())
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -41,7 +57,7 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
-    use super::{aes_256_ecb, md5_hex};
+    use super::{aes_256_ecb, aes_256_ecb_open, md5_hex};
 
     /// v2.md §1.3, vector 9.
     #[test]
@@ -50,6 +66,11 @@ mod tests {
         assert_eq!(key, "d96eb16afdd491fa1e705096edbc2205");
         let plain = "<root><out_refund_no><![CDATA[R1]]></out_refund_no><refund_status><![CDATA[SUCCESS]]></refund_status></root>";
         let sealed = aes_256_ecb(key.as_bytes().try_into().expect("32 digits"), plain.as_bytes());
+        let key: &[u8; 32] = key.as_bytes().try_into().expect("32 digits");
+        assert_eq!(aes_256_ecb_open(key, &sealed).as_deref(), Some(plain.as_bytes()));
+        assert_eq!(aes_256_ecb_open(&[0; 32], &sealed), None);
+        assert_eq!(aes_256_ecb_open(key, &sealed[1..]), None);
+        assert_eq!(aes_256_ecb_open(key, b""), None);
         assert_eq!(
             STANDARD.encode(sealed),
             "WBzGpzQuNpcFxIlFjUUD9BZv+lpBMzd2SHiKCkwfALWid5G8ZvfOussfMIHLbKJmcnxPKdb1ZJEqTAp8ysQv+xa1fj+Eorgndx3fNxf3KAYa3LPgsjvZgxaeYyrhV05Kbjkj6ywg27cEyTTaPZFYNg=="

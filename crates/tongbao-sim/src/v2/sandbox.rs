@@ -211,12 +211,16 @@ impl Charged {
 }
 
 shelves! {
-    Sandbox { "sandbox_keys" => keys, "sandboxed" => charged.rows, "sandboxed_order" => charged.order, }
+    Sandbox {
+        "sandbox_keys" => keys,
+        "sandboxed" => charged.rows,
+        "sandboxed_order" => charged.order,
+    }
 }
 
 impl State {
     /// The key of the sandbox, while it is good.
-    pub(super) fn sandbox_key(&self, mchid: &Mchid, now: Timestamp) -> Option<String> {
+    pub(crate) fn sandbox_key(&self, mchid: &Mchid, now: Timestamp) -> Option<String> {
         let known = self.sandbox.keys.get(mchid)?;
         (now.since(known.1) < KEY_LIVES).then(|| known.0.clone())
     }

@@ -5,6 +5,7 @@ mod cashier;
 mod checks;
 mod client;
 mod closing;
+mod explained;
 mod faults;
 mod micropay;
 mod notifications;
