@@ -6,11 +6,10 @@
 const assert = require('node:assert/strict');
 const { generateKeyPairSync } = require('node:crypto');
 const { Aes, Formatter, Rsa, Wechatpay } = require('wechatpay-axios-plugin');
-const { Simulator, notified, run, step } = require('./peer');
+const { notified, run, step } = require('./peer');
 
-run(async () => {
+run(process.argv[2], async (sim) => {
   const keyMode = process.argv[2];
-  const sim = await Simulator.start(keyMode);
   const { env } = sim;
   const [id, key] = keyMode === 'public-key'
     ? [env.PLATFORM_PUBLIC_KEY_ID, Rsa.from(`file://${env.PLATFORM_PUBLIC_KEY}`, 'public')]

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { generateKeyPairSync } = require('node:crypto');
 const WxPay = require('wechatpay-node-v3');
 const { PayRequest } = require('wechatpay-node-v3/dist/lib/pay-request');
-const { Simulator, notified, run, step } = require('./peer');
+const { notified, run, step } = require('./peer');
 
 // The client's own requests, with another address than the platform's.
 class Elsewhere extends PayRequest {
@@ -16,8 +16,7 @@ class Elsewhere extends PayRequest {
   post(url, params, headers) { return super.post(this.#at(url), params, headers); }
 }
 
-run(async () => {
-  const sim = await Simulator.start('certificate');
+run('certificate', async (sim) => {
   const { env } = sim;
   const client = (privateKey) => {
     const pay = new WxPay({

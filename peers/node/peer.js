@@ -5,6 +5,7 @@
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 const { closeSync, existsSync, mkdtempSync, openSync, readFileSync } = require('node:fs');
 const { createServer } = require('node:http');
 const { tmpdir } = require('node:os');
@@ -14,28 +15,12 @@ const { setTimeout: pause } = require('node:timers/promises');
 const readyWithinMs = 60_000;
 const notifiedWithinMs = 20_000;
 
-// `tongbao simulate` on a free port, stopped when the suite ends.
+// What a running `tongbao simulate` says of itself, and what a payer or a clock does to it.
 class Simulator {
-  static async start(keyMode = 'both') {
-    const sim = new Simulator();
-    sim.folder = mkdtempSync(join(tmpdir(), 'tongbao-peer-'));
-    const file = join(sim.folder, 'wxpay.env');
-    const log = join(sim.folder, 'log');
-    const output = openSync(log, 'w');
-    const words = ['simulate', '--listen', '127.0.0.1:0', '--fixed-keys', '--key-mode', keyMode];
-    const child = spawn(process.env.TONGBAO, [...words, '--write-env', file], { stdio: ['ignore', output, output] });
-    closeSync(output);
-    process.once('exit', () => child.kill('SIGKILL'));
-    const until = Date.now() + readyWithinMs;
-    // Its last act before it answers is to write the file; whether it answers says the health address.
-    while (Date.now() < until && child.exitCode === null) {
-      const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
-      sim.env = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s, 2)));
-      sim.base = sim.env.WXPAY_BASE_URL;
-      if (sim.base && await sim.get('/sim/v1/health').then(() => true, () => false)) return sim;
-      await pause(50);
-    }
-    throw new Error(`the simulator did not start:\n${readFileSync(log, 'utf8')}`);
+  constructor(file) {
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+    this.env = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s, 2)));
+    this.base = this.env.WXPAY_BASE_URL;
   }
 
   // The PEM file that a line of the env file names.
@@ -112,12 +97,37 @@ async function notified(verify, answer = '') {
 // Says how far a suite came; the last line before a failure names what failed.
 function step(words) { console.log(`  ${words}`); }
 
-// Runs a suite to its end, and everything it started with it.
-function run(suite) {
-  suite().then(() => process.exit(0), (error) => {
+// Runs a suite against `tongbao simulate` on a free port, and ends with it. The suite is a process of its own, for
+// Node reads at its start only whom it trusts: the simulator's authority, known once that runs.
+function run(keyMode, suite) {
+  const ended = process.env.TONGBAO_ENV ? suite(new Simulator(process.env.TONGBAO_ENV)).then(() => 0) : start(keyMode);
+  ended.then((code) => process.exit(code), (error) => {
     console.error(error?.response?.data ?? '', error);
     process.exit(1);
   });
 }
 
-module.exports = { Simulator, notified, step, run };
+async function start(keyMode) {
+  const folder = mkdtempSync(join(tmpdir(), 'tongbao-peer-'));
+  const file = join(folder, 'wxpay.env');
+  const log = join(folder, 'log');
+  const output = openSync(log, 'w');
+  const words = ['simulate', '--listen', '127.0.0.1:0', '--https', '--fixed-keys', '--key-mode', keyMode];
+  const child = spawn(process.env.TONGBAO, [...words, '--write-env', file], { stdio: ['ignore', output, output] });
+  closeSync(output);
+  process.once('exit', () => child.kill('SIGKILL'));
+  const until = Date.now() + readyWithinMs;
+  // Its last act before it answers is to write the file; whether it answers says the health address.
+  while (Date.now() < until && child.exitCode === null) {
+    const sim = new Simulator(file);
+    if (sim.env.SIM_CA && await sim.get('/sim/v1/health').then(() => true, () => false)) {
+      const env = { ...process.env, TONGBAO_ENV: file, NODE_EXTRA_CA_CERTS: sim.env.SIM_CA };
+      const [code] = await once(spawn(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' }), 'exit');
+      return code ?? 1;
+    }
+    await pause(50);
+  }
+  throw new Error(`the simulator did not start:\n${readFileSync(log, 'utf8')}`);
+}
+
+module.exports = { notified, run, step };

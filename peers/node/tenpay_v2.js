@@ -1,17 +1,17 @@
-// `tenpay` (APIv2) from login to refund.
+// `tenpay` (APIv2) from login to refund, over TLS; refunds need the merchant's certificate.
 
 'use strict';
 
 const assert = require('node:assert/strict');
+const { readFileSync } = require('node:fs');
 const Payment = require('tenpay');
-const { Simulator, notified, run, step } = require('./peer');
+const { notified, run, step } = require('./peer');
 
-run(async () => {
-  const sim = await Simulator.start();
+run('both', async (sim) => {
   const { env } = sim;
   const client = (partnerKey) => {
-    const pay = new Payment({ appid: env.APPID, mchid: env.MCHID, partnerKey, spbill_create_ip: '127.0.0.1' });
-    for (const [name, url] of Object.entries(pay.urls)) pay.urls[name] = url.replace('https://api.mch.weixin.qq.com', sim.base);
+    const pay = new Payment({ appid: env.APPID, mchid: env.MCHID, partnerKey, pfx: readFileSync(env.MCH_P12), spbill_create_ip: '127.0.0.1' });
+    for (const [name, url] of Object.entries(pay.urls)) pay.urls[name] = url.replace('https://api.mch.weixin.qq.com', env.WXPAY_HTTPS_URL);
     return pay;
   };
   const pay = client(env.APIV2_KEY);

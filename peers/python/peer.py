@@ -23,12 +23,16 @@ NOTIFIED_WITHIN_SECONDS = 20
 
 
 class Simulator:
-    """`tongbao simulate` on a free port, stopped when the suite ends."""
+    """`tongbao simulate` on a free port, stopped when the suite ends.
 
-    def __init__(self, key_mode="both"):
+    With `proxy`, clients that heed `HTTPS_PROXY` reach it under the platform's own names, over TLS.
+    """
+
+    def __init__(self, key_mode="both", proxy=False):
         self.folder = Path(tempfile.mkdtemp(prefix="tongbao-peer-"))
         file, log = self.folder / "wxpay.env", self.folder / "log"
         words = ["simulate", "--listen", "127.0.0.1:0", "--fixed-keys", "--key-mode", key_mode]
+        words += ["--proxy"] if proxy else []
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 [os.environ["TONGBAO"], *words, "--write-env", file], stdout=output, stderr=output
@@ -36,6 +40,9 @@ class Simulator:
         atexit.register(self.process.kill)
         self.env = self._read(file, log)
         self.base = self.env["WXPAY_BASE_URL"]
+        if proxy:
+            os.environ["HTTPS_PROXY"] = self.env["SIM_PROXY"]
+            os.environ["REQUESTS_CA_BUNDLE"] = self.env["SIM_CA"]
 
     def _read(self, file, log):
         until = time.monotonic() + READY_WITHIN_SECONDS

@@ -1,4 +1,8 @@
-"""`wechatpayv3` from login to refund. Its only argument is the key mode: `certificate` or `public-key`."""
+"""`wechatpayv3` from login to refund.
+
+Arguments: the key mode, `certificate` or `public-key`, and `address` (the client is told another address than
+the platform's) or `proxy` (nothing is changed in the client; it finds the platform through a proxy).
+"""
 
 import json
 import shutil
@@ -12,8 +16,8 @@ from wechatpayv3 import WeChatPay, WeChatPayType
 
 from peer import Notified, Simulator, same, step
 
-key_mode = sys.argv[1]
-sim = Simulator(key_mode)
+key_mode, way = sys.argv[1:]
+sim = Simulator(key_mode, proxy=way == "proxy")
 env = sim.env
 
 
@@ -21,8 +25,9 @@ def client(private_key=None, apiv3_key=None):
     keys = {}
     if key_mode == "public-key":
         keys = {"public_key": sim.text("PLATFORM_PUBLIC_KEY"), "public_key_id": env["PLATFORM_PUBLIC_KEY_ID"]}
-    else:
-        # Without one, the client fetches them from the platform's address before it can be told another.
+    elif way == "address" or private_key or apiv3_key:
+        # Without one, the client fetches them at once: before it can be told another address, and in vain
+        # with a key that is not its own.
         folder = sim.folder / "certificates"
         folder.mkdir(exist_ok=True)
         shutil.copy(env["PLATFORM_CERT"], folder / "platform.pem")
@@ -36,7 +41,8 @@ def client(private_key=None, apiv3_key=None):
         apiv3_key=apiv3_key or env["APIV3_KEY"],
         **keys,
     )
-    wx._core._gate_way = env["WXPAY_BASE_URL"]
+    if way == "address":
+        wx._core._gate_way = env["WXPAY_BASE_URL"]
     return wx
 
 
@@ -58,7 +64,6 @@ same(openid, env["OPENID"])
 if key_mode == "certificate":
     step("fetches the platform's certificates and trusts nothing else")
     wx._core._certificates.clear()
-    shutil.rmtree(sim.folder / "certificates")
     wx._core._update_certificates()
     serials = [f"{one.serial_number:X}" for one in wx._core._certificates]
     same(serials, [env["PLATFORM_CERT_SERIAL"]])

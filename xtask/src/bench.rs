@@ -8,7 +8,7 @@ use crate::arguments::Arguments;
 use crate::process::cargo;
 
 /// Package and benchmark, in the order they run.
-const BENCHES: [(&str, &str); 9] = [
+const BENCHES: [(&str, &str); 10] = [
     ("tongbao-sdk", "sign"),
     ("tongbao-sdk", "xml"),
     ("tongbao-sdk", "bill"),
@@ -17,6 +17,7 @@ const BENCHES: [(&str, &str); 9] = [
     ("tongbao-sim", "memory"),
     ("tongbao", "create"),
     ("tongbao", "notify"),
+    ("tongbao", "simulate"),
     ("tongbao", "size"),
 ];
 

@@ -27,21 +27,23 @@ enum Registry {
     Npm,
 }
 
-const SUITES: [Suite; 5] = [
-    Suite { client: "wechatpayv3", registry: Registry::PyPi, script: "wechatpayv3_suite.py certificate" },
-    Suite { client: "wechatpayv3", registry: Registry::PyPi, script: "wechatpayv3_suite.py public-key" },
-    Suite {
-        client: "wechatpay-axios-plugin",
-        registry: Registry::Npm,
-        script: "axios_plugin_v3.js certificate",
-    },
-    Suite {
-        client: "wechatpay-axios-plugin",
-        registry: Registry::Npm,
-        script: "axios_plugin_v3.js public-key",
-    },
-    Suite { client: "wechatpay-node-v3", registry: Registry::Npm, script: "node_v3.js" },
+const SUITES: [Suite; 11] = [
+    suite(Registry::PyPi, "wechatpayv3", "wechatpayv3_suite.py certificate address"),
+    suite(Registry::PyPi, "wechatpayv3", "wechatpayv3_suite.py certificate proxy"),
+    suite(Registry::PyPi, "wechatpayv3", "wechatpayv3_suite.py public-key proxy"),
+    suite(Registry::PyPi, "wechatpayv3", "wechatpayv3_scenes.py"),
+    suite(Registry::PyPi, "wechatpy", "wechatpy_suite.py"),
+    suite(Registry::Npm, "wechatpay-axios-plugin", "axios_plugin_v3.js certificate"),
+    suite(Registry::Npm, "wechatpay-axios-plugin", "axios_plugin_v3.js public-key"),
+    suite(Registry::Npm, "wechatpay-axios-plugin", "axios_plugin_v2.js MD5"),
+    suite(Registry::Npm, "wechatpay-axios-plugin", "axios_plugin_v2.js HMAC-SHA256"),
+    suite(Registry::Npm, "wechatpay-node-v3", "node_v3.js"),
+    suite(Registry::Npm, "tenpay", "tenpay_v2.js"),
 ];
+
+const fn suite(registry: Registry, client: &'static str, script: &'static str) -> Suite {
+    Suite { client, registry, script }
+}
 
 /// Suites at once. They wait more than they compute.
 const WORKERS: usize = 4;
@@ -230,7 +232,7 @@ fn sum_up(outcomes: &[Outcome]) -> Result<(), Complaint> {
     for Outcome { suite: Suite { client, registry, script }, took, result } in outcomes {
         let passed = result.is_ok();
         let word = if passed { "passed" } else { "FAILED" };
-        println!("{word}  {:<5} {client:<23} {script:<38} {:>5.1} s", registry.name(), took.as_secs_f32());
+        println!("{word}  {:<5} {client:<23} {script:<42} {:>5.1} s", registry.name(), took.as_secs_f32());
         if let Err(complaint) = result {
             println!("{complaint}");
             failed.push(*script);

@@ -10,6 +10,10 @@ pub struct Switches {
     /// Moving the clock also moves the time that signatures are judged by and made with. Off, a merchant
     /// on real time still talks to a simulator that is two hours ahead. Default: off.
     pub clock_moves_transport: bool,
+    /// How far behind the base clock business begins, so that the bill of a day which is over for everybody
+    /// can have payments in it; [`Simulator::advance`](crate::Simulator::advance) brings it to the present.
+    /// Default: not at all.
+    pub business_begins_behind: Duration,
     /// `null` members are taken as absent (v3.md §1.2, CONFLICT: older rules allow it, those of 2024-07
     /// do not). Default: off.
     pub null_members: bool,
@@ -263,6 +267,7 @@ impl Default for Switches {
     fn default() -> Self {
         Self {
             clock_moves_transport: false,
+            business_begins_behind: Duration::ZERO,
             null_members: false,
             four_byte_characters: false,
             text_limits_in_bytes: false,
