@@ -50,6 +50,12 @@ impl SimClock {
         Timestamp::from_millis(self.base.now().millis().saturating_sub(behind)).plus(ahead)
     }
 
+    /// Puts business so far ahead of where it began, back too: where a world begins again.
+    pub(crate) fn set_ahead(&self, ahead: Duration) {
+        let millis = i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX);
+        self.ahead_millis.store(millis, Ordering::SeqCst);
+    }
+
     /// Moves business so far ahead of where it began; never back.
     pub(crate) fn be_ahead(&self, ahead: Duration) {
         let millis = i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX);

@@ -13,9 +13,17 @@ use crate::payer::Typed;
 use crate::platform::Platform;
 use crate::refund::new_refund_id;
 use crate::settings::DIGITS;
-use crate::shelf::{Recent, Shelf, Shelved};
+use crate::shelf::{Recent, Shelf, shelves};
 use crate::state::{Due, OrderKey, State};
 use crate::view::EventKind;
+
+shelves! {
+    PaymentCodes {
+        "payment_codes" => codes.rows,
+        "payment_code_order" => codes.order,
+        "payments_unasked" => unasked,
+    }
+}
 
 /// The payment codes that phones have shown.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -282,12 +290,6 @@ fn again(known: Arc<Order>, asked: &NewOrder) -> Result<Arc<Order>, Refused> {
 }
 
 impl PaymentCodes {
-    /// Its three shelves.
-    pub(crate) fn shelves(&mut self) -> [&mut dyn Shelved; 3] {
-        let [codes, order] = self.codes.shelves();
-        [codes, order, &mut self.unasked]
-    }
-
     /// Above 1000 yuan, after ten payments without it in one day, or by risk.
     fn asks(&self, code: &AuthCode, payer: &str, total: Fen, now: Timestamp) -> bool {
         let risky = self.codes.get(code.as_str()).is_some_and(|known| known.ask_password);

@@ -16,7 +16,7 @@ use crate::notice::NewNotice;
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
 use crate::settings::DIGITS;
-use crate::shelf::Shelf;
+use crate::shelf::{Shelf, shelves};
 use crate::state::{OrderKey, State};
 
 pub(crate) use consumer::{ComplaintRefused, ConsumerAct, NewComplaint};
@@ -34,6 +34,17 @@ pub(crate) struct Complaints {
     instant: Shelf<(ComplaintId, String), String>,
     /// Which complaint a consumer's picture belongs to.
     pictures: Shelf<MediaId, ComplaintId>,
+}
+
+shelves! {
+    Complaints {
+        "complaints" => rows,
+        "complaints_of_merchant" => of_merchant,
+        "complaints_of_order" => of_order,
+        "complaint_urls" => urls,
+        "complaint_instant_replies" => instant,
+        "complaint_pictures" => pictures,
+    }
 }
 
 /// A complaint and what was said about it.

@@ -5,6 +5,7 @@ mod complaints;
 mod keys;
 mod phone;
 mod sent;
+mod worlds;
 
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route(&on_post("merchants/{mchid}/top-up"), post(top_up).options(preflight))
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
         .merge(complaints::routes())
+        .merge(worlds::routes())
         .merge(phone::routes())
         .merge(keys::routes())
 }

@@ -22,6 +22,7 @@ mod env;
 mod faults;
 mod guard;
 mod inspector;
+mod keeper;
 #[allow(dead_code, unused_imports, reason = "calls that move money in every way are being added")]
 mod keys;
 mod ledger;
@@ -45,6 +46,7 @@ mod server;
 mod settings;
 mod shelf;
 mod simulator;
+mod snapshot;
 mod state;
 mod switches;
 mod tls;
@@ -73,6 +75,7 @@ pub use settings::{
     AppSettings, CryptoSettings, KeyMode, MerchantSettings, PayerSettings, Settings, SimError,
 };
 pub use simulator::Simulator;
+pub use snapshot::{Snapshot, SnapshotError};
 pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
 pub use tls::{ClientCertificate, TlsClient, TlsEnv, TlsSettings};
 pub use tongbao_wire as wire;

@@ -8,11 +8,15 @@ use tongbao_wire::seam::Chance;
 use tongbao_wire::{Appid, Timestamp};
 
 use crate::settings::LETTERS;
-use crate::shelf::{Recent, Shelved};
+use crate::shelf::{Recent, shelves};
 
 /// Codes that `wx.login` gave out.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct LoginCodes(Recent<LoginCode>);
+pub(crate) struct LoginCodes {
+    codes: Recent<LoginCode>,
+}
+
+shelves! { LoginCodes { "login_codes" => codes.rows, "login_code_order" => codes.order, } }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct LoginCode {
@@ -46,12 +50,8 @@ impl LoginCodes {
     pub(crate) fn issue(&mut self, appid: Appid, payer: String, now: Timestamp, chance: &Chance) -> String {
         let code = format!("0{}", chance.text(31, LETTERS));
         let expires_at = now.plus(CODE_LIVES);
-        self.0.insert(code.clone(), LoginCode { appid, payer, expires_at, used: false }, CODES_MAX);
+        self.codes.insert(code.clone(), LoginCode { appid, payer, expires_at, used: false }, CODES_MAX);
         code
-    }
-
-    pub(crate) fn shelves(&mut self) -> [&mut dyn Shelved; 2] {
-        self.0.shelves()
     }
 
     /// Burns a code and says whose it is.
@@ -61,7 +61,7 @@ impl LoginCodes {
         appid: &Appid,
         now: Timestamp,
     ) -> Result<String, CodeRefused> {
-        let found = self.0.get_mut(code).ok_or(CodeRefused::Invalid)?;
+        let found = self.codes.get_mut(code).ok_or(CodeRefused::Invalid)?;
         if &found.appid != appid || now >= found.expires_at {
             return Err(CodeRefused::Invalid);
         }

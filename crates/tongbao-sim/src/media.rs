@@ -5,7 +5,7 @@ use tongbao_wire::{Mchid, MediaId, Timestamp};
 
 use crate::platform::Platform;
 use crate::settings::LETTERS;
-use crate::shelf::Shelf;
+use crate::shelf::{Kept, Shelf, shelves};
 use crate::state::State;
 
 /// Every file kept.
@@ -14,8 +14,12 @@ pub(crate) struct Media {
     files: Shelf<MediaId, MediaFile>,
     /// As they came.
     ages: Shelf<u64, MediaId>,
-    count: usize,
-    bytes: usize,
+    count: Kept<usize>,
+    bytes: Kept<usize>,
+}
+
+shelves! {
+    Media { "media" => files, "media_ages" => ages, "media_count" => count, "media_bytes" => bytes, }
 }
 
 /// A file, which belongs to the merchant that uploaded it.
@@ -57,8 +61,8 @@ impl Media {
         let Some((age, id)) = self.ages.iter().next() else { return false };
         self.ages.remove(&age);
         if let Some(file) = self.files.remove(&id) {
-            self.count = self.count.saturating_sub(1);
-            self.bytes = self.bytes.saturating_sub(file.content.len());
+            *self.count = self.count.saturating_sub(1);
+            *self.bytes = self.bytes.saturating_sub(file.content.len());
         }
         true
     }
@@ -70,11 +74,12 @@ impl State {
         let text = format!("{}_{}", platform.chance.text(60, LETTERS), file.uploaded_at.digits());
         let id = MediaId::parse(&text).expect("75 printable characters");
         let age = self.next_serial();
-        self.media.count += 1;
-        self.media.bytes += file.content.len();
+        *self.media.count += 1;
+        *self.media.bytes += file.content.len();
         self.media.files.insert(id.clone(), file);
         self.media.ages.insert(age, id.clone());
-        while (self.media.count > FILES_MAX || self.media.bytes > BYTES_MAX) && self.media.forget_oldest() {}
+        while (*self.media.count > FILES_MAX || *self.media.bytes > BYTES_MAX) && self.media.forget_oldest() {
+        }
         id
     }
 }

@@ -1,5 +1,6 @@
 //! What a simulator is made from.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -28,6 +29,8 @@ pub struct Settings {
     pub switches: Switches,
     /// Where keys come from.
     pub crypto: CryptoSettings,
+    /// A directory that keeps the state, for the feature `data`; none keeps it in memory only.
+    pub data: Option<PathBuf>,
     /// Whether it is reached by TLS too, and how.
     pub tls: Option<TlsSettings>,
 }
@@ -211,6 +214,7 @@ impl Settings {
             key_mode: KeyMode::PublicKey,
             switches: Switches::default(),
             crypto: CryptoSettings::Generate,
+            data: None,
             tls: None,
             chance,
         }

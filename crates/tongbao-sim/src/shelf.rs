@@ -4,6 +4,7 @@
 //! another. A shelf is in memory, or has a [`Table`] behind it: then what was changed is saved by
 //! [`Shelf::save`] and only rows in use stay in memory.
 
+mod kept;
 mod key;
 mod recent;
 #[cfg(feature = "data")]
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub(crate) use kept::Kept;
 pub(crate) use recent::Recent;
 #[cfg(feature = "data")]
 pub(crate) use sqlite::{Disk, DiskError};
@@ -272,10 +274,28 @@ impl<K: Key, V: Row> Iterator for Rows<'_, K, V> {
     }
 }
 
+/// Everything that is kept, under names: what a part of the state is made of.
+pub(crate) type Named<'a> = Vec<(&'static str, &'a mut dyn Shelved)>;
+
+/// Lists what a part of the state keeps: `shelves! { Part { "name" => field, … } }`.
+macro_rules! shelves {
+    ($part:ty { $($name:literal => $($field:ident).+,)* }) => {
+        impl $part {
+            /// Everything it keeps, under names.
+            pub(crate) fn shelves(&mut self) -> crate::shelf::Named<'_> {
+                vec![$(($name, &mut self.$($field).+),)*]
+            }
+        }
+    };
+}
+pub(crate) use shelves;
+
 /// What a shelf can be told whatever it holds.
 pub(crate) trait Shelved {
     /// Puts a table behind an empty shelf, or takes it away.
     fn stand_on(&mut self, table: Option<Box<dyn Table>>);
+    /// True when something is to be saved.
+    fn is_changed(&self) -> bool;
     /// Writes down what changed and lets go of rows not used lately. False when something could not be
     /// written: it stays in memory and is tried again.
     fn save(&mut self) -> bool;
@@ -296,6 +316,10 @@ impl<K: Key, V: Row> Shelved for Shelf<K, V> {
             }
         }
         self.table = table;
+    }
+
+    fn is_changed(&self) -> bool {
+        !self.changed.is_empty()
     }
 
     fn save(&mut self) -> bool {

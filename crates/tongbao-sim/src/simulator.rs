@@ -9,6 +9,7 @@ use tongbao_wire::{Appid, Fen, Mchid, OutTradeNo, RefundStatus, Timestamp};
 use tongbao_wire::{OutRefundNo, Refund};
 
 use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults};
+use crate::keeper::Keeper;
 use crate::ledger::{Books, Purse};
 use crate::login::LoginRefused;
 use crate::order::OrderState;
@@ -16,9 +17,12 @@ use crate::pay::{Attempt, PayRefused};
 use crate::platform::Platform;
 use crate::prepay::Opens;
 use crate::refund::OutcomeRefused;
+use crate::snapshot::Snapshots;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
-use crate::{Postman, Settings, SimError, cashier, control, guard, inspector, tls, v3, weixin};
+use crate::{
+    PayerSettings, Postman, Settings, SimError, cashier, control, guard, inspector, tls, v3, weixin,
+};
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
 #[derive(Clone)]
@@ -36,6 +40,10 @@ pub(crate) struct Inner {
     /// One advance at a time.
     pub(crate) advancing: tokio::sync::Mutex<()>,
     own_host: Option<String>,
+    keeper: Keeper,
+    /// The people it was set up with.
+    pub(crate) payers: Vec<PayerSettings>,
+    pub(crate) snapshots: Mutex<Snapshots>,
     pub(crate) recorder: Arc<inspector::Recorder>,
 }
 
@@ -47,7 +55,8 @@ impl Simulator {
     pub fn new(settings: Settings) -> Result<Self, SimError> {
         let platform = Platform::new(&settings)?;
         let own_host = settings.base_url.parse().ok().and_then(guard::host_of);
-        let state = State::new(&settings, platform.clock.business());
+        let keeper = Keeper::open(settings.data.as_deref())?;
+        let state = keeper.load(&platform, &settings.payers);
         let inner = Inner {
             platform,
             state: Mutex::new(state),
@@ -56,6 +65,9 @@ impl Simulator {
             bell: Notify::new(),
             advancing: tokio::sync::Mutex::new(()),
             own_host,
+            keeper,
+            payers: settings.payers,
+            snapshots: Mutex::default(),
             recorder: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -243,10 +255,23 @@ impl Simulator {
             (Some(_), None) => true,
             (None, _) => false,
         };
+        state.keep_time(&platform.clock);
+        self.inner.keeper.save(&mut state);
         if sooner {
             self.wake();
         }
         told
+    }
+
+    /// Puts another state in the place of the one there is, and business time so far ahead.
+    pub(crate) fn begin_again(&self, mut state: State, ahead: Duration) {
+        let mut place = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.inner.platform.clock.set_ahead(ahead);
+        state.keep_time(&self.inner.platform.clock);
+        self.inner.keeper.replace(&mut state);
+        *place = state;
+        drop(place);
+        self.wake();
     }
 
     /// Rings for the notifier.

@@ -12,8 +12,10 @@ use tongbao_wire::{
     Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, RefundId, Timestamp, TransactionId,
 };
 
+use crate::PayerSettings;
 use crate::bill::Link;
 use crate::cashier::Session;
+use crate::clock::SimClock;
 use crate::code_pay::PaymentCodes;
 use crate::combine::Combined;
 use crate::complaint::Complaints;
@@ -26,8 +28,7 @@ use crate::payer::{self, Payer, PayerView};
 use crate::platform::Platform;
 use crate::prepay::Opens;
 use crate::refund::RefundRecord;
-use crate::shelf::{Recent, Shelf, Shelved};
-use crate::{PayerSettings, Settings};
+use crate::shelf::{Kept, Named, Recent, Shelf, Table};
 
 /// An order's number is unique per merchant (v3.md §2.1).
 pub(crate) type OrderKey = (Mchid, OutTradeNo);
@@ -77,6 +78,8 @@ pub(crate) struct State {
     #[serde(skip)]
     pub(crate) called: BTreeMap<(Mchid, &'static str), (i64, u32)>,
     counters: Shelf<String, u64>,
+    /// How far business time is ahead of the base clock.
+    pub(crate) ahead_millis: Kept<u64>,
 }
 
 /// When something is to happen, and its place among others of that instant.
@@ -107,16 +110,31 @@ pub(crate) enum Coming {
 }
 
 impl State {
-    pub(crate) fn new(settings: &Settings, now: Timestamp) -> Self {
+    /// A new world: these people and all merchants, and nothing has happened.
+    pub(crate) fn begin(platform: &Platform, people: &[PayerSettings], now: Timestamp) -> Self {
         let mut state = Self::default();
-        for merchant in &settings.merchants {
-            state.ledger.open_merchant(merchant.mchid.clone());
+        for merchant in platform.merchants() {
+            state.ledger.open_merchant(merchant.settings.mchid.clone());
         }
-        for person in &settings.payers {
-            let appids = settings.merchants.iter().flat_map(|merchant| &merchant.apps).map(|app| &app.appid);
-            state.set_payer(person, appids, now);
+        let appids = platform.appids();
+        for person in people {
+            state.set_payer(person, appids.iter(), now);
         }
+        state.keep_time(&platform.clock);
         state
+    }
+
+    /// Nothing was ever kept in it.
+    pub(crate) fn is_new(&self) -> bool {
+        self.payers.first().is_none()
+    }
+
+    /// Notes how far business time is ahead.
+    pub(crate) fn keep_time(&mut self, clock: &SimClock) {
+        let ahead = u64::try_from(clock.ahead().as_millis()).unwrap_or(u64::MAX);
+        if *self.ahead_millis != ahead {
+            *self.ahead_millis = ahead;
+        }
     }
 
     /// Adds a person or changes one.
@@ -211,21 +229,14 @@ impl State {
         }
     }
 
-    /// Every shelf under its name.
-    pub(crate) fn shelves(&mut self) -> Vec<(&'static str, &mut dyn Shelved)> {
-        let [sessions, session_order] = self.sessions.shelves();
-        let [codes, code_order] = self.codes.shelves();
-        let [bill_links, bill_link_order] = self.bill_links.shelves();
-        let [payment_codes, payment_code_order, unasked] = self.payment_codes.shelves();
-        let mut shelves: Vec<(&'static str, &mut dyn Shelved)> = vec![
+    /// Everything that is kept, under names.
+    pub(crate) fn shelves(&mut self) -> Named<'_> {
+        let mut named: Named<'_> = vec![
             ("orders", &mut self.orders),
             ("order_numbers", &mut self.order_numbers),
             ("combined", &mut self.combined),
             ("prepays", &mut self.prepays),
             ("scans", &mut self.scans),
-            ("payment_codes", payment_codes),
-            ("payment_code_order", payment_code_order),
-            ("unasked", unasked),
             ("transactions", &mut self.transactions),
             ("reserved", &mut self.reserved),
             ("refunds", &mut self.refunds),
@@ -234,20 +245,33 @@ impl State {
             ("openids", &mut self.openids),
             ("notices", &mut self.notices),
             ("notice_ids", &mut self.notice_ids),
-            ("sessions", sessions),
-            ("session_order", session_order),
-            ("codes", codes),
-            ("code_order", code_order),
-            ("bill_links", bill_links),
-            ("bill_link_order", bill_link_order),
+            ("sessions", &mut self.sessions.rows),
+            ("session_order", &mut self.sessions.order),
+            ("bill_links", &mut self.bill_links.rows),
+            ("bill_link_order", &mut self.bill_links.order),
             ("tokens", &mut self.tokens),
             ("answered_with", &mut self.answered_with),
             ("due", &mut self.due),
             ("sends", &mut self.sends),
             ("counters", &mut self.counters),
+            ("ahead_millis", &mut self.ahead_millis),
         ];
-        shelves.extend(self.ledger.shelves());
-        shelves
+        named.extend(self.payment_codes.shelves());
+        named.extend(self.ledger.shelves());
+        named.extend(self.codes.shelves());
+        named.extend(self.media.shelves());
+        named.extend(self.complaints.shelves());
+        named
+    }
+
+    /// Puts tables behind everything that is kept.
+    pub(crate) fn stand_on(&mut self, table: impl Fn(&'static str) -> Box<dyn Table>) {
+        // Looked at before every call.
+        self.due.pin();
+        self.sends.pin();
+        for (name, shelf) in self.shelves() {
+            shelf.stand_on(Some(table(name)));
+        }
     }
 }
 

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Row, Shelf, Shelved};
+use super::{Row, Shelf};
 
 /// Rows under names of their own, the latest so many.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub(crate) struct Recent<V: Row> {
-    rows: Shelf<String, V>,
+    pub(crate) rows: Shelf<String, V>,
     /// Names as they came, under consecutive numbers.
-    order: Shelf<u64, String>,
+    pub(crate) order: Shelf<u64, String>,
 }
 
 impl<V: Row> Default for Recent<V> {
@@ -34,19 +34,14 @@ impl<V: Row> Recent<V> {
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<Arc<V>> {
-        self.rows.get(&name.to_owned())
+        self.rows.get(name)
     }
 
     pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut V> {
-        self.rows.get_mut(&name.to_owned())
+        self.rows.get_mut(name)
     }
 
     pub(crate) fn remove(&mut self, name: &str) -> Option<Arc<V>> {
-        self.rows.remove(&name.to_owned())
-    }
-
-    /// Its two shelves.
-    pub(crate) fn shelves(&mut self) -> [&mut dyn Shelved; 2] {
-        [&mut self.rows, &mut self.order]
+        self.rows.remove(name)
     }
 }

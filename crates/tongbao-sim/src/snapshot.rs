@@ -1,0 +1,140 @@
+//! The whole state at one instant, to come back to: for test suites.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::Simulator;
+use crate::state::State;
+
+/// The state of a simulator at one instant: orders, money, notifications, codes, the clock. Merchants, keys,
+/// faults and the inspector's list are not part of it.
+#[derive(Clone)]
+pub struct Snapshot {
+    json: Bytes,
+}
+
+impl Snapshot {
+    /// As JSON, to be written to a file.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.json
+    }
+}
+
+/// Why a file is not a snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// It cannot be read.
+    #[error("this is not a snapshot of a simulator: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// Another version wrote it.
+    #[error("the snapshot is in form {found}; this version reads form {FORM}")]
+    Form {
+        /// Its form.
+        found: u32,
+    },
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    form: u32,
+    ahead_millis: u64,
+    state: &'a State,
+}
+
+#[derive(Deserialize)]
+struct Form {
+    form: u32,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    ahead_millis: u64,
+    state: State,
+}
+
+impl Simulator {
+    /// Takes a snapshot.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let json = self.with_state(|state, platform, _| {
+            let ahead_millis = u64::try_from(platform.clock.ahead().as_millis()).unwrap_or(u64::MAX);
+            serde_json::to_vec(&Written { form: FORM, ahead_millis, state }).expect("state is plain data")
+        });
+        Snapshot { json: json.into() }
+    }
+
+    /// Goes back to a snapshot, its clock included: business time is as far ahead of the base clock as it was.
+    ///
+    /// # Errors
+    /// [`SnapshotError`]; nothing has changed then.
+    pub fn restore(&self, snapshot: &[u8]) -> Result<(), SnapshotError> {
+        let Form { form } = serde_json::from_slice(snapshot)?;
+        if form != FORM {
+            return Err(SnapshotError::Form { found: form });
+        }
+        let read: Read = serde_json::from_slice(snapshot)?;
+        self.begin_again(read.state, Duration::from_millis(read.ahead_millis));
+        Ok(())
+    }
+
+    /// Forgets everything that happened: payers and merchants as they were set up, nothing else. Business time
+    /// is the base clock's again.
+    pub fn reset(&self) {
+        let platform = &self.inner.platform;
+        let now = platform.clock.when_ahead(Duration::ZERO);
+        self.begin_again(State::begin(platform, &self.inner.payers, now), Duration::ZERO);
+    }
+}
+
+/// Snapshots kept under names, for those who do not want a file.
+#[derive(Default)]
+pub(crate) struct Snapshots {
+    kept: std::collections::BTreeMap<String, Arc<Snapshot>>,
+}
+
+/// Why a snapshot is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotKept {
+    TooMany,
+    TooLarge,
+}
+
+impl Snapshots {
+    /// Keeps a snapshot, in the place of an older one of that name.
+    pub(crate) fn keep(&mut self, name: String, snapshot: Snapshot) -> Result<(), NotKept> {
+        let others = || self.kept.iter().filter(|(known, _)| **known != name);
+        if others().count() >= SNAPSHOTS_MAX {
+            return Err(NotKept::TooMany);
+        }
+        let bytes: usize = others().map(|(_, kept)| kept.json.len()).sum();
+        if bytes + snapshot.json.len() > SNAPSHOT_BYTES_MAX {
+            return Err(NotKept::TooLarge);
+        }
+        self.kept.insert(name, Arc::new(snapshot));
+        Ok(())
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<Arc<Snapshot>> {
+        self.kept.get(name).cloned()
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) -> bool {
+        self.kept.remove(name).is_some()
+    }
+
+    /// Names and sizes in bytes.
+    pub(crate) fn list(&self) -> Vec<(String, usize)> {
+        self.kept.iter().map(|(name, kept)| (name.clone(), kept.json.len())).collect()
+    }
+}
+
+/// The form of snapshots; another form is refused, not guessed.
+const FORM: u32 = 1;
+/// Snapshots kept under names.
+const SNAPSHOTS_MAX: usize = 100;
+/// What they may weigh together.
+const SNAPSHOT_BYTES_MAX: usize = 256 * 1024 * 1024;
