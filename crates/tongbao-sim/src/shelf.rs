@@ -23,7 +23,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub(crate) use kept::Kept;
 pub(crate) use recent::Recent;
 #[cfg(feature = "data")]
-pub(crate) use sqlite::{Disk, DiskError};
+pub(crate) use sqlite::Disk;
 
 /// What a row is found by.
 pub(crate) trait Key: Clone + Ord + Send + Serialize + DeserializeOwned {}

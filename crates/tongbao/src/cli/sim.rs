@@ -70,6 +70,18 @@ enum SimCommand {
         #[arg(long, value_name = "FILE")]
         out: Option<std::path::PathBuf>,
     },
+    #[command(about = "Keep the state under a name, to come back to   以名称保存当前状态")]
+    Snapshot {
+        /// Such as before-refunds   名称
+        name: String,
+    },
+    #[command(about = "Go back to a snapshot   回到某个快照")]
+    Restore {
+        /// Its name   名称
+        name: String,
+    },
+    #[command(about = "Forget everything that happened   清空，重新开始")]
+    Reset,
     #[command(about = "List orders, newest first   列出订单")]
     Orders,
     #[command(about = "List notifications and what became of them   列出通知及其结果")]
@@ -121,6 +133,12 @@ async fn call(control: &Control, command: &SimCommand) -> Result<Value, CliError
             let path = bill::path(date, kind, merchant.as_deref());
             control.text(&path).await.map(Value::String)
         }
+        SimCommand::Snapshot { name } => control.post("snapshots", &json!({ "name": name })).await,
+        SimCommand::Restore { name } => {
+            let path = format!("snapshots/{}/restore", escaped(name));
+            control.post(&path, &json!({})).await
+        }
+        SimCommand::Reset => control.post("reset", &json!({})).await,
         SimCommand::Orders => control.get("orders").await,
         SimCommand::Notifications => control.get("notifications").await,
         SimCommand::How { .. } => control.get("env").await,
@@ -193,6 +211,15 @@ fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliE
             }
         }),
         SimCommand::Bill { out, .. } => bill::told(answer.as_str().unwrap_or_default(), out.as_deref(), lang),
+        SimCommand::Snapshot { name } => Ok(match lang {
+            Lang::Zh => format!("已保存快照 {}\n", plain(name)),
+            Lang::En => format!("kept as snapshot {}\n", plain(name)),
+        }),
+        SimCommand::Restore { name } => Ok(match lang {
+            Lang::Zh => format!("已回到快照 {}\n", plain(name)),
+            Lang::En => format!("back at snapshot {}\n", plain(name)),
+        }),
+        SimCommand::Reset => Ok(lang.pick("已清空，重新开始\n", "everything is forgotten\n").to_owned()),
         SimCommand::Orders => read(answer).map(|orders: Orders| listed_orders(&orders.orders, lang)),
         SimCommand::How { name, .. } => how::told(name.as_deref(), &Facts::of_answer(answer), lang),
         SimCommand::Notifications => {

@@ -51,6 +51,9 @@ pub(super) struct SimulateArgs {
     /// The name the cashier shows   收银台显示的商户名
     #[arg(long, value_name = "NAME")]
     merchant_name: Option<String>,
+    /// Keep orders, money and notifications in this directory, for the next run   把状态保存在此目录
+    #[arg(long, value_name = "DIR", requires = "fixed_keys")]
+    data: Option<PathBuf>,
     /// Use published test keys, the same in every run, instead of new ones   用公开的测试密钥，启动更快
     #[arg(long)]
     fixed_keys: bool,
@@ -136,6 +139,7 @@ fn settings(args: &SimulateArgs, base_url: String, https: Option<SocketAddr>) ->
     settings.switches.notify_url_http = args.notify_url == NotifyUrl::Local;
     settings.switches.notify_url_private = args.notify_url == NotifyUrl::Local;
     args.tls.apply(&mut settings, https);
+    settings.data.clone_from(&args.data);
     if args.fixed_keys {
         // A server that was set up for one run of the simulator works with the next.
         settings.publish_keys();
