@@ -135,7 +135,7 @@ async fn call(control: &Control, command: &SimCommand) -> Result<Value, CliError
         }
         SimCommand::Snapshot { name } => control.post("snapshots", &json!({ "name": name })).await,
         SimCommand::Restore { name } => {
-            let path = format!("snapshots/{}/restore", escaped(name));
+            let path = format!("snapshots/{}/restore", control::escaped(name));
             control.post(&path, &json!({})).await
         }
         SimCommand::Reset => control.post("reset", &json!({})).await,
