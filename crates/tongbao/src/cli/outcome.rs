@@ -67,7 +67,7 @@ impl CliError {
     pub(super) fn coded(self, code: &'static str) -> Self {
         match self {
             Self::Other { exit, reason, fix, .. } => Self::Other { exit, code: Some(code), reason, fix },
-            Self::Config(_) => self,
+            Self::Config(_) | Self::Scored { .. } => self,
         }
     }
 
