@@ -38,12 +38,17 @@ async function refresh() {
     do {
       again = false;
       const html = await fetched(`/inspector/rows?${address({ after: rows.dataset.newest })}`);
-      const fresh = [...elements(html)].filter((row) => row.matches('.row'));
+      const found = [...elements(html)];
+      const fresh = found.filter((row) => row.matches('.row'));
       if (fresh.length > 0) {
         rows.dataset.newest = fresh[0].dataset.id;
-        for (const row of fresh) row.classList.add('fresh');
-        rows.querySelector('.nothing')?.remove();
-        rows.prepend(...fresh);
+        // More came than one page holds: what is in between is behind the link to older ones.
+        if (found.some((row) => row.matches('.older'))) rows.replaceChildren(...found);
+        else {
+          for (const row of fresh) row.classList.add('fresh');
+          rows.querySelector('.nothing')?.remove();
+          rows.prepend(...fresh);
+        }
         for (const old of [...rows.querySelectorAll('.row')].slice(rowsMax)) old.remove();
         mark();
       }
@@ -189,6 +194,18 @@ function copying(within) {
   }
 }
 
+// The clock of the bar: asked for, since business time may stand still or run ahead.
+
+function clock() {
+  const shown = document.querySelector('[data-clock]');
+  setInterval(async () => {
+    if (document.hidden) return;
+    const answer = await fetch('/sim/v1/clock').catch(() => undefined);
+    if (answer?.ok) shown.textContent = (await answer.json()).now.slice(11, 19);
+  }, 5000);
+}
+
+clock();
 copying(document);
 choosing();
 searching();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tongbao_wire::{AuthCode, Fen, Timestamp, TradeType};
+use tongbao_wire::{AuthCode, Fen, Mchid, Timestamp, TradeType};
 
 use crate::ledger::{NewGivingBack, Sources};
 use crate::order::{NewOrder, Order, OrderState, Refused};
@@ -39,6 +39,8 @@ struct PaymentCode {
     issued_at: Timestamp,
     /// The payer will be asked for the password whatever the amount (验密, risk).
     ask_password: bool,
+    /// Who alone may charge it, having asked whose it is (v2.md §3.9).
+    only_for: Option<Mchid>,
     used: bool,
 }
 
@@ -80,6 +82,7 @@ impl State {
             payer: payer.into(),
             issued_at: now,
             ask_password: asking == Asking::Always,
+            only_for: None,
             used: false,
         };
         self.payment_codes.codes.insert(text, kept, CODES_MAX);
@@ -102,6 +105,19 @@ impl State {
         Ok(known.payer.clone())
     }
 
+    /// Lets nobody but `mchid` charge the code from now on; false when that is somebody else's right.
+    pub(crate) fn reserve_code(&mut self, code: &AuthCode, mchid: &Mchid) -> bool {
+        let Some(known) = self.payment_codes.codes.get_mut(code.as_str()) else { return false };
+        known.only_for.get_or_insert_with(|| mchid.clone()) == mchid
+    }
+
+    /// Has the payer asked for the password whatever the amount.
+    pub(crate) fn ask_for_code(&mut self, code: &AuthCode) {
+        if let Some(known) = self.payment_codes.codes.get_mut(code.as_str()) {
+            known.ask_password = true;
+        }
+    }
+
     /// Charges a scanned code: paid at once, or `USERPAYING` until the payer types the password.
     ///
     /// The same request again tells the order as it stands.
@@ -121,28 +137,31 @@ impl State {
             return again(known, &asked);
         }
         let payer = self.payer_of_code(code, now)?;
+        if !self.reserve_code(code, &asked.mchid) {
+            return Err(Refused::CodeInvalid);
+        }
         if self.payers.get(&payer).is_some_and(|person| person.abnormal) {
             return Err(Refused::PayerAbnormal);
         }
         let asks = self.payment_codes.asks(code, &payer, asked.total, now);
-        let short = self.ledger.payer(&payer) < asked.total;
+        let wallet = self.ledger.wallet_for(&payer, asked.total);
         if let Some(known) = self.payment_codes.codes.get_mut(code.as_str()) {
             known.used = true;
         }
         self.insert_order(platform, asked, Some(payer.clone()), now);
         let order = self.orders.get_mut(&key).expect("just written");
-        if short {
+        let Some(wallet) = wallet else {
             order.note(now, EventKind::Insufficient, "");
             order.state = OrderState::Failed { at: now };
             return Err(Refused::PayerShort);
-        }
+        };
         if asks {
             order.note(now, EventKind::CashierOpened, payer.as_str());
             order.state = OrderState::UserPaying { since: now, payer };
             self.schedule(now.plus(PASSWORD_WITHIN), Due::PasswordMissed(key.clone()));
         } else {
             self.payment_codes.count_unasked(&payer, now);
-            self.take(platform, &key, &payer, now);
+            self.take(platform, &key, &wallet, now);
         }
         Ok(self.orders.get(&key).expect("just written"))
     }
@@ -185,11 +204,11 @@ impl State {
     ) -> Result<(), PayRefused> {
         let payer = self.asked_for_password(key)?;
         let total = self.orders.get(key).expect("just found").asked.total;
-        if self.ledger.payer(&payer) < total {
+        let Some(wallet) = self.ledger.wallet_for(&payer, total) else {
             self.fail(key, EventKind::Insufficient, now);
             return Err(PayRefused::Insufficient);
-        }
-        self.take(platform, key, &payer, now);
+        };
+        self.take(platform, key, &wallet, now);
         Ok(())
     }
 
@@ -275,7 +294,7 @@ impl State {
 
 /// The same number again: the order as it stands, when everything is as before.
 fn again(known: Arc<Order>, asked: &NewOrder) -> Result<Arc<Order>, Refused> {
-    if known.asked.scene != TradeType::Micropay || known.asked.dialect != asked.dialect {
+    if known.asked.scene != TradeType::Micropay || !known.asked.dialect.is_like(asked.dialect) {
         return Err(Refused::NumberUsed);
     }
     let same = known.asked.terms == asked.terms;

@@ -7,6 +7,7 @@ mod phone;
 mod sent;
 mod worlds;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::State as Shared;
@@ -19,6 +20,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use tongbao_wire::{Appid, Fen, Mchid, OutRefundNo, OutTradeNo, RefundStatus};
 
+use crate::bank::bank_of_debit_card;
 use crate::guard::{bad_request, preflight, problem};
 use crate::ledger::{AMOUNT_MAX, Purse};
 use crate::login::LoginRefused;
@@ -234,6 +236,9 @@ struct PayerAsked {
     #[serde(default)]
     name: Option<String>,
     balance_fen: Fen,
+    /// What bank cards can pay, by `bank_type` such as `CMB_DEBIT`: used when the balance does not suffice.
+    #[serde(default)]
+    cards_fen: BTreeMap<String, Fen>,
     #[serde(default)]
     password: Option<String>,
 }
@@ -253,11 +258,20 @@ async fn set_payer(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Re
     if let Err((field, reason)) = payer::check(&settings) {
         return bad_request(&format!("{field} {reason}"));
     }
+    let sound = |(card, balance): (&String, &Fen)| {
+        bank_of_debit_card(card).is_some() && (0..=AMOUNT_MAX).contains(&balance.get())
+    };
+    if !asked.cards_fen.iter().all(sound) {
+        return bad_request("cards_fen has cards such as CMB_DEBIT, each with 0 to 1000000000000");
+    }
     let view = simulator.with_state(|state, platform, now| {
         if state.payers.holds(PAYERS_MAX) && !state.payers.contains_key(&settings.id) {
             return None;
         }
         state.set_payer(&settings, platform.appids().iter(), now);
+        for (card, balance) in &asked.cards_fen {
+            state.ledger.set_card(&settings.id, card, *balance, now);
+        }
         state.payer_view(&settings.id, platform, now)
     });
     match view {

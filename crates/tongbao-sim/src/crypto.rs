@@ -9,6 +9,7 @@ mod oaep;
 pub(crate) mod pkcs12;
 mod seal;
 mod sign;
+pub(crate) mod v2;
 
 pub(crate) use certificate::year_and_month;
 pub(crate) use keys::{Keys, MerchantKeys, PlatformKey};

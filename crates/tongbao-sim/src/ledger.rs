@@ -12,6 +12,7 @@ mod moving;
 mod sale;
 mod sharing;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -88,6 +89,20 @@ impl Ledger {
         let account = Account::Wallet(Wallet::Card { payer: payer.into(), card: card.into() });
         self.balances.open(&account);
         self.set(account, balance, at);
+    }
+
+    /// What a payer pays so much with: the balance, or else the first card that has it.
+    pub(crate) fn wallet_for(&self, payer: &str, amount: Fen) -> Option<Wallet> {
+        if self.payer(payer) >= amount {
+            return Some(Wallet::Balance { payer: payer.into() });
+        }
+        let card = self.cards(payer).into_iter().find(|(_, balance)| *balance >= amount);
+        card.map(|(card, _)| Wallet::Card { payer: payer.into(), card })
+    }
+
+    /// A payer's bank cards and what each can pay.
+    pub(crate) fn cards(&self, payer: &str) -> BTreeMap<String, Fen> {
+        self.balances.cards(payer)
     }
 
     fn set(&mut self, account: Account, balance: Fen, at: Timestamp) {

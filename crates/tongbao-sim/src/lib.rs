@@ -9,6 +9,7 @@
 //! A call goes `v3` (checks in order) → `order`, `pay`, `refund` (rules, under one lock, never waiting) →
 //! `v3::answer` (signed). What happens by itself goes `state` (schedule) → `notifier` → [`Postman`].
 
+mod bank;
 mod bill;
 mod cashier;
 mod clock;
@@ -50,6 +51,7 @@ mod snapshot;
 mod state;
 mod switches;
 mod tls;
+mod v2;
 mod v3;
 mod view;
 mod weixin;
@@ -76,7 +78,7 @@ pub use settings::{
 };
 pub use simulator::Simulator;
 pub use snapshot::{Snapshot, SnapshotError};
-pub use switches::{ClosedCode, PaidCode, RefundMismatch, Switches};
+pub use switches::{ClosedCode, FaultLayer, PaidCode, RefundMismatch, Switches};
 pub use tls::{ClientCertificate, TlsClient, TlsEnv, TlsSettings};
 pub use tongbao_wire as wire;
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};

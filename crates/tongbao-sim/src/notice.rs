@@ -99,16 +99,29 @@ impl State {
                 original_type: event.original_type.into(),
             },
         };
+        let body = serde_json::to_string(&envelope).expect("an envelope is plain data");
+        self.keep_notice(&event, id, Dialect::V3, body, now);
+    }
+
+    /// Writes an event down in its language and puts its first send on the schedule.
+    pub(crate) fn keep_notice(
+        &mut self,
+        event: &NewNotice,
+        id: String,
+        dialect: Dialect,
+        body: String,
+        now: Timestamp,
+    ) {
         let number = self.next_serial();
         let notice = Notice {
             id,
-            mchid: event.mchid,
-            out_trade_no: event.out_trade_no,
-            out_refund_no: event.out_refund_no,
+            mchid: event.mchid.clone(),
+            out_trade_no: event.out_trade_no.clone(),
+            out_refund_no: event.out_refund_no.clone(),
             event_type: event.event_type.into(),
-            url: event.url,
-            dialect: Dialect::V3,
-            body: serde_json::to_string(&envelope).expect("an envelope is plain data"),
+            url: event.url.clone(),
+            dialect,
+            body,
             created_at: now,
             delivered: false,
             next_at: Some(now),
@@ -160,7 +173,11 @@ impl State {
                 notice.put_off = false;
                 notice.sends += 1;
                 let rung = usize::try_from(notice.sends - 1).expect("few sends");
-                let more = notice.sends < u32::from(platform.switches.notification_sends_max);
+                let most = match notice.dialect {
+                    Dialect::V3 => u32::from(platform.switches.notification_sends_max),
+                    Dialect::V2(_) => SENDS_MAX_V2,
+                };
+                let more = notice.sends < most;
                 notice.next_at = LADDER.get(rung).filter(|_| more).map(|wait| now.plus(*wait));
                 if let Some(at) = notice.next_at {
                     self.sends.insert((at, number), ());
@@ -247,5 +264,7 @@ const LADDER: [Duration; 15] = {
 };
 /// A send that has not ended by then was cut off with its runtime: five seconds, twice for a duplicate.
 const SENDING_AT_MOST: Duration = Duration::from_secs(11);
+/// Sends of one event in v2: the first, and fifteen more (v2.md §4.1).
+const SENDS_MAX_V2: u32 = 16;
 /// Sends of one event that are written down; resending by hand ends there.
 const ATTEMPTS_MAX: usize = 100;

@@ -11,8 +11,11 @@ use tongbao_wire::Timestamp;
 
 use crate::compose::letter;
 use crate::faults::{DeliveryFault, DeliverySeen, Forgery};
-use crate::notice::{Attempt, Heard, Outcome, SentBy};
+use crate::notice::{Attempt, Heard, Notice, Outcome, SentBy};
+use crate::order::Dialect;
+use crate::platform::Platform;
 use crate::postman::{ANSWER_WITHIN, PostFailed};
+use crate::v2;
 use crate::view::NotificationView;
 use crate::{Simulator, inspector};
 
@@ -112,20 +115,20 @@ impl Simulator {
             self.with_state(|state, _, _| state.put_off_send(number, now.plus(wait)));
             return;
         }
-        let Some((place, request)) = self.prepare(number, by, fault) else { return };
+        let Some((place, request, dialect)) = self.prepare(number, by, fault) else { return };
         let heard = match fault {
             DeliveryFault::Lose => {
                 let lost = Err(PostFailed::TimedOut);
                 self.keep(number, fault, &request, Instant::now(), &lost);
-                heard(lost)
+                heard(lost, dialect)
             }
             DeliveryFault::Duplicate => {
                 let twin = request.clone();
-                let _ = self.post(number, fault, twin).await;
-                self.post(number, fault, request).await
+                let _ = self.post(number, fault, twin, dialect).await;
+                self.post(number, fault, request, dialect).await
             }
             DeliveryFault::Pass | DeliveryFault::Forge(_) | DeliveryFault::Delay(_) => {
-                self.post(number, fault, request).await
+                self.post(number, fault, request, dialect).await
             }
         };
         self.with_state(|state, _, _| state.finish_send(number, place, heard));
@@ -153,18 +156,26 @@ impl Simulator {
     }
 
     /// Signs the envelope for this send and writes the send down.
-    fn prepare(&self, number: u64, by: SentBy, fault: DeliveryFault) -> Option<(usize, Request<Bytes>)> {
+    fn prepare(
+        &self,
+        number: u64,
+        by: SentBy,
+        fault: DeliveryFault,
+    ) -> Option<(usize, Request<Bytes>, Dialect)> {
         let platform = &self.inner.platform;
-        let (url, body, answered_with, first) = self.with_state(|state, _, _| {
+        let (notice, answered_with) = self.with_state(|state, _, _| {
             let notice = state.notices.get(&number)?;
             let answered_with = state.answered_with.get(&notice.mchid);
-            let first = notice.attempts.is_empty();
-            Some((notice.url.clone(), Bytes::from(notice.body.clone()), answered_with, first))
+            Some((notice, answered_with))
         })?;
         let forgery = match fault {
             DeliveryFault::Forge(forgery) => Some(forgery),
-            // A probe is sent again properly signed (v3.md §1.7).
-            DeliveryFault::Pass if first && platform.draws(platform.switches.probes_permille) => {
+            // A probe is sent again properly signed (v3.md §1.7); v2 has none.
+            DeliveryFault::Pass
+                if notice.dialect == Dialect::V3
+                    && notice.attempts.is_empty()
+                    && platform.draws(platform.switches.probes_permille) =>
+            {
                 Some(Forgery::SignTest)
             }
             DeliveryFault::Pass
@@ -172,12 +183,14 @@ impl Simulator {
             | DeliveryFault::Duplicate
             | DeliveryFault::Delay(_) => None,
         };
-        let key = platform.key_of_notification(answered_with.as_deref().map(String::as_str));
-        let signed = platform.sign(&key, &body, forgery);
+        let (serial, request) = match notice.dialect {
+            Dialect::V3 => sealed(platform, &notice, answered_with.as_deref().map(String::as_str), forgery),
+            Dialect::V2(_) => (String::new(), v2::letter(platform, &notice, forgery)),
+        };
         let place = self.with_state(|state, platform, now| {
             let attempt = Attempt {
                 at: now,
-                serial: signed.serial.clone(),
+                serial,
                 fault: (fault != DeliveryFault::Pass).then(|| format!("{fault:?}")),
                 outcome: Outcome::Sending,
                 status: None,
@@ -185,18 +198,21 @@ impl Simulator {
             };
             state.begin_send(platform, number, attempt, by)
         })?;
-        let body = if forgery == Some(Forgery::Tamper) { tampered(&body) } else { body };
-        let request =
-            letter(platform, &url, signed, body).expect("the address was checked when the order was created");
-        Some((place, request))
+        Some((place, request, notice.dialect))
     }
 
-    async fn post(&self, number: u64, fault: DeliveryFault, request: Request<Bytes>) -> Heard {
+    async fn post(
+        &self,
+        number: u64,
+        fault: DeliveryFault,
+        request: Request<Bytes>,
+        dialect: Dialect,
+    ) -> Heard {
         let (kept, began) = (request.clone(), Instant::now());
         let answered = tokio::time::timeout(ANSWER_WITHIN, self.inner.postman.post(request)).await;
         let answered = answered.unwrap_or(Err(PostFailed::TimedOut));
         self.keep(number, fault, &kept, began, &answered);
-        heard(answered)
+        heard(answered, dialect)
     }
 
     /// Keeps a send for the inspector.
@@ -222,12 +238,31 @@ impl Simulator {
     }
 }
 
-/// Only 200 and 204 count (v3.md §6.8).
-fn heard(answered: Result<http::Response<Bytes>, PostFailed>) -> Heard {
+/// Signs the envelope for this send and tells which serial it is signed under.
+fn sealed(
+    platform: &Platform,
+    notice: &Notice,
+    answered_with: Option<&str>,
+    forgery: Option<Forgery>,
+) -> (String, Request<Bytes>) {
+    let body = Bytes::from(notice.body.clone());
+    let signed = platform.sign(&platform.key_of_notification(answered_with), &body, forgery);
+    let serial = signed.serial.clone();
+    let body = if forgery == Some(Forgery::Tamper) { tampered(&body) } else { body };
+    let request = letter(platform, &notice.url, signed, body);
+    (serial, request.expect("the address was checked when the order was created"))
+}
+
+/// Of v3 only 200 and 204 count (v3.md §6.8); of v2 the words in the body (v2.md §4.1).
+fn heard(answered: Result<http::Response<Bytes>, PostFailed>, dialect: Dialect) -> Heard {
     match answered {
         Ok(answer) => {
             let status = answer.status().as_u16();
-            let outcome = if matches!(status, 200 | 204) { Outcome::Accepted } else { Outcome::Refused };
+            let accepted = match dialect {
+                Dialect::V3 => matches!(status, 200 | 204),
+                Dialect::V2(_) => status == 200 && v2::accepts(answer.body()),
+            };
+            let outcome = if accepted { Outcome::Accepted } else { Outcome::Refused };
             let start = &answer.body()[..answer.body().len().min(ANSWER_BYTES_KEPT)];
             let answer = String::from_utf8_lossy(start).into_owned();
             Heard { outcome, status: Some(status), answer }

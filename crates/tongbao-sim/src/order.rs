@@ -17,6 +17,7 @@ use crate::platform::Platform;
 use crate::prepay::{Opens, Prepay};
 use crate::settings::DIGITS;
 use crate::state::{Appointment, Due, OrderKey, State};
+use crate::v2::SignType;
 use crate::view::{EventKind, OrderEvent};
 
 pub(crate) use refused::Refused;
@@ -25,7 +26,15 @@ pub(crate) use refused::Refused;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Dialect {
     V3,
-    V2,
+    /// Signed like this, and told so.
+    V2(SignType),
+}
+
+impl Dialect {
+    /// True when both are of one face, however signed.
+    pub(crate) fn is_like(self, other: Self) -> bool {
+        std::mem::discriminant(&self) == std::mem::discriminant(&other)
+    }
 }
 
 /// For whom a service provider places an order (v3.md §3).
@@ -279,9 +288,9 @@ impl State {
 /// What a second create with a known number meets (v3.md §2.4).
 fn reenter(order: &Order, asked: &NewOrder) -> Result<(), Refused> {
     let known = &order.asked;
-    let elsewhere = (&known.scene, known.dialect, &known.combined, known.sub.is_some())
-        != (&asked.scene, asked.dialect, &asked.combined, asked.sub.is_some());
-    if elsewhere {
+    let elsewhere = (&known.scene, &known.combined, known.sub.is_some())
+        != (&asked.scene, &asked.combined, asked.sub.is_some());
+    if elsewhere || !known.dialect.is_like(asked.dialect) {
         return Err(Refused::NumberUsed);
     }
     match order.state {

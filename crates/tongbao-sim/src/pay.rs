@@ -7,7 +7,7 @@ use tongbao_wire::{Appid, Fen, Mchid, PrepayId, Timestamp, TradeType};
 use crate::combine::{Combined, CombinedState};
 use crate::ledger::{FeeRate, Hold, NewSale, SaleWords, Wallet};
 use crate::notice::NewNotice;
-use crate::order::{NewOrder, Order, OrderState, Payment, new_transaction_id};
+use crate::order::{Dialect, NewOrder, Order, OrderState, Payment, new_transaction_id};
 use crate::payer;
 use crate::platform::Platform;
 use crate::prepay::{Opens, Prepay};
@@ -263,12 +263,12 @@ impl State {
         now: Timestamp,
     ) -> Result<Opens, PayRefused> {
         let opened = self.payable(platform, attempt, now)?;
-        if self.ledger.payer(attempt.payer) < opened.total() {
+        let Some(wallet) = self.ledger.wallet_for(attempt.payer, opened.total()) else {
             self.note_opened(&opened, now, EventKind::Insufficient, "");
             return Err(PayRefused::Insufficient);
-        }
+        };
         for key in opened.keys() {
-            self.take(platform, &key, attempt.payer, now);
+            self.take(platform, &key, &wallet, now);
         }
         let opens = opened.opens();
         match &opens {
@@ -278,8 +278,9 @@ impl State {
         Ok(opens)
     }
 
-    /// From the payer, whose balance suffices, to whom the order belongs. Tells nobody.
-    pub(crate) fn take(&mut self, platform: &Platform, key: &OrderKey, payer_id: &str, now: Timestamp) {
+    /// From the payer's balance or card, which suffices, to whom the order belongs. Tells nobody.
+    pub(crate) fn take(&mut self, platform: &Platform, key: &OrderKey, wallet: &Wallet, now: Timestamp) {
+        let payer_id = wallet.payer();
         let transaction_id = new_transaction_id(platform, self.next_serial(), now);
         let order = self.orders.get(key).expect("callers looked it up");
         let sub_appid = order.asked.sub.as_ref().and_then(|sub| sub.appid.as_ref());
@@ -289,10 +290,9 @@ impl State {
             openid: payer::openid(&order.asked.appid, payer_id),
             sub_openid: sub_appid.map(|appid| payer::openid(appid, payer_id)),
             payer: payer_id.into(),
-            bank_type: "OTHERS".into(),
+            bank_type: wallet.bank_type().into(),
         };
-        let wallet = Wallet::Balance { payer: payer_id.into() };
-        let sale = new_sale(platform, &order.asked, &payment, wallet);
+        let sale = new_sale(platform, &order.asked, &payment, wallet.clone());
         self.ledger.pay(sale, now).expect("the balance suffices");
         self.transactions.insert(transaction_id.clone(), key.clone());
         let order = self.orders.get_mut(key).expect("just found");
@@ -312,6 +312,9 @@ impl State {
     fn tell_paid(&mut self, platform: &Platform, key: &OrderKey, now: Timestamp) {
         let order = self.orders.get(key).expect("just paid");
         let Some(url) = order.asked.notify_url.clone() else { return };
+        if let Dialect::V2(sign_type) = order.asked.dialect {
+            return self.tell_paid_v2(platform, &order, sign_type, url, now);
+        }
         let plain = if order.asked.sub.is_some() {
             serde_json::to_vec(&order.partner_transaction(platform))
         } else {

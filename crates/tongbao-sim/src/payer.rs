@@ -93,6 +93,9 @@ pub struct PayerView {
     /// The same in yuan, for people.
     #[serde(rename = "balance")]
     pub balance_text: String,
+    /// What each bank card can pay, by `bank_type`.
+    #[serde(rename = "cards_fen", skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub cards: std::collections::BTreeMap<String, Fen>,
     /// Password tries before the payer is locked; none while locked.
     pub attempts_left: u8,
     /// Who the person is to each appid.

@@ -6,6 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use crate::SimError;
 
 /// What a post becomes.
 pub type Posting<'a> = Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, PostFailed>> + Send + 'a>>;
@@ -50,7 +55,28 @@ impl HttpPostman {
     /// When the TLS library refuses its own default protocol versions.
     #[must_use]
     pub fn new() -> Self {
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        Self::with_roots(public_roots())
+    }
+
+    /// The same, trusting the authorities in `pem` too.
+    ///
+    /// # Errors
+    /// [`SimError::Settings`] when there is no certificate of an authority in it.
+    pub fn trusting(pem: &[u8]) -> Result<Self, SimError> {
+        let refused = |reason: String| SimError::Settings { field: "notify_ca", reason };
+        let mut roots = public_roots();
+        let before = roots.len();
+        for certificate in CertificateDer::pem_slice_iter(pem) {
+            let certificate = certificate.map_err(|error| refused(error.to_string()))?;
+            roots.add(certificate).map_err(|error| refused(error.to_string()))?;
+        }
+        if roots.len() == before {
+            return Err(refused("there is no CERTIFICATE block in it".into()));
+        }
+        Ok(Self::with_roots(roots))
+    }
+
+    fn with_roots(roots: RootCertStore) -> Self {
         // The provider is named, so that whoever embeds the simulator need not install one.
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let tls = rustls::ClientConfig::builder_with_provider(provider)
@@ -99,6 +125,10 @@ impl Postman for HttpPostman {
     fn post(&self, request: http::Request<Bytes>) -> Posting<'_> {
         Box::pin(self.carry(request))
     }
+}
+
+fn public_roots() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
 }
 
 fn failed(error: reqwest::Error) -> PostFailed {

@@ -11,11 +11,13 @@ use tongbao_wire::{
     RefundStatus, Timestamp, TransactionId,
 };
 
+use crate::bank::card_in_words;
 use crate::ledger::{NewGivingBack, Paid, Short, Sources};
 use crate::order::{Dialect, Refused};
 use crate::platform::Platform;
 use crate::settings::DIGITS;
 use crate::state::{Due, OrderKey, RefundKey, State};
+use crate::v2::SignType;
 use crate::view::EventKind;
 
 pub(crate) use outcome::{Elsewhere, OutcomeRefused};
@@ -165,15 +167,21 @@ impl State {
         let order = self.orders.get_mut(order_key).expect("found paid");
         let payment = order.payment().expect("found paid");
         let (transaction_id, payer) = (payment.transaction_id.clone(), payment.payer.clone());
+        let user_received_account = match payment.bank_type.as_str() {
+            "OTHERS" => "支付用户零钱".to_owned(),
+            card => card_in_words(card),
+        };
+        let moving = |paid| NewGivingBack {
+            refund_id: refund_id.clone(),
+            out_refund_no: Some(asked.out_refund_no.as_str().into()),
+            transaction_id: transaction_id.clone(),
+            paid,
+            channel: "ORIGINAL",
+        };
         if let Some(paid) = paid {
-            let moving = NewGivingBack {
-                refund_id: refund_id.clone(),
-                out_refund_no: Some(asked.out_refund_no.as_str().into()),
-                transaction_id: transaction_id.clone(),
-                paid,
-                channel: "ORIGINAL",
-            };
-            self.ledger.refund_accepted(moving, now).expect("the money was there a moment ago");
+            self.ledger.refund_accepted(moving(paid), now).expect("the money was there a moment ago");
+        } else {
+            self.ledger.refund_awaited(moving(Paid::nothing_yet(asked.refund)), now);
         }
         let told = Refund {
             refund_id,
@@ -181,7 +189,7 @@ impl State {
             transaction_id,
             out_trade_no: order_key.1.clone(),
             channel: RefundChannel::Original,
-            user_received_account: "支付用户零钱".into(),
+            user_received_account,
             success_time: None,
             create_time: now,
             status: RefundStatus::Processing,
@@ -202,13 +210,14 @@ impl State {
         };
         order.refunds.push(asked.out_refund_no.clone());
         order.note(now, EventKind::RefundAccepted, format!("{} {}", asked.out_refund_no, asked.refund));
+        let (notify_url, dialect) = told_where(platform, &asked);
         let record = RefundRecord {
-            dialect: asked.dialect,
+            dialect,
             mchid: asked.mchid,
             sub_mchid: asked.sub_mchid,
             payer,
             told: told.clone(),
-            notify_url: asked.notify_url,
+            notify_url,
             waits: paid.is_none(),
             elsewhere: None,
         };
@@ -221,6 +230,17 @@ impl State {
         self.schedule(next.0, next.1);
         told
     }
+}
+
+/// Where and in which language the end of a refund is told: an address that comes with none is the
+/// merchant's setting, and that is told in v2 whoever asked (v3.md §5.1).
+fn told_where(platform: &Platform, asked: &NewRefund) -> (Option<String>, Dialect) {
+    if asked.notify_url.is_some() {
+        return (asked.notify_url.clone(), asked.dialect);
+    }
+    let merchant = platform.merchant(&asked.mchid);
+    let set = merchant.and_then(|merchant| merchant.settings.refund_notify_url.clone());
+    (set, Dialect::V2(SignType::Md5))
 }
 
 /// Which half of 基本账户 pays: `amount.from` says how much of it from 不可用余额, `funds_account` that all comes

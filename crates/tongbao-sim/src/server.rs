@@ -189,10 +189,13 @@ async fn serve(listener: TcpListener, simulator: Simulator, stopping: oneshot::R
         }
     };
     let (tasks, front) = (Tasks::new(), simulator.front());
-    tasks.spawn("notifier", async move { simulator.run().await });
+    let running = simulator.clone();
+    tasks.spawn("notifier", async move { running.run().await });
     let options = Options { grace: GRACE, ..Options::default() };
     let stopped = async {
         let _told_or_dropped = stopping.await;
+        // Pages that listen would hold the connections open.
+        simulator.hang_up();
     };
     listen::serve(listener, front, options, stopped).await;
     tasks.abort_all();

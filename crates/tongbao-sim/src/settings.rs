@@ -52,6 +52,11 @@ pub struct MerchantSettings {
     pub providers: Vec<Mchid>,
     /// What of each payment the platform keeps (手续费费率).
     pub fee_rate: FeeRate,
+    /// Where the end of refunds is told, in the language of v2, when a refund names no address itself
+    /// (v3.md §5.1): a setting on 商户平台.
+    pub refund_notify_url: Option<String>,
+    /// The 扫码支付回调URL of Native mode 1 (v2.md §2.7): a setting on 商户平台.
+    pub scan_callback_url: Option<String>,
 }
 
 impl MerchantSettings {
@@ -66,6 +71,8 @@ impl MerchantSettings {
             apiv2_key,
             providers: Vec::new(),
             fee_rate: FeeRate::USUAL,
+            refund_notify_url: None,
+            scan_callback_url: None,
         }
     }
 }

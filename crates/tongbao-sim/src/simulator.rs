@@ -21,7 +21,7 @@ use crate::snapshot::Snapshots;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
 use crate::{
-    PayerSettings, Postman, Settings, SimError, cashier, control, guard, inspector, tls, v3, weixin,
+    PayerSettings, Postman, Settings, SimError, cashier, control, guard, inspector, tls, v2, v3, weixin,
 };
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
@@ -82,7 +82,7 @@ impl Simulator {
             .merge(inspector::page_routes())
             .route_layer(axum::middleware::from_fn_with_state(self.clone(), guard::guard))
             .route_layer(axum::extract::DefaultBodyLimit::max(CONTROL_BYTES_MAX));
-        let answered = v3::routes().merge(weixin::routes()).merge(guarded);
+        let answered = v3::routes().merge(v2::routes()).merge(weixin::routes()).merge(guarded);
         let answered = if self.inner.platform.tls.is_some() {
             answered.layer(axum::middleware::from_fn(tls::refuse_unknown))
         } else {

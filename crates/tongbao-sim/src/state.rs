@@ -29,6 +29,7 @@ use crate::platform::Platform;
 use crate::prepay::Opens;
 use crate::refund::RefundRecord;
 use crate::shelf::{Kept, Named, Recent, Shelf, Table};
+use crate::v2::Sandbox;
 
 /// An order's number is unique per merchant (v3.md §2.1).
 pub(crate) type OrderKey = (Mchid, OutTradeNo);
@@ -62,6 +63,9 @@ pub(crate) struct State {
     pub(crate) bill_links: Recent<Link>,
     pub(crate) media: Media,
     pub(crate) complaints: Complaints,
+    /// What the short addresses of v2 stand for.
+    pub(crate) short_urls: Recent<String>,
+    pub(crate) sandbox: Sandbox,
     /// The serial whose pair signed the answer of each merchant's latest call.
     pub(crate) answered_with: Shelf<Mchid, String>,
     /// What orders and refunds do by themselves, and when.
@@ -167,6 +171,7 @@ impl State {
             name: person.name.clone(),
             balance,
             balance_text: balance.to_string(),
+            cards: self.ledger.cards(id),
             attempts_left: person.attempts_left(&platform.switches, now),
             openids: appids.map(|appid| (appid.clone(), payer::openid(appid, id))).collect(),
         })
@@ -253,6 +258,8 @@ impl State {
             ("answered_with", &mut self.answered_with),
             ("due", &mut self.due),
             ("sends", &mut self.sends),
+            ("short_urls", &mut self.short_urls.rows),
+            ("short_url_order", &mut self.short_urls.order),
             ("counters", &mut self.counters),
             ("ahead_millis", &mut self.ahead_millis),
         ];
@@ -261,6 +268,7 @@ impl State {
         named.extend(self.codes.shelves());
         named.extend(self.media.shelves());
         named.extend(self.complaints.shelves());
+        named.extend(self.sandbox.shelves());
         named
     }
 

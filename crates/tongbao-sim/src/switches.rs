@@ -150,6 +150,34 @@ pub struct Switches {
     /// v2 calls that need the merchant's certificate (v2.md §1.1) are refused over plain HTTP, where nobody
     /// can present one. Off, they are taken there without it; over TLS they need it either way. Default: off.
     pub certificate_needed_on_plain_http: bool,
+    /// In which layer v2 tells faults of appid, sub-merchant and form (v2.md §1.9: tables have codes, many
+    /// real paths a `return_msg` alone). Default: [`FaultLayer::ErrCode`].
+    pub v2_faults: FaultLayer,
+    /// A `sign` of v2 may be in lower case (v2.md §1.3 \[C\]: one trace was accepted so). Default: off.
+    pub v2_sign_case_ignored: bool,
+    /// A `time_expire` of v2 less than a minute ahead is raised to a minute, as v3 does (v2.md §2.5), and
+    /// not refused. Default: off.
+    pub v2_time_expire_clamped: bool,
+    /// How old an order of v2 must be before it is closed (v2.md §3.2: five minutes by the text, enforcement
+    /// not evidenced). Default: no time at all.
+    pub v2_close_after: Duration,
+    /// The cashier of an order of v2 is opened with the `sign_type` the order was placed with (v2.md §2.6).
+    /// Default: on.
+    pub v2_invoke_sign_type_checked: bool,
+    /// Reversing within 15 seconds while the payer types answers `USERPAYING` with `recall=Y` (v2.md §3.8
+    /// \[R\]), and does not reverse at once. Default: on.
+    pub v2_reverse_waits: bool,
+    /// Native mode 1 still works (v2.md §2.7: taken offline by 2022 \[C\]). Default: off.
+    pub v2_native_mode_1: bool,
+}
+
+/// In which layer of an answer of v2 a fault is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultLayer {
+    /// `result_code=FAIL` with `err_code`, signed.
+    ErrCode,
+    /// `return_code=FAIL` with `return_msg`, unsigned.
+    ReturnMsg,
 }
 
 /// How "already paid" is spelled.
@@ -264,6 +292,13 @@ impl Default for Switches {
             complaint_days_max: 30,
             control_from_any_origin: false,
             certificate_needed_on_plain_http: false,
+            v2_faults: FaultLayer::ErrCode,
+            v2_sign_case_ignored: false,
+            v2_time_expire_clamped: false,
+            v2_close_after: Duration::ZERO,
+            v2_invoke_sign_type_checked: true,
+            v2_reverse_waits: true,
+            v2_native_mode_1: false,
         }
     }
 }

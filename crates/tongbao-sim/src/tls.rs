@@ -256,3 +256,6 @@ pub(crate) const PLATFORM_HOSTS: [&str; 8] = [
     "wx.tenpay.com",
 ];
 const LOCAL_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+#[cfg(test)]
+mod tests;

@@ -35,6 +35,7 @@ use crate::received::{Received, dropped, read};
 use crate::refusal::Refusal;
 
 use answer::Answer;
+pub(crate) use bodies::notify_url_fault;
 
 /// What answers a call whose signature holds: no waiting.
 type Handler = fn(&Simulator, &Received, &Mchid) -> Result<Answer, Refusal>;
@@ -83,13 +84,11 @@ async fn serve(
     let seen = CallSeen { endpoint, target: &call.target, body: &call.body };
     let fault = simulator.call_fault(&seen);
     if fault == CallFault::DropBefore {
-        let mut answer = dropped();
-        answer.extensions_mut().insert(Faulted(format!("{fault:?}")));
-        return answer;
+        return Faulted::mark(dropped(), fault);
     }
     let judged = judge(&simulator, &call, handler, fault);
     let platform = &simulator.inner.platform;
-    match (judged, fault) {
+    let answer = match (judged, fault) {
         (_, CallFault::DropAfter) => dropped(),
         (Ok(_), CallFault::SystemErrorAfter) => answer::refused(platform, endpoint, &Refusal::system_error()),
         (Ok((answer, _)), CallFault::Forge(forgery)) => {
@@ -99,7 +98,8 @@ async fn serve(
             answer::signed(platform, &call, &answer, probe)
         }
         (Err(refusal), _) => answer::refused(platform, endpoint, &refusal),
-    }
+    };
+    Faulted::mark(answer, fault)
 }
 
 /// Everything between a request and its answer: no waiting, no faults but 429. Says whether the answer is to be

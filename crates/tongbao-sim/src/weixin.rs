@@ -16,6 +16,7 @@ use tongbao_wire::{Appid, Call};
 
 use crate::Simulator;
 use crate::faults::{CallFault, CallSeen};
+use crate::inspector::Faulted;
 use crate::login::{CodeRefused, StableToken, TokenRefused};
 use crate::payer;
 use crate::platform::Platform;
@@ -41,8 +42,8 @@ async fn serve(Shared(simulator): Shared<Simulator>, endpoint: Call, request: Re
     let fault = simulator.call_fault(&CallSeen { endpoint, target: &call.target, body: &call.body });
     let platform = &simulator.inner.platform;
     match fault {
-        CallFault::DropBefore => return dropped(),
-        CallFault::TooMany => return told(platform, Err(FREQUENCY)),
+        CallFault::DropBefore => return Faulted::mark(dropped(), fault),
+        CallFault::TooMany => return Faulted::mark(told(platform, Err(FREQUENCY)), fault),
         CallFault::Pass | CallFault::DropAfter | CallFault::SystemErrorAfter | CallFault::Forge(_) => {}
     }
     let answer = if endpoint == Call::StableToken {
@@ -51,13 +52,14 @@ async fn serve(Shared(simulator): Shared<Simulator>, endpoint: Call, request: Re
         let query = Query::<BTreeMap<String, String>>::try_from_uri(&uri);
         code2session(&simulator, &query.map(|Query(query)| query).unwrap_or_default())
     };
-    match fault {
+    let answer = match fault {
         CallFault::DropAfter => dropped(),
         CallFault::SystemErrorAfter => told(platform, Err(BUSY)),
         CallFault::Pass | CallFault::Forge(_) | CallFault::DropBefore | CallFault::TooMany => {
             told(platform, answer)
         }
-    }
+    };
+    Faulted::mark(answer, fault)
 }
 
 /// Fields, appid, secret, then the code, which is burnt only when the others pass.

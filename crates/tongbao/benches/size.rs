@@ -26,6 +26,8 @@ fn main() {
     };
     let place = Place::new("size");
     let simulators: Vec<_> = (0..rounds).map(|_| Weighed::of(&place.simulate())).collect();
+    let with_tls: Vec<_> =
+        (0..rounds).map(|_| Weighed::of(&place.simulate_with(&["--https", "--proxy"]))).collect();
     let _platform = place.simulate();
     place.init();
     let first: Vec<_> =
@@ -44,12 +46,14 @@ fn main() {
         median(&again, Weighed::millis),
         slowest(&again)
     );
-    println!(
-        "simulate: ready after {} ms, slowest {} ms, {} MiB resident",
-        median(&simulators, Weighed::millis),
-        slowest(&simulators),
-        tenths(median(&simulators, |one| one.resident))
-    );
+    for (name, simulators) in [("simulate", &simulators), ("simulate --https --proxy", &with_tls)] {
+        println!(
+            "{name}: ready after {} ms, slowest {} ms (goal < 200 ms), {} MiB resident",
+            median(simulators, Weighed::millis),
+            slowest(simulators),
+            tenths(median(simulators, |one| one.resident))
+        );
+    }
 }
 
 /// A program that has just become ready.

@@ -44,6 +44,9 @@ const RESERVED: [(&str, &[&str]); 5] = [
 /// The one place in a crate that starts tasks.
 const STARTS_TASKS: [&str; 1] = ["crates/tongbao-listen/src/tasks.rs"];
 
+/// Features that switch on the real clock and real chance: a simulator inside of somebody's tests.
+const SYSTEM_FEATURES: [&str; 1] = ["tongbao-sim/server"];
+
 const LINES_MAX: usize = 600;
 
 /// A dependency as a manifest names it.
@@ -53,23 +56,45 @@ struct Dependency {
     features: Vec<String>,
 }
 
-fn manifests() -> BTreeMap<String, Vec<Dependency>> {
+/// What cargo knows of the workspace's packages.
+fn packages() -> Vec<Value> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut metadata = Command::new(cargo);
     metadata.args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).current_dir(root());
     let output = metadata.output().expect("cargo starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let answer: Value = serde_json::from_slice(&output.stdout).expect("cargo answers with JSON");
-    let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    let list = |value: &Value| value.as_array().expect("a list").clone();
+    list(&answer["packages"])
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
+fn list(value: &Value) -> Vec<Value> {
+    value.as_array().expect("a list").clone()
+}
+
+/// Every feature of every package, with what it switches on.
+fn features() -> Vec<(String, String, Vec<String>)> {
+    let of_package = |package: &Value| {
+        let features = package["features"].as_object().expect("a table").clone();
+        let name = text(&package["name"]);
+        features
+            .into_iter()
+            .map(move |(feature, on)| (name.clone(), feature, list(&on).iter().map(text).collect()))
+    };
+    packages().iter().flat_map(of_package).collect()
+}
+
+fn manifests() -> BTreeMap<String, Vec<Dependency>> {
     let dependency = |one: &Value| Dependency {
         name: text(&one["name"]),
         for_tests: one["kind"] == "dev",
         features: list(&one["features"]).iter().map(text).collect(),
     };
-    let packages = list(&answer["packages"]);
     let dependencies = |package: &Value| list(&package["dependencies"]).iter().map(dependency).collect();
-    packages.iter().map(|package| (text(&package["name"]), dependencies(package))).collect()
+    packages().iter().map(|package| (text(&package["name"]), dependencies(package))).collect()
 }
 
 #[track_caller]
@@ -129,6 +154,10 @@ fn only_the_program_can_reach_the_real_clock_and_real_chance() {
         found.extend(real.map(|_| name.clone()));
     }
     none(found, "built with the feature `system` of tongbao-wire");
+    let switched_on =
+        features().into_iter().filter(|(_, _, on)| on.iter().any(|one| one == "tongbao-wire/system"));
+    let switched_on: Vec<_> = switched_on.map(|(name, feature, _)| format!("{name}/{feature}")).collect();
+    assert_eq!(switched_on, SYSTEM_FEATURES, "features that reach the real clock and real chance");
 }
 
 #[test]

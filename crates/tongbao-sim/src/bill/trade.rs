@@ -124,7 +124,7 @@ impl Line {
             }
             Column::RefundId => back.refund_id.as_str().into(),
             Column::OutRefundNo => back.out_refund_no.as_deref().unwrap_or("0").into(),
-            Column::RefundChannel => back.channel.as_str().into(),
+            Column::RefundChannel => back.channel_at(self.as_of).into(),
             Column::RefundStatus => status_word(&back.status_at(self.as_of)).into(),
             _ => "".into(),
         }
@@ -148,7 +148,7 @@ impl Line {
 
     /// Below zero where it is returned.
     fn fee(&self) -> Fen {
-        self.back.as_ref().map_or(self.sale.fee, |back| minus(Fen::ZERO, back.paid.fee))
+        self.back.as_ref().map_or(self.sale.fee, |back| minus(Fen::ZERO, back.fee_told))
     }
 }
 

@@ -6,11 +6,13 @@ use serde::Serialize;
 use tongbao_wire::{Appid, PrepayId, Timestamp, TradeType};
 
 use super::Session;
+use crate::order::Dialect;
 use crate::pay::{Attempt, PayRefused};
 use crate::platform::Platform;
 use crate::prepay::Opens;
 use crate::settings::LETTERS;
 use crate::state::State;
+use crate::v2::{SignType, sign};
 use crate::view::EventKind;
 
 /// What was invoked, all fields present (v3.md §2.7).
@@ -24,6 +26,8 @@ struct Invocation<'a> {
     package: &'a str,
     sane: bool,
     sign: &'a str,
+    /// What is signed when it is signed as v2 does (v2.md §2.6), and how.
+    v2: Option<(SignType, Vec<(&'static str, &'a str)>)>,
 }
 
 /// What the sheet shows.
@@ -137,8 +141,18 @@ impl<'a> Invocation<'a> {
         let said = package.strip_prefix("prepay_id=").and_then(|rest| rest.split('&').next());
         let scene = if scene == "jsapi" { TradeType::Jsapi } else { TradeType::from(scene) };
         let prepay_id = said.and_then(|id| PrepayId::parse(id).ok());
-        let sane = sign_type == "RSA";
-        Ok(Self { scene, appid, time_stamp, nonce_str, prepay_id, package, sane, sign })
+        let v2 = SignType::parse(sign_type).map(|how| {
+            let signed = vec![
+                ("appId", appid),
+                ("nonceStr", nonce_str),
+                ("package", package),
+                ("signType", sign_type),
+                ("timeStamp", time_stamp),
+            ];
+            (how, signed)
+        });
+        let sane = sign_type == "RSA" || v2.is_some();
+        Ok(Self { scene, appid, time_stamp, nonce_str, prepay_id, package, sane, sign, v2 })
     }
 
     /// Mobile apps: the bare id is signed, and the app says whose it is.
@@ -152,7 +166,19 @@ impl<'a> Invocation<'a> {
         let sign = field(query, "sign", "sign")?;
         let prepay_id = PrepayId::parse(package).ok();
         let sane = package_value == "Sign=WXPay" && !partner.is_empty();
-        Ok(Self { scene: TradeType::App, appid, time_stamp, nonce_str, prepay_id, package, sane, sign })
+        let v2 = SignType::of_length(sign).map(|how| {
+            let signed = vec![
+                ("appid", appid),
+                ("noncestr", nonce_str),
+                ("package", package_value),
+                ("partnerid", partner),
+                ("prepayid", package),
+                ("timestamp", time_stamp),
+            ];
+            (how, signed)
+        });
+        let scene = TradeType::App;
+        Ok(Self { scene, appid, time_stamp, nonce_str, prepay_id, package, sane, sign, v2 })
     }
 
     /// True when whoever ordered signed these values, recently. For a `prepay_id` nobody knows, any merchant
@@ -173,7 +199,26 @@ impl<'a> Invocation<'a> {
             .iter()
             .filter(|merchant| owner.as_ref().is_none_or(|owner| *owner == merchant.settings.mchid));
         let sane = self.sane && recent && self.nonce_str.len() <= 32;
-        sane && owners.any(|merchant| merchant.keys.key.verifies(message.as_bytes(), self.sign))
+        sane && match &self.v2 {
+            None => owners.any(|merchant| merchant.keys.key.verifies(message.as_bytes(), self.sign)),
+            Some((how, signed)) => {
+                self.is_signed_like_the_order(platform, state, *how)
+                    && owners.any(|merchant| {
+                        sign::sign(*how, signed.iter().copied(), &merchant.settings.apiv2_key) == self.sign
+                    })
+            }
+        }
+    }
+
+    /// An order of v2 is opened with the `sign_type` it was placed with (v2.md §2.6). One of v3 has none.
+    fn is_signed_like_the_order(&self, platform: &Platform, state: &State, how: SignType) -> bool {
+        let opens = self.prepay_id.as_ref().and_then(|id| state.prepays.get(id));
+        let Some(Opens::Order(key)) = opens.as_deref() else { return true };
+        let placed = state.orders.get(key).map(|order| order.asked.dialect);
+        match placed {
+            Some(Dialect::V2(with)) => with == how || !platform.switches.v2_invoke_sign_type_checked,
+            Some(Dialect::V3) | None => true,
+        }
     }
 }
 

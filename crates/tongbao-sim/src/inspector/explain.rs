@@ -36,6 +36,7 @@ fn explain(exchange: &Exchange, simulator: &Simulator) -> Option<Why> {
     match exchange.status {
         None if exchange.end == End::Left => Some(delivery::client_left()),
         None => Some(delivery::on_purpose("Dropped")),
+        Some(400) if call.is_some_and(|call| call.face() == Face::V2) => Some(delivery::certificate()),
         Some(_) if is_v2(exchange) => Some(of_v2(exchange, simulator)),
         Some(_) if call.is_some_and(|call| call.face() == Face::Weixin) => {
             refused.code.parse().ok().map(refusal::explain_errcode)
@@ -114,11 +115,20 @@ fn of_v2(exchange: &Exchange, simulator: &Simulator) -> Why {
     other_keys.extend(
         others.map(|other| (form::KeyKind::Other(&other.settings.mchid), other.settings.apiv2_key.as_str())),
     );
+    // The sandbox has a key of its own (v2.md §3.12); the merchant's is the one that is taken for it.
+    let given = exchange
+        .path()
+        .contains("sandbox")
+        .then(|| simulator.with_state(|state, _, now| state.sandbox_key(&own.settings.mchid, now)));
+    let sandbox = given.flatten();
+    if sandbox.is_some() {
+        other_keys.push((form::KeyKind::Production, &own.settings.apiv2_key));
+    }
     let asked = form::Asked {
         fields: &fields,
         sign: &sign,
         algorithm: if hmac { form::Algorithm::HmacSha256 } else { form::Algorithm::Md5 },
-        key: &own.settings.apiv2_key,
+        key: sandbox.as_deref().unwrap_or(&own.settings.apiv2_key),
         other_keys,
     };
     form::explain(&asked).unwrap_or_else(by_words)
@@ -179,7 +189,7 @@ fn order_of(simulator: &Simulator, prepay_id: &PrepayId) -> Option<OrderFacts> {
         let (Opens::Order((mchid, _)) | Opens::Combined((mchid, _))) = &*opens;
         Some(OrderFacts {
             mchid: mchid.clone(),
-            is_v2: order.asked.dialect == Dialect::V2,
+            is_v2: matches!(order.asked.dialect, Dialect::V2(_)),
             prepay_ids: state.prepays_of(prepay_id).into_iter().map(|prepay| prepay.id).collect(),
         })
     })

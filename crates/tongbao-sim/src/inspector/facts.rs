@@ -165,7 +165,12 @@ fn v2_refusal(answer: &[u8]) -> Option<Refusal> {
 }
 
 fn undelivered(exchange: &Exchange) -> Option<Refusal> {
+    // v2 wants the words as well (v2.md §4.1).
+    let words = || flat_xml::value(&exchange.answered.body, "return_code").as_deref() == Some("SUCCESS");
     match exchange.status {
+        Some(200) if is_xml(&exchange.asked.body) && !words() => {
+            Some(Refusal { code: String::new(), message: WITHOUT_WORDS.into() })
+        }
         Some(200 | 204) => None,
         Some(status) => Some(Refusal { code: String::new(), message: canonical(status) }),
         None => Some(unanswered(exchange)),
@@ -196,6 +201,7 @@ fn bounded(text: &str) -> String {
 }
 
 const TEXT_CHARS_MAX: usize = 256;
+const WITHOUT_WORDS: &str = "the answer lacks return_code SUCCESS";
 
 #[cfg(test)]
 mod tests {

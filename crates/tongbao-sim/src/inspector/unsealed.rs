@@ -1,11 +1,15 @@
 //! What is encrypted in an exchange, opened with the simulator's own keys.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use tongbao_wire::{Mchid, NotificationEnvelope, PlatformCertificate};
 
 use super::exchange::Exchange;
+use super::flat_xml;
 use super::view::Unsealed;
 use crate::Simulator;
+use crate::crypto::v2::{aes_256_ecb_open, md5_hex};
 
 /// Everything in an exchange that can be opened.
 pub(crate) fn unsealed(exchange: &Exchange, simulator: &Simulator) -> Vec<Unsealed> {
@@ -23,6 +27,9 @@ pub(crate) fn unsealed(exchange: &Exchange, simulator: &Simulator) -> Vec<Unseal
         let it = envelope.resource;
         found.extend(open("resource", &it.nonce, &it.associated_data, &it.ciphertext));
     }
+    if let Some(sealed) = flat_xml::value(&exchange.asked.body, "req_info") {
+        found.extend(req_info(&sealed, &merchant.settings.apiv2_key));
+    }
     let answer: Option<Value> = serde_json::from_slice(&exchange.answered.body).ok();
     let certificates = answer.as_ref().and_then(|answer| answer.get("data")).and_then(Value::as_array);
     for (place, value) in certificates.into_iter().flatten().enumerate().take(CERTIFICATES_MAX) {
@@ -32,6 +39,14 @@ pub(crate) fn unsealed(exchange: &Exchange, simulator: &Simulator) -> Vec<Unseal
         found.extend(open(&place, &it.nonce, &it.associated_data, &it.ciphertext));
     }
     found
+}
+
+/// What a v2 refund notification says (v2.md §4.2).
+fn req_info(sealed: &str, apiv2_key: &str) -> Option<Unsealed> {
+    let key = md5_hex(apiv2_key.as_bytes());
+    let key = key.as_bytes().try_into().expect("MD5 has 32 digits");
+    let plain = aes_256_ecb_open(key, &STANDARD.decode(sealed).ok()?)?;
+    Some(Unsealed { place: "req_info".into(), text: String::from_utf8(plain).ok()? })
 }
 
 const CERTIFICATES_MAX: usize = 10;

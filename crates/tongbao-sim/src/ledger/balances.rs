@@ -57,6 +57,12 @@ impl Balances {
         }
     }
 
+    pub(super) fn cards(&self, payer: &str) -> BTreeMap<String, Fen> {
+        let from = (payer.to_owned(), String::new());
+        let theirs = self.cards.range(from..).take_while(|((whose, _), _)| whose == payer);
+        theirs.map(|((_, card), balance)| (card, *balance)).collect()
+    }
+
     pub(super) fn held(&self, account: &Account) -> Fen {
         let of = |mchid: &Mchid, read: fn(&MerchantBooks) -> Fen| {
             self.merchants.get(mchid).map_or(Fen::ZERO, |books| read(&books))

@@ -39,9 +39,9 @@ pub(crate) struct Paid {
 }
 
 impl Paid {
-    /// `funds_account` of v3.md §5.1: the frozen half alone, or 可用余额 as well.
-    pub(crate) fn funds_account(&self) -> &'static str {
-        if self.frozen.is_positive() && self.available == Fen::ZERO { "UNAVAILABLE" } else { "AVAILABLE" }
+    /// Of a refund that waits for the merchant's money.
+    pub(crate) fn nothing_yet(amount: Fen) -> Self {
+        Self { amount, frozen: Fen::ZERO, available: Fen::ZERO, fee: Fen::ZERO }
     }
 }
 
@@ -54,7 +54,13 @@ pub(crate) struct GivingBack {
     pub(crate) transaction_id: TransactionId,
     pub(crate) accepted_at: Timestamp,
     pub(crate) paid: Paid,
-    pub(crate) channel: String,
+    channel: String,
+    /// When another way was found than it came (v3.md §5.5).
+    elsewhere_at: Option<Timestamp>,
+    /// It waits for the merchant's money: nothing has moved yet (v3.md §5.2).
+    waits: bool,
+    /// The fee as the bill of its day tells it; nothing when it waited.
+    pub(crate) fee_told: Fen,
     /// What became of it, and when: bills are of an instant.
     pub(crate) decided: Vec<(Timestamp, RefundStatus)>,
 }
@@ -64,6 +70,11 @@ impl GivingBack {
     pub(crate) fn status_at(&self, instant: Timestamp) -> RefundStatus {
         let mut until = self.decided.iter().filter(|(at, _)| *at <= instant);
         until.next_back().map_or(RefundStatus::Processing, |(_, status)| status.clone())
+    }
+
+    /// The way it takes, as of an instant.
+    pub(crate) fn channel_at(&self, instant: Timestamp) -> &str {
+        if self.elsewhere_at.is_some_and(|at| at <= instant) { "OTHER_BANKCARD" } else { &self.channel }
     }
 
     /// When the payer had it, if that was by `instant`.
@@ -104,11 +115,12 @@ impl Ledger {
     /// From the merchant onto the way back, as planned just now.
     ///
     /// # Errors
-    /// [`Short`] when the merchant has no longer so much; nothing has moved then.
+    /// [`Short`] when the merchant has no longer so much or it has moved already; nothing moves then.
     pub(crate) fn refund_accepted(&mut self, new: NewGivingBack, at: Timestamp) -> Result<(), Short> {
         let NewGivingBack { refund_id, out_refund_no, transaction_id, paid, channel } = new;
         let sale = self.sales.get(&transaction_id).ok_or(Short)?;
-        if paid.frozen > sale.frozen {
+        let moved = self.refunds.get(&refund_id).is_some_and(|back| !back.waits);
+        if moved || paid.frozen > sale.frozen {
             return Err(Short);
         }
         let asked_by = sale.provider.as_ref().unwrap_or(&sale.payee).clone();
@@ -124,6 +136,22 @@ impl Ledger {
         sale.frozen = minus(sale.frozen, paid.frozen);
         sale.refunded = plus(sale.refunded, paid.amount);
         sale.fee_returned = plus(sale.fee_returned, paid.fee);
+        if let Some(awaited) = self.refunds.get_mut(&refund_id) {
+            (awaited.waits, awaited.paid) = (false, paid);
+            return Ok(());
+        }
+        self.keep(NewGivingBack { refund_id, out_refund_no, transaction_id, paid, channel }, false, at);
+        Ok(())
+    }
+
+    /// Accepted, but the merchant has not the money yet: bills tell it, nothing moves.
+    /// [`Ledger::refund_accepted`] with the same number moves it.
+    pub(crate) fn refund_awaited(&mut self, new: NewGivingBack, at: Timestamp) {
+        self.keep(new, true, at);
+    }
+
+    fn keep(&mut self, new: NewGivingBack, waits: bool, at: Timestamp) {
+        let NewGivingBack { refund_id, out_refund_no, transaction_id, paid, channel } = new;
         let number = self.balances.next_number();
         self.trades.insert((BillDate::of(at), number), Trade::Refund(refund_id.clone()));
         let kept = GivingBack {
@@ -131,12 +159,14 @@ impl Ledger {
             out_refund_no,
             transaction_id,
             accepted_at: at,
+            fee_told: paid.fee,
             paid,
             channel: channel.into(),
+            elsewhere_at: None,
+            waits,
             decided: Vec::new(),
         };
         self.refunds.insert(refund_id, kept);
-        Ok(())
     }
 
     /// From the way back to where the payer paid from.
@@ -149,6 +179,7 @@ impl Ledger {
     /// From the way back to the payer's balance or another card: an abnormal refund, solved (v3.md §5.5).
     pub(crate) fn refund_arrived_elsewhere(&mut self, refund_id: &RefundId, wallet: Wallet, at: Timestamp) {
         let Some((_, back)) = self.open_refund(refund_id) else { return };
+        self.mark_elsewhere(refund_id, at);
         self.arrive(refund_id, Account::Wallet(wallet), at, &back);
     }
 
@@ -156,7 +187,14 @@ impl Ledger {
     pub(crate) fn refund_arrived_at_merchant(&mut self, refund_id: &RefundId, at: Timestamp) {
         let Some((sale, back)) = self.open_refund(refund_id) else { return };
         let to = Account::Withdrawn(sale.payee.clone());
+        self.mark_elsewhere(refund_id, at);
         self.arrive(refund_id, to, at, &back);
+    }
+
+    fn mark_elsewhere(&mut self, refund_id: &RefundId, at: Timestamp) {
+        if let Some(back) = self.refunds.get_mut(refund_id) {
+            back.elsewhere_at = Some(at);
+        }
     }
 
     fn arrive(&mut self, refund_id: &RefundId, to: Account, at: Timestamp, back: &GivingBack) {
@@ -173,6 +211,9 @@ impl Ledger {
     /// From the way back to the merchant, and the fee to the platform again. What came from frozen money is
     /// frozen again, unless the payment was released meanwhile.
     pub(crate) fn refund_closed(&mut self, refund_id: &RefundId, at: Timestamp) {
+        if self.refunds.get(refund_id).is_some_and(|back| back.waits) {
+            return self.note(refund_id, RefundStatus::Closed, at);
+        }
         let Some((sale, back)) = self.open_refund(refund_id) else { return };
         let (frozen, available) = match sale.hold {
             Hold::Free => (Fen::ZERO, plus(back.paid.available, back.paid.frozen)),
@@ -202,7 +243,7 @@ impl Ledger {
         let back = self.refunds.get(refund_id)?;
         let over = matches!(back.decided.last(), Some((_, RefundStatus::Success | RefundStatus::Closed)));
         let sale = self.sales.get(&back.transaction_id)?;
-        (!over).then_some((sale, back))
+        (!over && !back.waits).then_some((sale, back))
     }
 
     fn note(&mut self, refund_id: &RefundId, status: RefundStatus, at: Timestamp) {

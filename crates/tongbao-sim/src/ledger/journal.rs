@@ -37,6 +37,22 @@ pub(crate) enum Wallet {
     Card { payer: String, card: String },
 }
 
+impl Wallet {
+    pub(crate) fn payer(&self) -> &str {
+        match self {
+            Self::Balance { payer } | Self::Card { payer, .. } => payer,
+        }
+    }
+
+    /// `bank_type` of a payment made with it (v3.md §2.5).
+    pub(crate) fn bank_type(&self) -> &str {
+        match self {
+            Self::Balance { .. } => "OTHERS",
+            Self::Card { card, .. } => card,
+        }
+    }
+}
+
 /// A merchant's account that has a fund-flow bill of its own (v3.md §7.1).
 ///
 /// The bill of 基本账户 counts both halves of it: freezing and unfreezing are no flow \[I\].

@@ -8,8 +8,8 @@ use proptest::{collection, sample};
 use tongbao_wire::{BillDate, Fen, Mchid, OutTradeNo, RefundId, RefundStatus, Timestamp, TransactionId};
 
 use super::{
-    FeeRate, Hold, Ledger, NewGivingBack, NewSale, NewShare, Purse, Receiver, SaleWords, ShareReturn, Short,
-    Sources, Transfer, Wallet,
+    FeeRate, Hold, Ledger, NewGivingBack, NewSale, NewShare, Paid, Purse, Receiver, SaleWords, ShareReturn,
+    Short, Sources, Transfer, Wallet,
 };
 use crate::Switches;
 use crate::bill::{AccountType, Bill, BillType, Content, Face};
@@ -272,7 +272,7 @@ impl World {
         };
         let refunds = mine.refunded.get() + mine.refunding.get() + closed(|it| it.paid.amount);
         assert_eq!(returned, refunds * 1000);
-        assert_eq!(fees, (mine.fees.get() - closed(|it| it.paid.fee)) * 1000);
+        assert_eq!(fees, (mine.fees.get() - closed(|it| it.fee_told)) * 1000);
         for number in MERCHANTS {
             let theirs = &books.merchants[&merchant(number)];
             let held = [
@@ -395,4 +395,47 @@ fn parts_that_are_the_whole_return_the_whole_fee() {
     let sale = world.ledger.sale(&world.sales[0]).unwrap();
     assert_eq!((sale.fee, sale.fee_returned), (Fen::new(60), Fen::new(60)));
     assert_eq!(world.ledger.books().merchants[&merchant(MERCHANTS[0])].available, Fen::ZERO);
+}
+
+#[test]
+fn an_awaited_refund_is_told_when_accepted_and_moves_once() {
+    let mut world = World::new();
+    world.pay(1000, Hold::Free, false, false).unwrap();
+    let (id, transaction_id) = (RefundId::parse("50").unwrap(), world.sales[0].clone());
+    let new = |paid| NewGivingBack {
+        refund_id: id.clone(),
+        out_refund_no: Some("R1".into()),
+        transaction_id: transaction_id.clone(),
+        paid,
+        channel: "ORIGINAL",
+    };
+    world.ledger.refund_awaited(new(Paid::nothing_yet(Fen::new(500))), world.now);
+    world.ledger.refund_arrived(&id, world.now);
+    assert_eq!(world.ledger.books().merchants[&merchant(MERCHANTS[0])].refunded, Fen::ZERO, "nothing moved");
+    let paid = world.ledger.refund_paid_from(&transaction_id, Fen::new(500), Sources::Usual).unwrap();
+    world.ledger.refund_accepted(new(paid), world.now).unwrap();
+    assert_eq!(world.ledger.refund_accepted(new(paid), world.now), Err(Short), "once");
+    world.ledger.refund_arrived(&id, world.now);
+    world.refunds.push(id);
+    world.audit();
+    assert_eq!(world.ledger.trades_of(BillDate::of(world.now)).count(), 2, "one payment, one refund");
+}
+
+#[test]
+fn an_awaited_refund_that_is_closed_has_moved_nothing() {
+    let mut world = World::new();
+    world.pay(1000, Hold::Free, false, false).unwrap();
+    let id = RefundId::parse("50").unwrap();
+    let new = NewGivingBack {
+        refund_id: id.clone(),
+        out_refund_no: Some("R1".into()),
+        transaction_id: world.sales[0].clone(),
+        paid: Paid::nothing_yet(Fen::new(500)),
+        channel: "ORIGINAL",
+    };
+    let before = world.ledger.books();
+    world.ledger.refund_awaited(new, world.now);
+    world.ledger.refund_closed(&id, world.now);
+    assert_eq!(world.ledger.books(), before);
+    assert_eq!(world.ledger.giving_back(&id).unwrap().status_at(world.now), RefundStatus::Closed);
 }

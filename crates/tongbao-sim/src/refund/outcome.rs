@@ -7,7 +7,7 @@ use tongbao_wire::{Refund, RefundChannel, RefundNotice, RefundNoticeAmount, Refu
 use super::{MONEY_AWAITED_EVERY, MONEY_AWAITED_FOR, RefundRecord, sources};
 use crate::ledger::{NewGivingBack, Wallet};
 use crate::notice::NewNotice;
-use crate::order::Refused;
+use crate::order::{Dialect, Refused};
 use crate::platform::Platform;
 use crate::state::{Due, RefundKey, State};
 use crate::view::EventKind;
@@ -170,13 +170,15 @@ impl State {
         let arrived = status == RefundStatus::Success;
         record.told.status = status;
         let order_key = (record.mchid.clone(), record.told.out_trade_no.clone());
-        let notice = record.notify_url.clone().map(|url| notice(record, event_type, url));
+        let record = record.clone();
         let line = format!("{} {}", record.told.out_refund_no, record.told.status);
         if let Some(order) = self.orders.get_mut(&order_key) {
             order.note(at, EventKind::RefundDecided, line);
         }
-        if let Some(notice) = notice {
-            self.notify(platform, notice, at);
+        match (record.notify_url.clone(), record.dialect) {
+            (None, _) => {}
+            (Some(url), Dialect::V3) => self.notify(platform, notice(&record, event_type, url), at),
+            (Some(url), Dialect::V2(_)) => self.tell_refund_v2(platform, &record, event_type, url, at),
         }
         if arrived {
             self.complaint_refunded(platform, &order_key, at);

@@ -19,6 +19,7 @@ use crate::received::Received;
 use crate::refusal::{Refusal, cause};
 use crate::settings::LETTERS;
 use crate::state::State;
+use crate::tls::PLATFORM_HOSTS;
 
 /// The calls answered here.
 pub(super) const CALLS: &[Handled] = &[
@@ -41,7 +42,7 @@ fn trade(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answe
     .unwrap_or(BillType::All);
     let sub_mchid = sub_mchid(simulator, &target, signer)?;
     let content = Content::Trade { sub_mchid, rows };
-    locate(simulator, &target, signer, day, content)
+    locate(simulator, call, &target, signer, day, content)
 }
 
 /// `GET /v3/bill/fundflowbill`.
@@ -54,7 +55,7 @@ fn fund_flow(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<A
     })?
     .unwrap_or(AccountType::Basic);
     let content = Content::FundFlow { mchid: signer.clone(), account };
-    locate(simulator, &target, signer, day, content)
+    locate(simulator, call, &target, signer, day, content)
 }
 
 /// `GET /v3/bill/sub-merchant-fundflowbill`: for the provider, in one encrypted file.
@@ -82,7 +83,7 @@ fn sub_merchant_fund_flow(simulator: &Simulator, call: &Received, signer: &Mchid
         let link = Link { until: until(platform, &bill, now), bill, gzip, seal: Some(seal) };
         let file = SealedBill {
             bill_sequence: 1,
-            download_url: address(platform, state, link),
+            download_url: address(platform, call, state, link),
             encrypt_key,
             hash_type: "SHA1".into(),
             hash_value,
@@ -97,12 +98,13 @@ fn profit_sharing(simulator: &Simulator, call: &Received, signer: &Mchid) -> Res
     let target = Target::read(call)?;
     let day = bill_date(&target)?;
     let sub_mchid = sub_mchid(simulator, &target, signer)?;
-    locate(simulator, &target, signer, day, Content::Sharing { sub_mchid })
+    locate(simulator, call, &target, signer, day, Content::Sharing { sub_mchid })
 }
 
 /// Tells where a bill is, if there is one.
 fn locate(
     simulator: &Simulator,
+    call: &Received,
     target: &Target<'_>,
     signer: &Mchid,
     day: BillDate,
@@ -117,6 +119,7 @@ fn locate(
             hash_value: digest(&bill, state, platform),
             download_url: address(
                 platform,
+                call,
                 state,
                 Link { until: until(platform, &bill, now), bill, gzip, seal: None },
             ),
@@ -133,12 +136,22 @@ fn digest(bill: &Bill, state: &State, platform: &Platform) -> String {
 }
 
 /// Puts a token out and tells its address.
-fn address(platform: &Platform, state: &mut State, link: Link) -> String {
+fn address(platform: &Platform, call: &Received, state: &mut State, link: Link) -> String {
     let token = platform.chance.text(TOKEN_CHARACTERS, LETTERS);
     let compressed = if link.gzip { "&tartype=gzip" } else { "" };
-    let address = format!("{}{}?token={token}{compressed}", platform.base_url, Call::DownloadBill.path());
+    let address =
+        format!("{}{}?token={token}{compressed}", origin(platform, call), Call::DownloadBill.path());
     state.bill_links.insert(token, link, LINKS_MAX);
     address
+}
+
+/// Where the caller finds the file: under the platform's name when it called that, by TLS or a proxy.
+fn origin(platform: &Platform, call: &Received) -> String {
+    let named = call.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+    match named.filter(|host| PLATFORM_HOSTS.contains(host)) {
+        Some(host) => format!("https://{host}"),
+        None => platform.base_url.clone(),
+    }
 }
 
 fn until(platform: &Platform, bill: &Bill, now: Timestamp) -> Timestamp {

@@ -124,28 +124,35 @@ pub(super) fn check_notify_url(body: &Value, switches: &Switches) -> Result<(), 
 /// An address for notifications, where there is one.
 pub(super) fn check_address(body: &Value, at: &str, switches: &Switches) -> Result<(), Refusal> {
     let Some(said) = text(body, at) else { return Ok(()) };
-    let refuse = |issue: &str| Err(breaks_rule(at, "通知地址", &Value::String(said.into()), issue));
+    match notify_url_fault(said, switches) {
+        None => Ok(()),
+        Some(issue) => Err(breaks_rule(at, "通知地址", &Value::String(said.into()), issue)),
+    }
+}
+
+/// What is wrong with an address for notifications, the same in both protocols (v3.md §2.1, v2.md §1.7).
+pub(crate) fn notify_url_fault(said: &str, switches: &Switches) -> Option<&'static str> {
     let Ok(url) = said.parse::<http::Uri>() else {
-        return refuse("not an absolute address");
+        return Some("not an absolute address");
     };
     let (Some(scheme), Some(host)) = (url.scheme_str(), url.host()) else {
-        return refuse("not an absolute address");
+        return Some("not an absolute address");
     };
     if url.query().is_some() || said.contains('#') {
-        return refuse("must not have a query or fragment");
+        return Some("must not have a query or fragment");
     }
     match scheme {
         "https" => {}
         "http" if switches.notify_url_http => {}
-        _ => return refuse("must be https"),
+        _ => return Some("must be https"),
     }
     if url.authority().is_some_and(|authority| authority.as_str().contains('@')) {
-        return refuse("must not carry a login");
+        return Some("must not carry a login");
     }
     if !switches.notify_url_private && is_private(host) {
-        return refuse("must be a public host");
+        return Some("must be a public host");
     }
-    Ok(())
+    None
 }
 
 /// Loopback, private and link-local addresses, and names without a dot.

@@ -36,6 +36,22 @@ pub(crate) fn client_left() -> Why {
     )
 }
 
+/// A v2 call that wants the merchant's certificate, without it (v2.md §1.6).
+pub(crate) fn certificate() -> Why {
+    why(
+        "v2_certificate",
+        true,
+        Said::new(
+            "这个接口要用商户 API 证书做双向 TLS，请求没有带证书，或者证书不是这个商户号的。",
+            "This call needs mutual TLS with the merchant's API certificate; it came without one, or with another's.",
+        ),
+        Said::new(
+            "用 https 地址调用，并给 HTTP 客户端配上 apiclient_cert.pem 和 apiclient_key.pem（或 apiclient_cert.p12）。",
+            "Call the https address and give the HTTP client apiclient_cert.pem and apiclient_key.pem, or apiclient_cert.p12.",
+        ),
+    )
+}
+
 /// A send that the merchant's server did not accept: 200 and 204 count only (v3.md §6.8).
 pub(crate) fn undelivered(status: Option<u16>, reason: &str) -> Why {
     match status {
@@ -61,6 +77,18 @@ pub(crate) fn undelivered(status: Option<u16>, reason: &str) -> Why {
             Said::new(
                 "确认商户服务器在运行，通知地址和端口写对；在容器里不要用 127.0.0.1 指代宿主机。",
                 "See that the server runs and the address and port are right; in a container 127.0.0.1 is not the host.",
+            ),
+        ),
+        Some(200) => why(
+            "notify_without_words",
+            true,
+            Said::new(
+                "v2 的通知要在应答正文里写 return_code=SUCCESS，只有 HTTP 200 不算收到。",
+                "A v2 notification is accepted by return_code SUCCESS in the answer's body; HTTP 200 alone is not enough.",
+            ),
+            Said::new(
+                "应答 <xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>。",
+                "Answer <xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>.",
             ),
         ),
         Some(status @ 300..=399) => why(

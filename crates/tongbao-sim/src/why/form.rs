@@ -39,6 +39,8 @@ pub(crate) enum KeyKind<'a> {
     AppSecret,
     /// The `APIv2` key of another merchant.
     Other(&'a Mchid),
+    /// The merchant's own, where the sandbox wants its key.
+    Production,
 }
 
 impl Algorithm {
@@ -317,6 +319,7 @@ fn tails<'a>(asked: &Asked<'a>) -> Vec<Tail<'a>> {
             KeyKind::V3 => mistake::V3_KEY,
             KeyKind::AppSecret => mistake::APP_SECRET,
             KeyKind::Other(_) => mistake::OTHER_MERCHANT,
+            KeyKind::Production => mistake::PRODUCTION_KEY,
         };
         if *other != key {
             tails.push(tail(format!("&key={other}"), Some(other), what));

@@ -4,10 +4,15 @@ use super::body::other_charsets;
 use super::mistake::{Mistake, form as mistake};
 use super::percent;
 
+/// Writes a name.
+type Name = Box<dyn Fn(&str) -> String>;
+/// Writes the value of a name.
+type Value = Box<dyn Fn(&str, &str) -> Vec<u8>>;
+
 /// One way to write parameters.
 pub(crate) struct Writing {
-    pub(crate) name: Box<dyn Fn(&str) -> String>,
-    pub(crate) value: Box<dyn Fn(&str, &str) -> Vec<u8>>,
+    pub(crate) name: Name,
+    pub(crate) value: Value,
     pub(crate) mistake: Option<Mistake>,
     pub(crate) alone: bool,
 }
@@ -82,7 +87,7 @@ fn yuan_short(fen: i64) -> String {
 
 /// The names of other scenes: those of apps are all in lower case.
 fn names(fields: &[(String, String)], all: &mut Vec<Writing>) {
-    let renamed = |name: Box<dyn Fn(&str) -> String>| Writing {
+    let renamed = |name: Name| Writing {
         name,
         value: Box::new(|_, value| value.as_bytes().to_vec()),
         mistake: Some(mistake::NAME_CASE),
@@ -95,7 +100,7 @@ fn names(fields: &[(String, String)], all: &mut Vec<Writing>) {
                 move |name: &str| if name == one { name.to_ascii_lowercase() } else { name.to_owned() };
             all.push(renamed(Box::new(lower)));
         }
-        all.push(renamed(Box::new(|name| snake(name))));
+        all.push(renamed(Box::new(snake)));
     } else {
         let camel = [("appid", "appId"), ("timestamp", "timeStamp"), ("noncestr", "nonceStr")];
         all.push(renamed(Box::new(move |name| {

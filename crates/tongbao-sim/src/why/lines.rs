@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::hex;
 use super::mistake::{Mistake, line, made};
 use super::recover::Hash;
-use super::search::Frame;
+use super::search::{Frame, Transform};
 
 /// The frames of a request of v3: method, target, timestamp, nonce, body.
 pub(crate) static REQUEST: LazyLock<Vec<Frame>> = LazyLock::new(|| {
@@ -56,7 +56,7 @@ fn common(count: usize) -> Vec<Frame> {
         frames.push(frame(separator, "", &[line::JOINED_OTHERWISE]));
         frames.push(frame(separator, separator, &[line::JOINED_OTHERWISE]));
     }
-    let hashes: [fn(&[u8]) -> Vec<u8>; 4] = [
+    let hashes: [Transform; 4] = [
         |message| Hash::Sha256.of(message),
         |message| hex(&Hash::Sha256.of(message)).into_bytes(),
         |message| hex(&Hash::Sha256.of(message)).to_uppercase().into_bytes(),

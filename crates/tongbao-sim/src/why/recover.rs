@@ -119,11 +119,9 @@ pub(crate) fn is_pss_of(block: &[u8], hash: Hash, message: &[u8]) -> bool {
     let (masked_db, rest) = block.split_at(masked);
     let h = &rest[..length];
     let mut db: Vec<u8> = masked_db.to_vec();
-    let mut counter = 0_u32;
-    for part in db.chunks_mut(length) {
+    for (counter, part) in (0_u32..).zip(db.chunks_mut(length)) {
         let mask = hash.of(&[h, &counter.to_be_bytes()].concat());
         part.iter_mut().zip(mask).for_each(|(byte, mask)| *byte ^= mask);
-        counter += 1;
     }
     // The modulus has whole bytes, so one bit at most is cleared.
     db[0] &= 0x7f;

@@ -25,6 +25,9 @@ impl Variant {
     }
 }
 
+/// What is done to a message before it is signed.
+pub(crate) type Transform = fn(&[u8]) -> Vec<u8>;
+
 /// One way to put the parts together.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
@@ -33,7 +36,7 @@ pub(crate) struct Frame {
     pub(crate) separator: &'static str,
     pub(crate) last: &'static str,
     /// What is done to the whole before it is signed.
-    pub(crate) after: Option<fn(&[u8]) -> Vec<u8>>,
+    pub(crate) after: Option<Transform>,
     pub(crate) mistakes: Vec<Mistake>,
     pub(crate) alone: bool,
 }

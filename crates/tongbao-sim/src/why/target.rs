@@ -89,7 +89,7 @@ fn of_other_calls(parts: &[&str], rest: &str, add: &mut impl FnMut(String, super
         let is_hole = |piece: &&str| piece.starts_with('{');
         let fits = template.len() == parts.len()
             && template.iter().zip(parts).all(|(piece, part)| is_hole(piece) || piece == part);
-        if fits && template.iter().any(|piece| is_hole(piece)) {
+        if fits && template.iter().any(is_hole) {
             add(format!("{}{rest}", call.path()), mistake::TEMPLATE);
             let bare = template.iter().filter(|piece| !is_hole(piece)).copied().collect::<Vec<_>>().join("/");
             add(format!("/{bare}{rest}"), mistake::TEMPLATE);

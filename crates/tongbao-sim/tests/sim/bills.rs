@@ -340,3 +340,20 @@ async fn money_is_put_into_a_purse_and_its_bill_says_so() {
     let bill = text_of(&world, &format!("fundflowbill?bill_date={DAY}&account_type=FEES")).await;
     assert!(bill.contains("`充值,`充值,`收入,`5.00,`5.00,`system"), "{bill}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_address_is_under_the_name_the_platform_was_called_by() {
+    let world = World::new();
+    world.paid("T20260301A").await;
+    wait(&world, 24).await;
+    for (host, origin) in [
+        ("127.0.0.1:8090", "http://127.0.0.1:8090/"),
+        ("api.mch.weixin.qq.com", "https://api.mch.weixin.qq.com/"),
+        ("elsewhere.example", "http://127.0.0.1:8090/"),
+    ] {
+        let mut draft = world.draft("GET", &format!("/v3/bill/tradebill?bill_date={DAY}"), "");
+        draft.headers.push(("host", host.into()));
+        let told = world.send(draft).await.json();
+        assert!(told["download_url"].as_str().unwrap().starts_with(origin), "{told}");
+    }
+}

@@ -108,3 +108,28 @@ proptest! {
         });
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_card_pays_when_the_balance_does_not_suffice_and_gets_the_refund() {
+    let world = World::new();
+    let set = async |body: serde_json::Value| {
+        let request = http::Request::post("/sim/v1/payers").header("host", "127.0.0.1:8090");
+        world.raw(request.body(body.to_string().into()).unwrap()).await
+    };
+    let cards = serde_json::json!({ "CMB_DEBIT": 5000 });
+    let told = set(serde_json::json!({ "id": "payer-1", "balance_fen": 99, "cards_fen": cards })).await;
+    assert_eq!(told.json()["cards_fen"]["CMB_DEBIT"], 5000);
+    for cards in [serde_json::json!({ "NO_BANK": 1 }), serde_json::json!({ "CMB_DEBIT": -1 })] {
+        let told = set(serde_json::json!({ "id": "payer-1", "balance_fen": 99, "cards_fen": cards })).await;
+        assert_eq!(told.status, 400);
+    }
+    world.paid("T20260301A").await;
+    assert_eq!(world.query("T20260301A").await.json()["bank_type"], "CMB_DEBIT");
+    let refund = world.refund("T20260301A", "R1", 40).await.json();
+    assert_eq!(refund["user_received_account"], "招商银行借记卡0000");
+    world.sim.advance(Duration::from_secs(60)).await;
+    let books = world.sim.books();
+    assert_eq!(books.cards["payer-1"]["CMB_DEBIT"], Fen::new(5000 - 100 + 40));
+    assert_eq!(books.payers["payer-1"], Fen::new(99));
+    assert!(books.balanced());
+}

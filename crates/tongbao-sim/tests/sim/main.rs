@@ -25,6 +25,7 @@ mod sealing;
 mod server;
 mod tls;
 mod uploads;
+mod v2;
 mod weixin;
 mod wire;
 mod world;

@@ -13,7 +13,10 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tongbao_listen::listen::{Options, serve};
-use tongbao_sim::{ClientCertificate, HttpPostman, Running, Settings, SimError, Simulator, TlsClient};
+use tongbao_sim::{
+    ClientCertificate, HttpPostman, PostFailed, Postman as _, Running, Settings, SimError, Simulator,
+    TlsClient,
+};
 use tongbao_wire::seam::{Chance, Clock};
 
 fn started() -> Running {
@@ -225,6 +228,20 @@ async fn connect_is_answered_as_a_proxy_does() {
         stream.read_exact(&mut answer).await.unwrap();
         assert_eq!(String::from_utf8_lossy(&answer), format!("HTTP/1.1 {status}"), "{target}");
     }
+}
+
+#[tokio::test]
+async fn notifications_reach_https_addresses_of_an_authority_that_is_trusted() {
+    // Another simulator plays the merchant's server: anything that speaks TLS will do.
+    let merchant = started();
+    let pem = merchant.tls_env().unwrap().authority_pem;
+    let url = format!("{}/notify", merchant.tls_env().unwrap().base_url);
+    let request = || http::Request::post(&url).body(bytes::Bytes::from_static(b"{}")).unwrap();
+    let trusting = HttpPostman::trusting(pem.as_bytes()).unwrap();
+    assert_eq!(trusting.post(request()).await.unwrap().status(), StatusCode::NOT_FOUND, "it was carried");
+    let refused = HttpPostman::new().post(request()).await.unwrap_err();
+    assert!(matches!(refused, PostFailed::Connect { .. }), "{refused}");
+    assert!(HttpPostman::trusting(b"no certificate").is_err());
 }
 
 #[tokio::test]

@@ -354,6 +354,8 @@ pub(crate) fn seeded(seed: u64) -> Chance {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Says {
     Status(u16),
+    /// This status and these words.
+    Words(u16, &'static str),
     /// Says nothing for so long, then 200.
     After(Duration),
     Unreachable,
@@ -391,6 +393,11 @@ impl Postman for Mailbox {
             match says {
                 Says::Status(status) => {
                     let mut answer = http::Response::new(Bytes::from_static(b"{}"));
+                    *answer.status_mut() = StatusCode::from_u16(status).unwrap();
+                    Ok(answer)
+                }
+                Says::Words(status, words) => {
+                    let mut answer = http::Response::new(Bytes::from_static(words.as_bytes()));
                     *answer.status_mut() = StatusCode::from_u16(status).unwrap();
                     Ok(answer)
                 }

@@ -45,10 +45,15 @@ impl Place {
 
     /// `tongbao simulate`, on the published test keys.
     pub(crate) fn simulate(&self) -> Program {
+        self.simulate_with(&[])
+    }
+
+    /// The same with more words on its command line.
+    pub(crate) fn simulate_with(&self, words: &[&str]) -> Program {
         let address = free_address();
         let mut command = Command::new(TONGBAO);
         command.args(["simulate", "--fixed-keys", "--log", "warn", "--listen"]).arg(address.to_string());
-        command.arg("--write-env").arg(self.env_file());
+        command.arg("--write-env").arg(self.env_file()).args(words);
         ready(command, address, "/sim/v1/health")
     }
 

@@ -10,7 +10,6 @@ use tongbao_wire::seam::Chance;
 
 use super::outcome::{CliError, Exit, chain};
 use super::serve::stop;
-use super::simulate;
 use super::table::{plain, table};
 use super::{Context, Threads, block_on, say};
 use crate::certify::report::html;
@@ -96,7 +95,7 @@ async fn certify(args: &CertifyArgs, context: &Context) -> Result<String, CliErr
         listen: args.listen,
         base_url: args.base_url.clone(),
         key_mode: args.key_mode,
-        settle: if args.fixed_keys { simulate::fix_keys } else { keep_keys },
+        settle: if args.fixed_keys { Settings::publish_keys } else { keep_keys },
     };
     let platform = Platform::start(&options).await.map_err(|failure| told(&failure))?;
     let desk = Desk::open(args)?;

@@ -48,6 +48,8 @@ pub(super) enum CliError {
     Other {
         /// How the process ends.
         exit: Exit,
+        /// Stable, for programs, such as `simulate.listen`; where nobody needs one there is none.
+        code: Option<&'static str>,
         /// What went wrong.
         reason: Words,
         /// What to do.
@@ -57,7 +59,16 @@ pub(super) enum CliError {
 
 impl CliError {
     pub(super) fn new(exit: Exit, reason: Words, fix: Words) -> Self {
-        Self::Other { exit, reason, fix }
+        Self::Other { exit, code: None, reason, fix }
+    }
+
+    /// The same with a stable code.
+    #[must_use]
+    pub(super) fn coded(self, code: &'static str) -> Self {
+        match self {
+            Self::Other { exit, reason, fix, .. } => Self::Other { exit, code: Some(code), reason, fix },
+            Self::Config(_) | Self::Scored { .. } => self,
+        }
     }
 
     /// The system refused something: a file, a port, a runtime.
@@ -83,9 +94,10 @@ impl CliError {
         match self {
             Self::Config(errors) => errors.in_words(lang),
             Self::Scored { text, .. } => text.clone(),
-            Self::Other { reason, fix, .. } => {
+            Self::Other { code, reason, fix, .. } => {
                 let (error, mend) = (lang.pick("错误：", "error: "), lang.pick("办法：", "fix:   "));
-                format!("{error}{}\n{mend}{}\n", reason.pick(lang), fix.pick(lang))
+                let code = code.map(|code| format!("  [{code}]")).unwrap_or_default();
+                format!("{error}{}{code}\n{mend}{}\n", reason.pick(lang), fix.pick(lang))
             }
         }
     }

@@ -3,7 +3,10 @@
 mod bill;
 mod control;
 mod duration;
+mod how;
 mod why;
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
@@ -16,6 +19,7 @@ use super::{Context, Threads, block_on};
 use crate::config::Words;
 use crate::lang::Lang;
 use control::Control;
+use how::Facts;
 
 /// Which simulator, and what to do.
 #[derive(Args)]
@@ -70,6 +74,14 @@ enum SimCommand {
     Orders,
     #[command(about = "List notifications and what became of them   列出通知及其结果")]
     Notifications,
+    #[command(about = "Say how to point an SDK at it: how go, how php…   说明某个 SDK 如何指向模拟器")]
+    How {
+        /// A language or the name of an SDK; all, when left out   语言或 SDK 名称，不写则列出全部
+        name: Option<String>,
+        /// The file of `simulate --write-env`, instead of asking the simulator   由此文件取值，不询问模拟器
+        #[arg(long, value_name = "FILE")]
+        env: Option<PathBuf>,
+    },
     #[command(about = "Explain why a request was refused   说明请求为什么被拒绝")]
     Why {
         /// Which exchange; the last one refused, unless named   哪一次交换，默认是最近被拒绝的
@@ -80,6 +92,9 @@ enum SimCommand {
 /// Does one thing and tells what came of it.
 pub(super) fn run(args: &SimArgs, context: &Context) -> Result<String, CliError> {
     let control = Control::at(&args.url)?;
+    if let SimCommand::How { name, env: Some(path) } = &args.command {
+        return how::told(name.as_deref(), &Facts::of_file(path)?, context.lang);
+    }
     let answer = block_on(Threads::One, call(&control, &args.command))??;
     if args.json {
         let text = serde_json::to_string_pretty(&answer).expect("JSON prints");
@@ -108,6 +123,7 @@ async fn call(control: &Control, command: &SimCommand) -> Result<Value, CliError
         }
         SimCommand::Orders => control.get("orders").await,
         SimCommand::Notifications => control.get("notifications").await,
+        SimCommand::How { .. } => control.get("env").await,
         SimCommand::Why { id } => why::fetch(control, *id).await,
     }
 }
@@ -178,6 +194,7 @@ fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliE
         }),
         SimCommand::Bill { out, .. } => bill::told(answer.as_str().unwrap_or_default(), out.as_deref(), lang),
         SimCommand::Orders => read(answer).map(|orders: Orders| listed_orders(&orders.orders, lang)),
+        SimCommand::How { name, .. } => how::told(name.as_deref(), &Facts::of_answer(answer), lang),
         SimCommand::Notifications => {
             read(answer).map(|list: Notifications| listed_notifications(&list.notifications, lang))
         }

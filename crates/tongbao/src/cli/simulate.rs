@@ -1,12 +1,15 @@
 //! `tongbao simulate`: the platform alone, on one port.
 
+mod ready;
+mod tls;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use tokio::net::TcpListener;
-use tongbao_sim::{CryptoSettings, HttpPostman, KeyMode, Settings, Simulator};
+use tongbao_sim::{KeyMode, Settings, Simulator};
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, IdError, Mchid};
 
@@ -18,6 +21,8 @@ use crate::lang::Lang;
 use crate::listen::{self, Options};
 use crate::logging;
 use crate::tasks::Tasks;
+use ready::{ReadyArgs, Waiting};
+use tls::TlsArgs;
 
 /// What a simulator may be told.
 #[derive(Args)]
@@ -49,6 +54,10 @@ pub(super) struct SimulateArgs {
     /// Use published test keys, the same in every run, instead of new ones   用公开的测试密钥，启动更快
     #[arg(long)]
     fixed_keys: bool,
+    #[command(flatten)]
+    tls: TlsArgs,
+    #[command(flatten)]
+    ready: ReadyArgs,
     /// What is logged   日志级别
     #[arg(long, value_name = "FILTER", default_value = "warn,tongbao_sim=info")]
     log: String,
@@ -73,42 +82,63 @@ fn parse_appid(text: &str) -> Result<Appid, IdError> {
 
 /// Runs a simulator until Ctrl-C or SIGTERM.
 pub(super) fn run(args: &SimulateArgs, context: &Context) -> Result<String, CliError> {
+    let waiting = args.ready.waiting()?;
     logging::start(&args.log, LogFormat::Text);
-    block_on(Threads::Many, simulate(args, context.lang))?
+    block_on(Threads::Many, simulate(args, waiting, context.lang))?
 }
 
-async fn simulate(args: &SimulateArgs, lang: Lang) -> Result<String, CliError> {
-    let listener = TcpListener::bind(args.listen).await.map_err(|error| taken(args.listen, &error))?;
-    let address = listener.local_addr().map_err(|error| CliError::system("listen", &error))?;
+async fn simulate(args: &SimulateArgs, waiting: Waiting<'_>, lang: Lang) -> Result<String, CliError> {
+    let (listener, address) = bound(args.listen, "--listen").await?;
+    let beside = match args.tls.https_listen {
+        Some(asked) => Some(bound(asked, "--https-listen").await?),
+        None => None,
+    };
     let base_url = args.base_url.clone().unwrap_or_else(|| format!("http://{}", listen::reachable(address)));
-    let settings = settings(args, base_url.trim_end_matches('/').to_owned());
-    let simulator = Simulator::new(settings).map_err(|error| CliError::system("tongbao simulate", &error))?;
+    let https = beside.as_ref().map(|(_, address)| *address);
+    let settings = settings(args, base_url.trim_end_matches('/').to_owned(), https)?;
+    let simulator = Simulator::new(settings).map_err(|error| tls::refused(&error))?;
     if let Some(path) = &args.write_env {
-        simulator.write_env(path).map_err(|error| CliError::system(&path.display().to_string(), &error))?;
+        simulator.write_env(path).map_err(|error| {
+            CliError::system(&path.display().to_string(), &error).coded("simulate.write_env")
+        })?;
     }
     say(&welcome(&simulator, address, args.write_env.as_deref(), lang));
-    let tasks = Tasks::new();
+    // Whoever connects from now on is served.
+    waiting.tell(&simulator.env().base_url)?;
+    let (tasks, front) = (Tasks::new(), simulator.front());
     let running = simulator.clone();
     tasks.spawn("simulator", async move { running.run().await });
-    let hanging = simulator.clone();
-    let stopped = async move {
+    let stopped = || async {
         stop().await;
         // Pages that listen would hold the connections open.
-        hanging.hang_up();
+        simulator.hang_up();
     };
-    listen::serve(listener, simulator.router(), Options::default(), stopped).await;
+    let also = async {
+        if let Some((beside, _)) = beside {
+            listen::serve(beside, front.clone(), Options::default(), stopped()).await;
+        }
+    };
+    tokio::join!(listen::serve(listener, front.clone(), Options::default(), stopped()), also);
     tasks.abort_all();
     Ok(lang.pick("模拟器已停止。\n", "The simulator has stopped.\n").to_owned())
 }
 
-fn settings(args: &SimulateArgs, base_url: String) -> Settings {
-    let mut settings =
-        Settings::local(Clock::system(), Chance::system(), Arc::new(HttpPostman::new()), base_url);
+async fn bound(asked: SocketAddr, option: &'static str) -> Result<(TcpListener, SocketAddr), CliError> {
+    let listener = TcpListener::bind(asked).await.map_err(|error| taken(asked, option, &error))?;
+    let address = listener.local_addr().map_err(|error| CliError::system("listen", &error))?;
+    Ok((listener, address))
+}
+
+fn settings(args: &SimulateArgs, base_url: String, https: Option<SocketAddr>) -> Result<Settings, CliError> {
+    let postman = Arc::new(args.tls.postman()?);
+    let mut settings = Settings::local(Clock::system(), Chance::system(), postman, base_url);
     settings.key_mode = args.key_mode;
     settings.switches.notify_url_http = args.notify_url == NotifyUrl::Local;
     settings.switches.notify_url_private = args.notify_url == NotifyUrl::Local;
+    args.tls.apply(&mut settings, https);
     if args.fixed_keys {
-        fix_keys(&mut settings);
+        // A server that was set up for one run of the simulator works with the next.
+        settings.publish_keys();
     }
     for merchant in &mut settings.merchants {
         if let Some(mchid) = &args.mchid {
@@ -121,32 +151,19 @@ fn settings(args: &SimulateArgs, base_url: String) -> Settings {
             app.appid = appid.clone();
         }
     }
-    settings
+    Ok(settings)
 }
 
-/// Published keys and secrets of our own: a server that was set up for one run works with the next.
-pub(super) fn fix_keys(settings: &mut Settings) {
-    settings.crypto = CryptoSettings::Fixed;
-    for merchant in &mut settings.merchants {
-        merchant.apiv3_key = FIXED_APIV3_KEY.into();
-        merchant.apiv2_key = FIXED_APIV2_KEY.into();
-        for app in &mut merchant.apps {
-            app.secret = FIXED_APP_SECRET.into();
-        }
-    }
-}
-
-/// As public as the keys that `--fixed-keys` uses; they open nothing but a simulator.
-const FIXED_APIV3_KEY: &str = "TongbaoSimulatorFixedAPIv3Key000";
-const FIXED_APIV2_KEY: &str = "TongbaoSimulatorFixedAPIv2Key000";
-const FIXED_APP_SECRET: &str = "00000000000000000000000000000001";
-
-fn taken(address: SocketAddr, error: &std::io::Error) -> CliError {
+fn taken(address: SocketAddr, option: &str, error: &std::io::Error) -> CliError {
     CliError::new(
         Exit::Refused,
         Words::new(format!("不能监听 {address}：{error}"), format!("cannot listen on {address}: {error}")),
-        Words::new("换一个端口：--listen 127.0.0.1:0", "choose another port: --listen 127.0.0.1:0"),
+        Words::new(
+            format!("换一个端口，0 由系统选择：{option} 127.0.0.1:0；1024 以下需要权限"),
+            format!("choose another port, 0 leaves it to the system: {option} 127.0.0.1:0; below 1024 needs rights"),
+        ),
     )
+    .coded("simulate.listen")
 }
 
 fn welcome(simulator: &Simulator, address: SocketAddr, env: Option<&Path>, lang: Lang) -> String {
@@ -162,6 +179,19 @@ fn welcome(simulator: &Simulator, address: SocketAddr, env: Option<&Path>, lang:
             )
         }
     };
+    if let Some(tls) = &facts.tls {
+        let names = PLATFORM_NAME;
+        text += &match lang {
+            Lang::Zh => format!("  HTTPS   {}（证书也用于 {names} 等域名）\n", tls.base_url),
+            Lang::En => format!("  https     {} (and the platform's names, such as {names})\n", tls.base_url),
+        };
+        if let Some(proxy) = &tls.proxy_url {
+            text += &match lang {
+                Lang::Zh => format!("  代理    HTTPS_PROXY={proxy}\n"),
+                Lang::En => format!("  proxy     HTTPS_PROXY={proxy}\n"),
+            };
+        }
+    }
     text += &match (env, lang) {
         (Some(env), Lang::Zh) => {
             format!("  客户端所需已写入 {env}\n  生成服务端配置：tongbao init --simulator {env}\n")
@@ -191,6 +221,8 @@ fn welcome(simulator: &Simulator, address: SocketAddr, env: Option<&Path>, lang:
     text
 }
 
+const PLATFORM_NAME: &str = "api.mch.weixin.qq.com";
+
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -208,7 +240,8 @@ mod tests {
         for (flags, same) in [(&["simulate", "--fixed-keys"][..], true), (&["simulate"][..], false)] {
             let args = Line::parse_from(flags).args;
             let secrets = || {
-                let merchant = settings(&args, "http://127.0.0.1:8900".into()).merchants.remove(0);
+                let merchant =
+                    settings(&args, "http://127.0.0.1:8900".into(), None).unwrap().merchants.remove(0);
                 [merchant.apiv3_key, merchant.apiv2_key, merchant.apps[0].secret.clone()]
             };
             let (one, other) = (secrets(), secrets());

@@ -14,3 +14,4 @@ mod malformed;
 mod notifications;
 mod paying;
 mod repeating;
+mod scenes;

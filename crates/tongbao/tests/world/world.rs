@@ -177,20 +177,7 @@ impl World {
         let env = self.sim.env();
         let merchant = &env.merchants[0];
         let app = &merchant.apps[0];
-        let apiv3_key = ApiV3Key::parse(merchant.apiv3_key.as_bytes()).expect("32 bytes");
-        let (identity, keys) = if self.plan.real_crypto {
-            let key = MerchantKey::from_pem(
-                merchant.private_key_pem.as_bytes(),
-                merchant.certificate_pem.as_bytes(),
-            );
-            let key = key.expect("a key and its certificate");
-            (Merchant::new(merchant.mchid.clone(), &key, apiv3_key), real_keys(&env))
-        } else {
-            let (mchid, serial_no) = (merchant.mchid.clone(), &merchant.serial_no);
-            (Merchant::stand_in(mchid, serial_no, STAND_IN, apiv3_key), stand_in_keys(&env))
-        };
-        let wire: Arc<dyn Outbound> = self.wire.clone();
-        let outbound = self.plan.between.as_ref().map_or(wire.clone(), |between| between(wire));
+        let outbound = self.outbound();
         let seams = (self.server_clock(), self.chance.clone());
         let secret = tongbao_sdk::AppSecret::parse(&app.secret).expect("the simulator's secret");
         Account {
@@ -198,18 +185,41 @@ impl World {
             merchant_name: merchant.name.clone(),
             mchid: merchant.mchid.clone(),
             appid: app.appid.clone(),
-            client: Client::new(
-                identity,
-                keys,
-                Hosts::only(&env.base_url),
-                outbound.clone(),
-                seams.0.clone(),
-                seams.1.clone(),
-            ),
+            client: self.client_of(0),
             weixin: WeixinClient::new(app.appid.clone(), secret, &env.base_url, outbound, seams.0, seams.1),
             policy: Policy { surplus: self.plan.surplus },
             notify_url: "http://127.0.0.1:8080/notify/main/v3".into(),
         }
+    }
+
+    fn outbound(&self) -> Arc<dyn Outbound> {
+        let wire: Arc<dyn Outbound> = self.wire.clone();
+        self.plan.between.as_ref().map_or(wire.clone(), |between| between(wire))
+    }
+
+    /// A client of one of the platform's merchants, in the order of its settings.
+    pub(crate) fn client_of(&self, index: usize) -> Client {
+        let env = self.sim.env();
+        let merchant = &env.merchants[index];
+        let apiv3_key = ApiV3Key::parse(merchant.apiv3_key.as_bytes()).expect("32 bytes");
+        let identity = if self.plan.real_crypto {
+            let key = MerchantKey::from_pem(
+                merchant.private_key_pem.as_bytes(),
+                merchant.certificate_pem.as_bytes(),
+            );
+            Merchant::new(merchant.mchid.clone(), &key.expect("a key and its certificate"), apiv3_key)
+        } else {
+            Merchant::stand_in(merchant.mchid.clone(), &merchant.serial_no, STAND_IN, apiv3_key)
+        };
+        let (clock, chance) = (self.server_clock(), self.chance.clone());
+        let hosts = Hosts::only(&env.base_url);
+        Client::new(identity, self.platform_keys(), hosts, self.outbound(), clock, chance)
+    }
+
+    /// The platform's keys as clients hold them.
+    pub(crate) fn platform_keys(&self) -> PlatformKeys {
+        let env = self.sim.env();
+        if self.plan.real_crypto { real_keys(&env) } else { stand_in_keys(&env) }
     }
 
     /// What the server takes for the time.

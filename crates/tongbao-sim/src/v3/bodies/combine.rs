@@ -3,7 +3,7 @@
 use tongbao_wire::Call;
 
 use super::order::{H5_INFO, IDENTITY, PARTNER_SETTLE_INFO, SUBSIDY_INFO};
-use super::{ADDRESS, APPID, LIMITS, MCHID, OPENID, OUT_TRADE_NO, TIME};
+use super::{ADDRESS, APPID, MCHID, OPENID, OUT_TRADE_NO, TIME};
 use crate::v3::schema::{Kind, Member, may, must};
 
 /// What the body of a combined order may have, in groups.
@@ -39,7 +39,15 @@ const WHOLE: &[Member] = &[
     may("time_start", "交易起始时间", TIME),
     may("time_expire", "交易结束时间", TIME),
     must("notify_url", "通知地址", Kind::Text(255)),
-    may("limit_pay", "指定支付方式", LIMITS),
+    may(
+        "limit_pay",
+        "指定支付方式",
+        Kind::List(&Kind::Ruled(
+            32,
+            |t| matches!(t, "no_balance" | "no_debit" | "balance_only"),
+            "no_balance, no_debit or balance_only",
+        )),
+    ),
     may("subsidy_info", "分付贴息", SUBSIDY_INFO),
 ];
 

@@ -3,6 +3,7 @@
 use tongbao_wire::{OutRefundNo, TransactionId};
 
 use super::{CNY, MCHID, OUT_TRADE_NO};
+use crate::bank::bank_of_debit_card;
 use crate::v3::schema::{Kind, Member, may, must};
 
 /// `POST /v3/refund/domestic/refunds` (v3.md §5.1).
@@ -86,29 +87,10 @@ pub(in crate::v3) const ABNORMAL_REFUND: &[Member] = &[
 const OUT_REFUND_NO: Kind = Kind::Ruled(64, |t| OutRefundNo::parse(t).is_ok(), "0-9 A-Z a-z _ - | * @");
 
 fn is_bank(text: &str) -> bool {
-    BANKS.iter().any(|(bank_type, _)| *bank_type == text)
+    bank_of_debit_card(text).is_some()
 }
 
 /// A bank as `user_received_account` names it.
 pub(in crate::v3) fn bank_name(bank_type: &str) -> &'static str {
-    BANKS.iter().find(|(known, _)| *known == bank_type).map_or("", |(_, name)| name)
+    bank_of_debit_card(bank_type).unwrap_or_default()
 }
-
-/// Banks whose cards take an abnormal refund (v3.md §5.5).
-const BANKS: [(&str, &str); 15] = [
-    ("CMB_DEBIT", "招商银行"),
-    ("COMM_DEBIT", "交通银行"),
-    ("ABC_DEBIT", "农业银行"),
-    ("CCB_DEBIT", "建设银行"),
-    ("ICBC_DEBIT", "工商银行"),
-    ("BOC_DEBIT", "中国银行"),
-    ("PAB_DEBIT", "平安银行"),
-    ("SPDB_DEBIT", "浦发银行"),
-    ("CITIC_DEBIT", "中信银行"),
-    ("CEB_DEBIT", "光大银行"),
-    ("CMBC_DEBIT", "民生银行"),
-    ("CIB_DEBIT", "兴业银行"),
-    ("GDB_DEBIT", "广发银行"),
-    ("PSBC_DEBIT", "邮储银行"),
-    ("NBCB_DEBIT", "宁波银行"),
-];

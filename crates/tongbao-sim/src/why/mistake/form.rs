@@ -86,6 +86,11 @@ mistakes! {
         "Another merchant's key was used."
         "mch_id 和 API 密钥要属于同一个商户号。"
         "mch_id and key must belong to one merchant.";
+    PRODUCTION_KEY = "v2_key_not_of_sandbox",
+        "沙箱环境用了正式的 API 密钥。"
+        "The production key was used in the sandbox."
+        "先调用 getsignkey 取沙箱密钥，沙箱里的请求都用它签名。"
+        "Ask getsignkey for the sandbox's key first, and sign with it there.";
     KEY_BLANKS = "v2_key_blanks",
         "密钥前后多了空格或换行。"
         "There are blanks or a line feed around the key."

@@ -316,7 +316,7 @@ fn a_stand_in_signature_is_explained_too() {
     };
     let message = sent.message();
     assert_eq!(explained(&key.sign(message.as_bytes())), "");
-    assert_eq!(explained(&key.sign(message[..message.len() - 1].as_bytes())), "newline_last_missing");
+    assert_eq!(explained(&key.sign(&message.as_bytes()[..message.len() - 1])), "newline_last_missing");
     assert_eq!(explained(&other.sign(message.as_bytes())), "key_other_merchant");
     assert_eq!(explained(&other.sign(b"x")), "unknown_key");
 }

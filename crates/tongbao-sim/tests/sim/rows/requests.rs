@@ -106,14 +106,11 @@ impl Request {
     }
 
     /// Sends it and expects success.
-    #[track_caller]
-    pub(crate) fn accepted(&self, world: &World) -> impl Future<Output = Value> {
-        async {
-            let told = self.send(world).await;
-            assert!(told.status.is_success(), "{} {}", told.status, told.message());
-            assert!(world.verifies(&told.headers, &told.body));
-            told.json()
-        }
+    pub(crate) async fn accepted(&self, world: &World) -> Value {
+        let told = self.send(world).await;
+        assert!(told.status.is_success(), "{} {}: {}", self.target, told.status, told.message());
+        assert!(world.verifies(&told.headers, &told.body));
+        told.json()
     }
 }
 

@@ -1,0 +1,113 @@
+//! The calls of `APIv2` over HTTP: XML under MD5 or HMAC-SHA256, in the order of checks of v2.md §1.9.
+//!
+//! Orders and refunds are those of v3: what one face made, the other finds. Every module lists the calls it
+//! handles with their forms.
+
+mod answer;
+mod bills;
+mod closed;
+mod fields;
+mod form;
+mod gate;
+mod micropay;
+mod notices;
+mod orders;
+mod refunds;
+mod refused;
+mod sandbox;
+pub(crate) mod sign;
+mod told;
+mod tools;
+mod xml;
+
+use axum::Router;
+use axum::extract::{Request, State as Shared};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::any;
+use http::Extensions;
+use tongbao_wire::Call;
+
+use crate::Simulator;
+use crate::faults::{CallFault, CallSeen};
+use crate::inspector::Faulted;
+use crate::received::{Received, dropped, read};
+
+use answer::Answer;
+use form::Member;
+use gate::{Asked, Caller, Secret};
+use refused::Refused;
+
+pub(crate) use notices::{accepts, letter};
+pub(crate) use sandbox::Sandbox;
+pub(crate) use sign::SignType;
+
+/// What answers a request that was admitted: no waiting.
+type Handler = fn(&Simulator, &Asked<'_>) -> Result<Answer, Refused>;
+
+/// A call, what a request holds, and what answers it.
+type Handled = (Call, &'static [Member], Handler);
+
+const HANDLED: &[&[Handled]] =
+    &[orders::CALLS, refunds::CALLS, micropay::CALLS, bills::CALLS, tools::CALLS, sandbox::CALLS];
+
+/// Every method is routed, for only POST is right and its absence is told in XML.
+pub(crate) fn routes() -> Router<Simulator> {
+    let mut router = closed::routes().merge(sandbox::routes());
+    for handled in HANDLED.iter().copied().flatten() {
+        let answered = move |simulator, request| serve(simulator, handled, request);
+        router = router.route(handled.0.path(), any(answered));
+    }
+    router
+}
+
+async fn serve(Shared(simulator): Shared<Simulator>, handled: &Handled, request: Request) -> Response {
+    let call = handled.0;
+    let extensions = request.extensions().clone();
+    let received = match read(call, request).await {
+        Ok(received) => received,
+        Err(status) => return status.into_response(),
+    };
+    let seen = CallSeen { endpoint: call, target: &received.target, body: &received.body };
+    let fault = simulator.call_fault(&seen);
+    if fault == CallFault::DropBefore {
+        return Faulted::mark(dropped(), fault);
+    }
+    let platform = &simulator.inner.platform;
+    let caller = match gate::authenticate(&simulator, &received, Secret::Key) {
+        Ok(caller) => caller,
+        Err(_) if fault == CallFault::DropAfter => return Faulted::mark(dropped(), fault),
+        Err(refusal) => return answer::refused_unknown(call, refusal),
+    };
+    let judged = judge(&simulator, &caller, handled, &received, &extensions, fault);
+    let answer = match (judged, fault) {
+        (Ok(Answer::Lost), _) | (_, CallFault::DropAfter) => dropped(),
+        (Ok(_), CallFault::SystemErrorAfter) => {
+            answer::refused(platform, &caller, call, Refused::system_error())
+        }
+        (Ok(answer), CallFault::Forge(forgery)) => answer::answered(platform, &caller, answer, Some(forgery)),
+        (Ok(answer), CallFault::Pass | CallFault::TooMany | CallFault::DropBefore) => {
+            answer::answered(platform, &caller, answer, None)
+        }
+        (Err(refusal), _) => answer::refused(platform, &caller, call, refusal),
+    };
+    Faulted::mark(answer, fault)
+}
+
+/// Everything between the signature and the answer.
+fn judge(
+    simulator: &Simulator,
+    caller: &Caller,
+    handled: &Handled,
+    received: &Received,
+    extensions: &Extensions,
+    fault: CallFault,
+) -> Result<Answer, Refused> {
+    let (call, members, handler) = handled;
+    let mut asked = gate::admit(simulator, caller, *call, members, extensions)?;
+    if fault == CallFault::TooMany {
+        return Err(Refused::too_many());
+    }
+    let negative = received.headers.get("Wechatpay-Negative-Test");
+    asked.negative_test = negative.and_then(|value| value.to_str().ok()).map(str::to_owned);
+    handler(simulator, &asked)
+}

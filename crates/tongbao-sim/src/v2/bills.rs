@@ -1,0 +1,78 @@
+//! Bills (v2.md §3.5, §3.6): a file, or a refusal in plain XML.
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tongbao_wire::{BillDate, Call};
+
+use super::Handled;
+use super::answer::Answer;
+use super::form::{Kind, Member, may, must};
+use super::gate::Asked;
+use super::refused::Refused;
+use crate::Simulator;
+use crate::bill::{AccountType, Bill, BillType, Content, Face, NoBill};
+
+/// The calls answered here.
+pub(super) const CALLS: &[Handled] =
+    &[(Call::DownloadTradeBill, TRADE, trade), (Call::DownloadFundFlow, FUND_FLOW, fund_flow)];
+
+const TRADE: &[Member] = &[must("bill_date", BILL_DATE), may("tar_type", Kind::OneOf(&["GZIP"]))];
+
+const FUND_FLOW: &[Member] = &[
+    must("bill_date", BILL_DATE),
+    must("account_type", Kind::OneOf(&["Basic", "Operation", "Fees"])),
+    must("sign_type", Kind::OneOf(&["HMAC-SHA256"])),
+    may("tar_type", Kind::OneOf(&["GZIP"])),
+];
+
+const BILL_DATE: Kind = Kind::Ruled(|said| day(said).is_some());
+
+/// `POST /pay/downloadbill`.
+fn trade(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
+    let rows = match asked.get("bill_type") {
+        None => BillType::All,
+        Some(said) => {
+            BillType::parse(said).ok_or_else(|| Refused::signed("invalid bill_type", "invalid bill_type"))?
+        }
+    };
+    let sub_mchid = asked.sub.as_ref().map(|sub| sub.mchid.clone());
+    file(simulator, asked, Content::Trade { sub_mchid, rows })
+}
+
+/// `POST /pay/downloadfundflow`.
+fn fund_flow(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
+    let account = AccountType::parse(asked.said("account_type")).expect("the form checked it");
+    file(simulator, asked, Content::FundFlow { mchid: asked.mchid().clone(), account })
+}
+
+fn file(simulator: &Simulator, asked: &Asked<'_>, content: Content) -> Result<Answer, Refused> {
+    let day = day(asked.said("bill_date")).expect("the form checked it");
+    let bill = Bill { asker: asked.mchid().clone(), day, content, face: Face::V2 };
+    let text = simulator.with_state(|state, platform, now| {
+        bill.text(&state.ledger, &platform.switches, now).map_err(absent)
+    })?;
+    if asked.get("tar_type").is_none() {
+        return Ok(Answer::File(text.into_bytes()));
+    }
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(text.as_bytes()).expect("memory takes what is written");
+    Ok(Answer::File(packed.finish().expect("memory takes what is written")))
+}
+
+fn absent(why: NoBill) -> Refused {
+    match why {
+        NoBill::NotPast | NoBill::TooOld => Refused::signed("PARAM_ERROR", "bill_date参数错误"),
+        NoBill::Creating => Refused::signed("BILL_CREATING", "账单生成中"),
+        NoBill::Nothing => Refused::signed("NO_BILL_EXIST", "账单不存在"),
+    }
+}
+
+/// `yyyyMMdd`.
+fn day(said: &str) -> Option<BillDate> {
+    if said.len() != 8 || !said.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    BillDate::parse(&format!("{}-{}-{}", &said[..4], &said[4..6], &said[6..])).ok()
+}

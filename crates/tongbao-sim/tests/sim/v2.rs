@@ -1,0 +1,17 @@
+//! `APIv2`: a test for every row of the tables of v2.md.
+
+mod bills;
+mod cashier;
+mod checks;
+mod client;
+mod closing;
+mod explained;
+mod faults;
+mod micropay;
+mod notifications;
+mod partner;
+mod queries;
+mod refunds;
+mod sandbox;
+mod tools;
+mod unified;
