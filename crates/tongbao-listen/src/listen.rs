@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,6 +113,13 @@ pub enum Stopped {
     Gracefully,
     /// So many connections were cut when the grace was over.
     Cut(usize),
+}
+
+/// How a listener is reached from this machine: one that listens everywhere is reached on loopback.
+#[must_use]
+pub fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
+    SocketAddr::new(ip, address.port())
 }
 
 /// Serves `front` on `listener` until `shutdown` is ready, then accepts nothing more, lets the running

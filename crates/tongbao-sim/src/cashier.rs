@@ -8,7 +8,7 @@ mod password;
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{Appid, PrepayId, Timestamp, TradeType};
 
-pub(crate) use open::open_scanned;
+pub(crate) use open::{open_native, open_scanned};
 pub(crate) use page::routes;
 
 /// An open cashier.

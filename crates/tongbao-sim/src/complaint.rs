@@ -28,6 +28,8 @@ pub(crate) struct Complaints {
     rows: Shelf<ComplaintId, ComplaintRecord>,
     /// Each merchant's by the time they were made.
     of_merchant: Shelf<(Mchid, Timestamp, u64), ComplaintId>,
+    /// As they came.
+    ages: Shelf<u64, ComplaintId>,
     of_order: Shelf<OrderKey, ComplaintId>,
     pub(crate) urls: Shelf<Mchid, String>,
     /// Instant replies by their `idempotent_id`.
@@ -40,6 +42,7 @@ shelves! {
     Complaints {
         "complaints" => rows,
         "complaints_of_merchant" => of_merchant,
+        "complaint_ages" => ages,
         "complaints_of_order" => of_order,
         "complaint_urls" => urls,
         "complaint_instant_replies" => instant,
@@ -89,11 +92,13 @@ impl Complaints {
         self.of_merchant.range(range).rev().filter_map(|(_, id)| self.rows.get(&id))
     }
 
+    pub(crate) fn get(&self, id: &ComplaintId) -> Option<std::sync::Arc<ComplaintRecord>> {
+        self.rows.get(id)
+    }
+
     /// Every complaint, newest first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = std::sync::Arc<ComplaintRecord>> {
-        let mut keys: Vec<_> = self.of_merchant.iter().map(|((_, _, number), id)| (number, id)).collect();
-        keys.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
-        keys.into_iter().filter_map(|(_, id)| self.rows.get(&id))
+        self.ages.iter().rev().filter_map(|(_, id)| self.rows.get(&id))
     }
 
     /// True when a picture stands in a complaint against `mchid`.

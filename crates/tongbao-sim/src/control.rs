@@ -3,8 +3,11 @@
 mod bills;
 mod complaints;
 mod keys;
+mod onboarding;
 mod phone;
 mod sent;
+mod sharing;
+mod transfers;
 mod worlds;
 
 use std::collections::BTreeMap;
@@ -53,6 +56,9 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route(&on_post("merchants/{mchid}/top-up"), post(top_up).options(preflight))
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
         .merge(complaints::routes())
+        .merge(transfers::routes())
+        .merge(sharing::routes())
+        .merge(onboarding::routes())
         .merge(worlds::routes())
         .merge(phone::routes())
         .merge(keys::routes())

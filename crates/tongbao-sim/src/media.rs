@@ -30,8 +30,8 @@ pub(crate) struct MediaFile {
     pub(crate) filename: String,
     /// Lower-case hexadecimal.
     pub(crate) sha256: String,
-    /// Empty for applications: nobody downloads those.
-    pub(crate) content: Vec<u8>,
+    /// Base64. Empty for applications: nobody downloads those.
+    pub(crate) content: String,
     pub(crate) uploaded_at: Timestamp,
 }
 
@@ -86,5 +86,5 @@ impl State {
 
 /// Files named at once.
 const FILES_MAX: usize = 100_000;
-/// Contents kept at once.
+/// Contents kept at once, in Base64.
 const BYTES_MAX: usize = 64 * 1024 * 1024;

@@ -298,6 +298,9 @@ impl State {
         let order = self.orders.get_mut(key).expect("just found");
         order.note(now, EventKind::Paid, transaction_id.as_str());
         order.state = OrderState::Paid(payment);
+        if order.asked.profit_sharing {
+            self.sharing_begins(&transaction_id, now);
+        }
         self.unschedule_closing(key);
     }
 

@@ -54,7 +54,11 @@ impl Platform {
         let merchants = settings.merchants.iter().cloned().zip(merchant_keys);
         let merchants = merchants.map(|(settings, keys)| Arc::new(Merchant { settings, keys })).collect();
         Ok(Self {
-            clock: SimClock::new(settings.clock.clone(), settings.switches.clock_moves_transport),
+            clock: SimClock::new(
+                settings.clock.clone(),
+                settings.switches.business_begins_behind,
+                settings.switches.clock_moves_transport,
+            ),
             chance: settings.chance.clone(),
             switches: settings.switches.clone(),
             ring: RwLock::new(Arc::new(Ring {

@@ -234,7 +234,7 @@ impl Simulator {
         self.inner.platform.clock.business()
     }
 
-    /// How far business time is ahead of the base clock.
+    /// How far business time was moved ahead of where it began.
     #[must_use]
     pub fn ahead(&self) -> Duration {
         self.inner.platform.clock.ahead()

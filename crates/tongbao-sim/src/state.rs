@@ -23,12 +23,15 @@ use crate::ledger::Ledger;
 use crate::login::{LoginCodes, StableToken};
 use crate::media::Media;
 use crate::notice::Notice;
+use crate::onboarding::{Onboarding, OnboardingDue};
 use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
 use crate::platform::Platform;
 use crate::prepay::Opens;
 use crate::refund::RefundRecord;
+use crate::sharing::{Sharing, SharingDue};
 use crate::shelf::{Kept, Named, Recent, Shelf, Table};
+use crate::transfer::{TransferDue, Transfers};
 use crate::v2::Sandbox;
 
 /// An order's number is unique per merchant (v3.md §2.1).
@@ -63,6 +66,9 @@ pub(crate) struct State {
     pub(crate) bill_links: Recent<Link>,
     pub(crate) media: Media,
     pub(crate) complaints: Complaints,
+    pub(crate) transfers: Transfers,
+    pub(crate) sharing: Sharing,
+    pub(crate) onboarding: Onboarding,
     /// What the short addresses of v2 stand for.
     pub(crate) short_urls: Recent<String>,
     pub(crate) sandbox: Sandbox,
@@ -100,6 +106,12 @@ pub(crate) enum Due {
     PasswordMissed(OrderKey),
     /// A refund reaches its payer.
     SettleRefund(RefundKey),
+    /// A transfer to a user moves on (v3-extended.md §10.1).
+    Transfer(TransferDue),
+    /// A share is executed, or what is left is given free (v3-extended.md §8).
+    Sharing(SharingDue),
+    /// An application moves on (v3-extended.md §9).
+    Onboarding(OnboardingDue),
     /// A refund looks whether its merchant has money again.
     RetryRefund(RefundKey),
 }
@@ -229,6 +241,9 @@ impl State {
                 Due::CloseCombined(key) => self.close_combined_unpaid(key, at),
                 Due::PasswordMissed(key) => self.password_missed(key, at),
                 Due::SettleRefund(key) => self.refund_arrives(platform, key, at),
+                Due::Onboarding(due) => self.onboarding_due(platform, due.clone(), at),
+                Due::Sharing(due) => self.sharing_due(platform, due.clone(), at),
+                Due::Transfer(due) => self.transfer_due(platform, due.clone(), at),
                 Due::RetryRefund(key) => self.retry_refund(platform, key, at),
             }
         }
@@ -268,6 +283,9 @@ impl State {
         named.extend(self.codes.shelves());
         named.extend(self.media.shelves());
         named.extend(self.complaints.shelves());
+        named.extend(self.transfers.shelves());
+        named.extend(self.sharing.shelves());
+        named.extend(self.onboarding.shelves());
         named.extend(self.sandbox.shelves());
         named
     }

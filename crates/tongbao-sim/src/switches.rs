@@ -10,6 +10,10 @@ pub struct Switches {
     /// Moving the clock also moves the time that signatures are judged by and made with. Off, a merchant
     /// on real time still talks to a simulator that is two hours ahead. Default: off.
     pub clock_moves_transport: bool,
+    /// How far behind the base clock business begins, so that the bill of a day which is over for everybody
+    /// can have payments in it; [`Simulator::advance`](crate::Simulator::advance) brings it to the present.
+    /// Default: not at all.
+    pub business_begins_behind: Duration,
     /// `null` members are taken as absent (v3.md §1.2, CONFLICT: older rules allow it, those of 2024-07
     /// do not). Default: off.
     pub null_members: bool,
@@ -141,6 +145,20 @@ pub struct Switches {
     /// Days between `begin_date` and `end_date` of a list of complaints, at most (v3-extended.md §10.2, older
     /// pages, unverified). Default: 30.
     pub complaint_days_max: u32,
+    /// How long a confirmed transfer, a cancellation or a receipt takes (v3-extended.md §10.1 gives states and
+    /// no times). Default: two seconds.
+    pub transfer_takes: Duration,
+    /// How long a share is `PROCESSING` (v3-extended.md §8.3: asynchronous, no time given). Default: two seconds.
+    pub share_takes: Duration,
+    /// What notifications of profit sharing are called (v3.md §6.2, CONFLICT: three spellings). Default: as the
+    /// older pages do.
+    pub sharing_event: SharingEvent,
+    /// Adding a merchant as a receiver needs its name (v3-extended.md §8.4, CONFLICT: pages and the Go SDK say so,
+    /// \[O\] does not). Default: on.
+    pub receiver_name_needed: bool,
+    /// How long the review of an application, an intent or a settlement account takes, when nobody decides before
+    /// (v3-extended.md §9.4: one to three working days, §9.6: one or two days). Default: one day.
+    pub applyment_review_takes: Duration,
     /// Pages of any origin may call the control API. Off, only pages of loopback origins and of the
     /// simulator's own may; login codes and the cashier are open either way. Default: off.
     pub control_from_any_origin: bool,
@@ -234,10 +252,22 @@ impl RefundMismatch {
     }
 }
 
+/// What notifications of profit sharing are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharingEvent {
+    /// `PROFITSHARING.SUCCESS`, `PROFITSHARING.RETURN`.
+    Documented,
+    /// `TRANSACTION.SUCCESS` for both, as the partner page of 2026-01 prints.
+    Transaction,
+    /// `PROFITSHARING`, `PROFITSHARING_RETURN`, as \[O\] lists.
+    OpenApi,
+}
+
 impl Default for Switches {
     fn default() -> Self {
         Self {
             clock_moves_transport: false,
+            business_begins_behind: Duration::ZERO,
             null_members: false,
             four_byte_characters: false,
             text_limits_in_bytes: false,
@@ -286,6 +316,11 @@ impl Default for Switches {
             password_lock: Duration::from_secs(600),
             wide_images: false,
             complaint_days_max: 30,
+            transfer_takes: Duration::from_secs(2),
+            share_takes: Duration::from_secs(2),
+            sharing_event: SharingEvent::Documented,
+            receiver_name_needed: true,
+            applyment_review_takes: Duration::from_secs(86_400),
             control_from_any_origin: false,
             certificate_needed_on_plain_http: false,
             v2_faults: FaultLayer::ErrCode,

@@ -197,7 +197,6 @@ impl Simulator {
     ///
     /// # Errors
     /// [`CertificateRefused`], which is its own answer.
-    #[allow(dead_code, reason = "for the calls of v2 that need the certificate")]
     pub(crate) fn check_certificate(
         &self,
         extensions: &Extensions,

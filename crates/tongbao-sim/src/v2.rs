@@ -12,6 +12,7 @@ mod gate;
 mod micropay;
 mod notices;
 mod orders;
+mod product;
 mod refunds;
 mod refused;
 mod sandbox;

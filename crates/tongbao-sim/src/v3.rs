@@ -15,11 +15,15 @@ mod gate;
 mod limits;
 mod media;
 mod multipart;
+mod onboarding;
 mod orders;
 mod refunds;
 mod schema;
 mod sealed;
+mod sharing;
 mod target;
+mod transfers;
+mod walk;
 mod words;
 
 use axum::Router;
@@ -53,6 +57,16 @@ const HANDLED: &[&[Handled]] = &[
     echo::CALLS,
     media::CALLS,
     complaints::CALLS,
+    transfers::CALLS,
+    sharing::CALLS,
+    onboarding::CALLS,
+];
+
+/// Addresses that are no row of the table of calls: method, path, and what answers.
+const BESIDE: &[(&str, &str, Handled)] = &[
+    ("GET", transfers::FILE, (Call::Untyped, transfers::download)),
+    // The documents of this call end in a slash, the table's row does not (v3-extended.md §9.6).
+    ("POST", "/v3/apply4subject/applyment/", onboarding::SUBMIT_INTENT),
 ];
 
 /// True when `header` is a well-formed `Authorization`.
@@ -63,10 +77,11 @@ pub(crate) fn is_authorization(header: &str) -> bool {
 /// Unknown paths answer an empty 404 and wrong methods an empty 405: the router's own answers.
 pub(crate) fn routes() -> Router<Simulator> {
     let mut router = Router::new();
-    for (call, handler) in HANDLED.iter().copied().flatten().copied() {
-        let method = MethodFilter::try_from(call.method().parse::<http::Method>().expect("a method"));
+    let of_table = HANDLED.iter().copied().flatten().map(|row| (row.0.method(), row.0.path(), *row));
+    for (method, path, (call, handler)) in of_table.chain(BESIDE.iter().copied()) {
+        let method = MethodFilter::try_from(method.parse::<http::Method>().expect("a method"));
         let answered = move |simulator, request| serve(simulator, call, handler, request);
-        router = router.route(call.path(), on(method.expect("a method that axum routes"), answered));
+        router = router.route(path, on(method.expect("a method that axum routes"), answered));
     }
     router
 }

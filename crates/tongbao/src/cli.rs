@@ -1,8 +1,9 @@
 //! The command line: what a person or a script types.
 //!
 //! Commands print what they were asked for on standard output; everything else goes to standard error.
-//! Exit codes: 0 done, 1 refused, 2 misused, 3 unreachable.
+//! Exit codes: 0 done, 1 refused, 2 misused, 3 unreachable; of `certify` also 4 marks lost, 5 not all judged.
 
+mod certify;
 mod demo;
 mod explain;
 mod init;
@@ -62,6 +63,8 @@ enum Command {
     Simulate(simulate::SimulateArgs),
     #[command(about = "Drive a running simulator   操作正在运行的模拟器")]
     Sim(sim::SimArgs),
+    #[command(about = "Score a merchant's server on the go-live checklist   按上线清单给商户服务打分")]
+    Certify(certify::CertifyArgs),
     #[command(about = "Server, platform and a shop, wired together   一条命令看全程：服务、平台和小店")]
     Demo(demo::DemoArgs),
 }
@@ -91,7 +94,11 @@ pub fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            let _ = io::stderr().lock().write_all(error.in_words(lang).as_bytes());
+            if let CliError::Scored { text, .. } = &error {
+                say(text);
+            } else {
+                let _ = io::stderr().lock().write_all(error.in_words(lang).as_bytes());
+            }
             error.exit().into()
         }
     }
@@ -108,6 +115,7 @@ fn run(command: Command, context: &Context) -> Result<String, CliError> {
         Command::Explain(args) => explain::run(&args, context),
         Command::Simulate(args) => simulate::run(&args, context),
         Command::Sim(args) => sim::run(&args, context),
+        Command::Certify(args) => certify::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
     }
 }

@@ -9,6 +9,7 @@ pub mod account;
 pub mod api;
 pub mod api_key;
 pub mod app;
+pub mod certify;
 pub mod cli;
 pub mod client_api;
 pub mod config;

@@ -93,6 +93,17 @@ pub(crate) fn open_scanned(
     now: Timestamp,
 ) -> Result<Sheet, PayRefused> {
     let prepay_id = state.scan(code_url, now)?;
+    open_native(state, platform, prepay_id, payer, now)
+}
+
+/// Opens the cashier of a Native order that a scanned code led to.
+pub(crate) fn open_native(
+    state: &mut State,
+    platform: &Platform,
+    prepay_id: PrepayId,
+    payer: &str,
+    now: Timestamp,
+) -> Result<Sheet, PayRefused> {
     let payer = payer.to_owned();
     start(
         state,

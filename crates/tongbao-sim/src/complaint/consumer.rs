@@ -1,5 +1,7 @@
 //! What the consumer does, and the platform for the consumer.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tongbao_wire::complaint::{
     Complaint, ComplaintAction, ComplaintMedia, ComplaintOperation, ComplaintOrder, ComplaintProblem,
     ComplaintState,
@@ -128,6 +130,7 @@ impl State {
             order: out_trade_no,
         };
         self.complaints.rows.insert(id.clone(), record);
+        self.complaints.ages.insert(number, id.clone());
         self.complaints.of_merchant.insert((mchid, now, number), id.clone());
         self.complaints.of_order.insert(asked.order, id.clone());
         self.complaint_log(platform, &id, line);
@@ -149,7 +152,7 @@ impl State {
                 purpose: Purpose::ComplaintImage,
                 filename: "complaint.jpg".into(),
                 sha256: crate::crypto::sha256_hex(content),
-                content: content.clone(),
+                content: STANDARD.encode(content),
                 uploaded_at: now,
             };
             let media_id = self.keep_media(platform, file);

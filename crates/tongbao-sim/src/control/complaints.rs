@@ -51,13 +51,9 @@ async fn one(Shared(simulator): Shared<Simulator>, Segments(id): Segments<String
 }
 
 fn shown(simulator: &Simulator, id: &str) -> Response {
-    let found = simulator.with_state(|state, _, _| {
-        state
-            .complaints
-            .newest()
-            .find(|record| record.told.complaint_id.as_str() == id)
-            .map(|record| view(&record))
-    });
+    let id = ComplaintId::parse(id).ok();
+    let found = simulator
+        .with_state(|state, _, _| id.and_then(|id| state.complaints.get(&id)).map(|record| view(&record)));
     found.map_or_else(|| refusal(ComplaintRefused::Unknown), |view| Json(view).into_response())
 }
 

@@ -11,7 +11,7 @@ use tongbao_wire::{Mchid, OutTradeNo};
 
 use super::sent::{Body, Segments};
 use super::{read, refused};
-use crate::cashier::open_scanned;
+use crate::cashier::{open_native, open_scanned};
 use crate::code_pay::{Asking, CODE_LIVES, Confirmed};
 use crate::guard::{preflight, problem};
 use crate::pay::PayRefused;
@@ -64,10 +64,17 @@ async fn scan(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Respons
         Ok(scanned) => scanned,
         Err(response) => return *response,
     };
-    let sheet = simulator.with_state(|state, platform, now| {
-        let payer = scanned.payer.as_deref().unwrap_or(&platform.first_payer);
-        open_scanned(state, platform, &scanned.code_url, payer, now)
-    });
+    let payer = scanned.payer.as_deref().unwrap_or(&simulator.inner.platform.first_payer);
+    let sheet = if Simulator::is_product_code(&scanned.code_url) {
+        let prepay_id = match simulator.scan_product(&scanned.code_url, payer).await {
+            Ok(prepay_id) => prepay_id,
+            Err(why) => return refused(&why),
+        };
+        simulator.with_state(|state, platform, now| open_native(state, platform, prepay_id, payer, now))
+    } else {
+        simulator
+            .with_state(|state, platform, now| open_scanned(state, platform, &scanned.code_url, payer, now))
+    };
     sheet.map_or_else(|why| refused(&why), |sheet| Json(sheet).into_response())
 }
 

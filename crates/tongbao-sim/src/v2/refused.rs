@@ -96,6 +96,8 @@ pub(super) fn words(refused: order::Refused, call: Call) -> Refused {
         Rule::CodeUsed => ("AUTH_CODE_INVALID", "101 每个二维码仅限使用一次，请刷新再试"),
         Rule::CodeExpired => ("AUTHCODEEXPIRE", "二维码已过期，请用户在微信上刷新后再试"),
         Rule::PayerShort => ("NOTENOUGH", "余额不足"),
+        // The table of micropay knows no such code.
+        Rule::PayerAbnormal if call == Call::Micropay => ("TRADE_ERROR", "用户账户异常或已注销"),
         Rule::PayerAbnormal => ("USER_ACCOUNT_ABNORMAL", "用户帐号注销"),
         Rule::NothingToRefund => ("ORDERNOTEXIST", "订单不存在"),
         Rule::RefundTotalDiffers => ("PARAM_ERROR", "订单金额与原订单不一致"),

@@ -69,5 +69,6 @@ fn report(_: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
     Ok(Answer::Unsigned(told))
 }
 
-const SHORT: &str = "weixin://wxpay/s/";
+/// How short addresses begin.
+pub(super) const SHORT: &str = "weixin://wxpay/s/";
 const SHORT_URLS_MAX: u64 = 10_000;

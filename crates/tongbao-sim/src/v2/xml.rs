@@ -31,21 +31,9 @@ pub(crate) fn parse(root: &str, document: &[u8]) -> Result<Fields, Unreadable> {
     if name != root {
         return malformed("the outermost element has another name");
     }
-    while !empty {
-        cursor.blanks()?;
-        if cursor.rest.starts_with("</") {
-            cursor.end_tag(root)?;
-            break;
-        }
-        let (name, empty) = cursor.start_tag()?;
-        if fields.contains(name) {
-            return malformed("an element is there twice");
-        }
-        if fields.len() == ELEMENTS_MAX {
-            return malformed("there are more than 200 elements");
-        }
-        let text = if empty { String::new() } else { cursor.content(name)? };
-        fields.text(name, text);
+    if !empty {
+        cursor.elements(&mut fields)?;
+        cursor.end_tag(root)?;
     }
     cursor.blanks()?;
     if cursor.rest.is_empty() { Ok(fields) } else { malformed("something follows the outermost element") }
@@ -127,6 +115,25 @@ impl<'a> Cursor<'a> {
         let rest = rest.and_then(|rest| rest.trim_ascii_start().strip_prefix('>'));
         self.rest = rest.ok_or(Unreadable::Malformed("an element is closed under another name"))?;
         Ok(())
+    }
+
+    /// Elements until the outermost one ends.
+    fn elements(&mut self, fields: &mut Fields) -> Result<(), Unreadable> {
+        loop {
+            self.blanks()?;
+            if self.rest.starts_with("</") {
+                return Ok(());
+            }
+            let (name, empty) = self.start_tag()?;
+            if fields.contains(name) {
+                return malformed("an element is there twice");
+            }
+            if fields.len() == ELEMENTS_MAX {
+                return malformed("there are more than 200 elements");
+            }
+            let text = if empty { String::new() } else { self.content(name)? };
+            fields.text(name, text);
+        }
     }
 
     /// The text of an element, exactly as it is: the signature covers every blank of it.

@@ -28,6 +28,17 @@ const fn limit_of(call: Call) -> Option<Limit> {
         Call::ShareProfit => ("profit sharing", 300),
         Call::QueryShare => ("profit-sharing query", 500),
         Call::ReturnShare => ("profit-sharing return", 100),
+        // v3-extended.md §10.1: the FAQ has 20 for cancelling, the partner page 100.
+        Call::StartTransfer | Call::StartTransferWithAuthorization => ("transfer", 100),
+        Call::TransferUnderAuthorization => ("authorised transfer", 100),
+        Call::QueryTransfer | Call::QueryTransferByBillNo => ("transfer query", 100),
+        Call::CancelTransfer => ("transfer cancellation", 20),
+        Call::RequestTransferAuthorization => ("transfer authorisation", 50),
+        // v3-extended.md §9.1, §9.6.
+        Call::SubmitApplyment => ("applyment", 15),
+        Call::SubmitIntent => ("intent", 5),
+        Call::QueryIntent => ("intent query", 20),
+        Call::QueryIntentState => ("intent state", 10),
         _ => return None,
     };
     Some(Limit { name, per_second })

@@ -1,5 +1,7 @@
 //! Uploads and the download of a complaint's picture (v3-extended.md §9.2, §10.2).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
 use tongbao_wire::onboarding::MediaUploaded;
@@ -78,7 +80,11 @@ fn upload(
         purpose,
         filename: meta.filename.clone(),
         sha256: meta.sha256.to_ascii_lowercase(),
-        content: if purpose == Purpose::ComplaintImage { form.content.to_vec() } else { Vec::new() },
+        content: if purpose == Purpose::ComplaintImage {
+            STANDARD.encode(form.content)
+        } else {
+            String::new()
+        },
         uploaded_at: now,
     };
     let media_id = simulator.with_state(|state, platform, now| state.keep_media(platform, file(now)));
@@ -121,7 +127,8 @@ fn download(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<An
                 && (file.mchid == *signer || state.complaints.shows(&id, signer))
         });
         let file = file.ok_or_else(|| Refusal::invalid("图片不存在或已过期", cause::ORDER_NOT_FOUND))?;
-        Ok(Answer::File(kind_of(&file.filename), file.content.clone()))
+        let content = STANDARD.decode(&file.content).unwrap_or_default();
+        Ok(Answer::File(kind_of(&file.filename), content))
     })
 }
 

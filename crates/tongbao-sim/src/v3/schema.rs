@@ -4,9 +4,11 @@ use serde_json::{Map, Value};
 
 use crate::Switches;
 use crate::ledger::AMOUNT_MAX;
+use crate::media::Purpose;
 use crate::refusal::{Refusal, cause};
 
 /// One member of a body.
+#[derive(Clone, Copy)]
 pub(super) struct Member {
     pub(super) name: &'static str,
     /// Its name in messages.
@@ -16,6 +18,7 @@ pub(super) struct Member {
 }
 
 /// What a member may be.
+#[derive(Clone, Copy)]
 pub(super) enum Kind {
     /// Text of at most so many characters.
     Text(usize),
@@ -25,10 +28,10 @@ pub(super) enum Kind {
     Fen,
     /// An integer from 0.
     Count,
-    /// An integer between these two, both included.
-    Within(i64, i64),
     /// Text of at most so many characters, encrypted for the platform; `sealed` opens it.
     Sealed,
+    /// What an upload for this purpose answered.
+    Media(Purpose),
     /// An object whose members somebody else reads.
     Any,
     /// At least one and at most so many of these.
@@ -49,6 +52,21 @@ pub(super) const fn must(name: &'static str, title: &'static str, kind: Kind) ->
 /// A member that may be left out.
 pub(super) const fn may(name: &'static str, title: &'static str, kind: Kind) -> Member {
     Member { name, title, must: false, kind }
+}
+
+/// The members of both.
+pub(super) const fn joined<const A: usize, const B: usize, const N: usize>(
+    first: &[Member; A],
+    second: &[Member; B],
+) -> [Member; N] {
+    assert!(A > 0 && A + B == N, "as many as there are");
+    let mut all = [first[0]; N];
+    let mut index = 0;
+    while index < N {
+        all[index] = if index < A { first[index] } else { second[index - A] };
+        index += 1;
+    }
+    all
 }
 
 /// Reads a body and holds it against its schema.
@@ -127,19 +145,11 @@ fn check(
             if rule(text) { Ok(()) } else { Err(breaks_rule(at, title, value, issue)) }
         }
         (Kind::Sealed, Value::String(text)) => check_text(text, SEALED_CHARS_MAX, at, member, switches),
-        (Kind::Text(_) | Kind::Ruled(..) | Kind::Sealed, other) => {
+        (Kind::Media(_), Value::String(text)) => check_text(text, MEDIA_CHARS_MAX, at, member, switches),
+        (Kind::Text(_) | Kind::Ruled(..) | Kind::Sealed | Kind::Media(_), other) => {
             Err(wrong_type(at, title, "字符串", other))
         }
         (Kind::Any, Value::Object(_)) => Ok(()),
-        (Kind::Within(least, most), number) => {
-            check_integer(number, *least, at, title)?;
-            if number.as_i64().is_some_and(|number| number <= *most) {
-                return Ok(());
-            }
-            let message =
-                format!("输入源“/body{at}”映射到数值字段“{title}”规则校验失败，值高于最大值 {most}");
-            Err(out_of_range(message, at, value, "above the maximum"))
-        }
         (Kind::Fen, number) => check_integer(number, 1, at, title),
         (Kind::Count, number) => check_integer(number, 0, at, title),
         (Kind::OneOf(known), number) => {
@@ -258,6 +268,8 @@ fn out_of_range(message: String, at: &str, value: &Value, issue: &str) -> Refusa
     Refusal::param(message).because(cause::OUT_OF_RANGE).at("body", at, Some(value), issue)
 }
 
+/// v3-extended.md §9.2.
+const MEDIA_CHARS_MAX: usize = 512;
 /// Base64 of one block of RSA-2048 has 344; documents print 1024 and 2048 (v3-extended.md).
 const SEALED_CHARS_MAX: usize = 2048;
 

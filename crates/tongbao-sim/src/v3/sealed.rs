@@ -6,6 +6,7 @@ use tongbao_wire::{Ciphertext, Mchid};
 use super::gate;
 use super::orders::check_content_type;
 use super::schema::{self, Kind, Member};
+use super::walk;
 use crate::Simulator;
 use crate::crypto::seal_for;
 use crate::platform::Platform;
@@ -23,15 +24,18 @@ pub(super) fn read(
     check_content_type(simulator, call)?;
     let mut body = schema::parse(&call.body, &platform.switches)?;
     let mut any = false;
-    each(&mut body, members, "", &mut |_, _| {
-        any = true;
+    walk::each(&mut body, members, "", &mut |kind, _, _| {
+        any = any || matches!(kind, Kind::Sealed);
         Ok(())
     })?;
     if any {
         gate::require_platform_serial(call)?;
     }
     schema::hold(&body, members, &platform.switches)?;
-    each(&mut body, members, "", &mut |at, sealed| {
+    walk::each(&mut body, members, "", &mut |kind, at, sealed| {
+        if !matches!(kind, Kind::Sealed) {
+            return Ok(());
+        }
         *sealed =
             open(platform, call, sealed).ok_or_else(|| undecipherable().at("body", at, None, UNREADABLE))?;
         Ok(())
@@ -55,37 +59,6 @@ pub(super) fn for_merchant(platform: &Platform, mchid: &Mchid, plain: &str) -> O
     let merchant = platform.merchant(mchid)?;
     seal_for(&merchant.keys.certificate.public_key_pem, plain, &platform.chance)
         .map(|text| Ciphertext::new(&text))
-}
-
-/// Shows `visit` every sealed member that is there, with its place.
-fn each(
-    value: &mut Value,
-    members: &'static [Member],
-    at: &str,
-    visit: &mut dyn FnMut(&str, &mut String) -> Result<(), Refusal>,
-) -> Result<(), Refusal> {
-    for member in members {
-        let Some(inner) = value.get_mut(member.name) else { continue };
-        within(inner, &member.kind, &format!("{at}/{}", member.name), visit)?;
-    }
-    Ok(())
-}
-
-fn within(
-    value: &mut Value,
-    kind: &'static Kind,
-    at: &str,
-    visit: &mut dyn FnMut(&str, &mut String) -> Result<(), Refusal>,
-) -> Result<(), Refusal> {
-    match (kind, value) {
-        (Kind::Sealed, Value::String(text)) => visit(at, text),
-        (Kind::Object(members), value @ Value::Object(_)) => each(value, members, at, visit),
-        (Kind::List(of) | Kind::UpTo(_, of), Value::Array(items)) => {
-            let mut items = items.iter_mut().enumerate();
-            items.try_for_each(|(index, item)| within(item, of, &format!("{at}/{index}"), visit))
-        }
-        (_, _) => Ok(()),
-    }
 }
 
 const UNREADABLE: &str = "RSAES-OAEP with SHA-1 under the key that Wechatpay-Serial names does not open it";

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::Request;
 use serde_json::{Value, json};
 
+use crate::people::ask;
 use crate::sealing::opened_by_merchant;
 use crate::uploads::upload;
 use crate::world::{Told, World};
@@ -12,13 +13,6 @@ use crate::world::{Told, World};
 const COMPLAINTS: &str = "/v3/merchant-service/complaints-v2";
 const URLS: &str = "/v3/merchant-service/complaint-notifications";
 const HOOK: &str = "http://127.0.0.1:8080/complaints";
-
-/// Asks the control API.
-async fn sim(world: &World, method: &str, path: &str, body: &Value) -> Told {
-    let request =
-        Request::builder().method(method).uri(format!("/sim/v1/{path}")).header("host", "localhost");
-    world.raw(request.body(body.to_string().into()).unwrap()).await
-}
 
 /// Pays an order and files a complaint about it.
 async fn complained(world: &World, out_trade_no: &str, more: &Value) -> String {
@@ -28,13 +22,13 @@ async fn complained(world: &World, out_trade_no: &str, more: &Value) -> String {
         "problem_type": "REFUND", "apply_refund_amount_fen": 100, "phone": "13800000000",
     });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    let told = sim(world, "POST", "complaints", &body).await;
+    let told = ask(world, "POST", "complaints", &body).await;
     assert_eq!(told.status, 200, "{told:?}");
     told.json()["complaint_id"].as_str().unwrap().to_owned()
 }
 
 async fn acts(world: &World, id: &str, action: &str) -> Told {
-    sim(world, "POST", &format!("complaints/{id}/actions"), &json!({"action": action, "content": "请尽快"}))
+    ask(world, "POST", &format!("complaints/{id}/actions"), &json!({"action": action, "content": "请尽快"}))
         .await
 }
 
@@ -383,14 +377,14 @@ async fn a_complaint_is_about_a_paid_order_and_an_order_has_one() {
     let file = |number: &str| {
         let body = json!({"out_trade_no": number, "detail": "未到货"});
         let world = &world;
-        async move { sim(world, "POST", "complaints", &body).await.status.as_u16() }
+        async move { ask(world, "POST", "complaints", &body).await.status.as_u16() }
     };
     assert_eq!(file("T20260301Z").await, 404);
     world.created("T20260301A").await;
     assert_eq!(file("T20260301A").await, 409);
     complained(&world, "T20260301B", &json!({})).await;
     assert_eq!(file("T20260301B").await, 409);
-    assert_eq!(sim(&world, "GET", "complaints/1", &Value::Null).await.status, 404);
-    let list = sim(&world, "GET", "complaints?limit=1", &Value::Null).await.json();
+    assert_eq!(ask(&world, "GET", "complaints/1", &Value::Null).await.status, 404);
+    let list = ask(&world, "GET", "complaints?limit=1", &Value::Null).await.json();
     assert_eq!(list["complaints"][0]["payer"], "payer-1");
 }

@@ -115,6 +115,18 @@ async fn advancing_the_clock_does_not_break_signatures_on_real_time() {
     moved.query("T20260301A").await.refused(401, "SIGN_ERROR");
 }
 
+#[tokio::test(start_paused = true)]
+async fn business_that_begins_behind_reaches_the_present_and_signatures_never_leave_it() {
+    let behind = Duration::from_secs(2 * 86_400);
+    let world = World::with(|settings| settings.switches.business_begins_behind = behind);
+    let base = world.base.now();
+    assert_eq!(world.sim.now().plus(behind), base);
+    world.created("T20260301A").await;
+    assert_eq!(world.query("T20260301A").await.status, 200);
+    world.sim.advance(behind).await;
+    assert_eq!(world.sim.now(), world.base.now());
+}
+
 /// Creates with `time_expire` so many seconds from now and says how many the platform keeps.
 async fn check_time_expire(asked_seconds: i64) -> i64 {
     let world = World::new();

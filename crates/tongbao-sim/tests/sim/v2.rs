@@ -10,6 +10,7 @@ mod faults;
 mod micropay;
 mod notifications;
 mod partner;
+mod product;
 mod queries;
 mod refunds;
 mod sandbox;

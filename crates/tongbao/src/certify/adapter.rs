@@ -187,7 +187,8 @@ impl Adapter {
                 (file.to_owned(), text)
             }
         };
-        Self::parse(&text, environment).map_err(|error| mistake(&format!("{what}：{error}"), &format!("{what}: {error}")))
+        Self::parse(&text, environment)
+            .map_err(|error| mistake(&format!("{what}：{error}"), &format!("{what}: {error}")))
     }
 
     /// Reads an adapter; `{env.NAME}` in headers is taken from the environment.
@@ -351,6 +352,14 @@ mod tests {
         let ours = Adapter::named(Some("tongbao"), &with_key).expect("our server");
         assert_eq!(ours.headers["authorization"], "Bearer k");
         assert!(Adapter::named(Some("tongbao"), &nothing).is_err(), "without the key it cannot be asked");
+    }
+
+    #[test]
+    fn the_documented_adapter_is_sound() {
+        let document = include_str!("../../../../docs/certify.md");
+        let example = document.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+        let adapter = Adapter::parse(example.expect("an example"), &Environment::from([("SHOP_TOKEN", "t")]));
+        assert_eq!(adapter.expect("sound").described(), [Ability::Refund]);
     }
 
     #[test]

@@ -60,13 +60,28 @@ impl Log {
     /// What is about any of these, in order: the beginning and the end when there is much.
     pub(super) fn about(&self, keys: &BTreeSet<String>) -> Vec<Exchange> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut mine: Vec<_> = all.iter().filter(|one| one.about.iter().any(|key| keys.contains(key))).cloned().collect();
-        mine.dedup();
+        let mut mine: Vec<Exchange> = Vec::new();
+        for one in all.iter().filter(|one| one.about.iter().any(|key| keys.contains(key))) {
+            // Of a question that is asked again and again, the last answer counts.
+            let again = mine.last().is_some_and(|last| {
+                one.line == Line::Asked
+                    && last.line == Line::Asked
+                    && last.request == one.request
+                    && last.status == one.status
+            });
+            if again {
+                mine.pop();
+            }
+            mine.push(one.clone());
+        }
         if mine.len() > SHOWN_MAX {
             let left_out = mine.len() - SHOWN_MAX;
             let note = Exchange {
                 line: Line::Happened,
-                what: Words::new(format!("（省略 {left_out} 次往来）"), format!("({left_out} exchanges left out)")),
+                what: Words::new(
+                    format!("（省略 {left_out} 次往来）"),
+                    format!("({left_out} exchanges left out)"),
+                ),
                 request: String::new(),
                 answer: String::new(),
                 status: None,
@@ -77,13 +92,22 @@ impl Log {
         mine
     }
 
-    /// How many calls of the platform were about `number`.
-    pub(super) fn calls_about(&self, number: &str, method: &str) -> usize {
+    /// How many calls of the platform that begin so were about one of these numbers.
+    pub(super) fn calls_about(&self, numbers: &[String], begins: &str) -> usize {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mine = |one: &&Exchange| {
-            one.line == Line::Called && one.request.starts_with(method) && one.about.iter().any(|key| key == number)
+            one.line == Line::Called
+                && one.request.starts_with(begins)
+                && one.about.iter().any(|key| numbers.contains(key))
         };
         all.iter().filter(mine).count()
+    }
+}
+
+impl Exchange {
+    /// True for a call that the platform does not have: an empty 404.
+    pub(super) fn is_unserved(&self) -> bool {
+        self.line == Line::Called && self.status == Some(404) && self.answer.trim() == "404"
     }
 }
 
@@ -122,7 +146,9 @@ fn redact(value: &mut Value) {
                     Value::String(text) if SECRETS.iter().any(|secret| name.contains(secret)) => {
                         *text = cut(text, 4);
                     }
-                    Value::String(text) if LONG.iter().any(|long| name.contains(long)) => *text = cut(text, 16),
+                    Value::String(text) if LONG.iter().any(|long| name.contains(long)) => {
+                        *text = cut(text, 16)
+                    }
                     _ => redact(member),
                 }
             }

@@ -3,11 +3,13 @@
 //! One set of rules for the whole run, consulted by the simulator's fault hook, by the postman and in front
 //! of the platform's router; cases add rules for their own orders only.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
-use tongbao_sim::{CallFault, CallSeen, Endpoint, Faults};
+use tongbao_sim::{CallFault, CallSeen, Faults};
+use tongbao_wire::Call;
 
 /// Which notifications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,7 @@ struct Inner {
     rules: Vec<Rule>,
     withheld: Vec<(String, Kind)>,
     slow: Vec<(String, Duration)>,
+    hushed: BTreeSet<String>,
 }
 
 /// All rules.
@@ -70,13 +73,24 @@ impl Interference {
         self.with(|inner| inner.withheld.push((out_trade_no.to_owned(), kind)));
     }
 
+    /// Nothing about these orders is told any more, and nothing of theirs is slow.
+    pub(super) fn hush(&self, numbers: impl Iterator<Item = String>) {
+        self.with(|inner| {
+            inner.slow.clear();
+            inner.hushed.extend(numbers);
+        });
+    }
+
     /// They arrive again.
     pub(super) fn release(&self, out_trade_no: &str) {
         self.with(|inner| inner.withheld.retain(|(number, _)| number != out_trade_no));
     }
 
     pub(super) fn is_withheld(&self, out_trade_no: &str, kind: Kind) -> bool {
-        self.with(|inner| inner.withheld.iter().any(|(number, one)| number == out_trade_no && *one == kind))
+        self.with(|inner| {
+            inner.hushed.contains(out_trade_no)
+                || inner.withheld.iter().any(|(number, one)| number == out_trade_no && *one == kind)
+        })
     }
 
     /// The platform answers queries of this order only after so long.
@@ -115,16 +129,17 @@ impl Rule {
         let body = || serde_json::from_slice::<Value>(seen.body).unwrap_or_default();
         match self.calls {
             Calls::Prepay(fen) => {
-                seen.endpoint == Endpoint::JsapiPrepay && body().pointer("/amount/total") == Some(&Value::from(fen))
+                seen.endpoint == Call::JsapiPrepay
+                    && body().pointer("/amount/total") == Some(&Value::from(fen))
             }
             Calls::Query => {
-                matches!(seen.endpoint, Endpoint::QueryByOutTradeNo | Endpoint::QueryById)
+                matches!(seen.endpoint, Call::Query | Call::QueryById)
                     && self.numbers.iter().any(|number| seen.target.contains(number.as_str()))
             }
             Calls::Refund => {
                 let body = body();
                 let named = |member: &str| body[member].as_str().map(str::to_owned);
-                seen.endpoint == Endpoint::Refund
+                seen.endpoint == Call::Refund
                     && [named("out_trade_no"), named("transaction_id")]
                         .into_iter()
                         .flatten()

@@ -68,7 +68,8 @@ impl Standing {
 impl Server {
     pub(super) fn new(base: &str, adapter: Adapter, log: Arc<Log>) -> Result<Self, Failure> {
         let options = HttpOptions { total_timeout: ANSWER_WITHIN, ..HttpOptions::default() };
-        let outbound = HttpOutbound::new(&options).map_err(|error| Failure::System("HTTP".into(), error.into()))?;
+        let outbound =
+            HttpOutbound::new(&options).map_err(|error| Failure::System("HTTP".into(), error.into()))?;
         Ok(Self { base: base.trim_end_matches('/').to_owned(), adapter, outbound, log })
     }
 
@@ -91,7 +92,8 @@ impl Server {
     pub(super) async fn abilities(&self) -> Result<Vec<Ability>, Failure> {
         let described = self.adapter.described();
         let Some(declare) = &self.adapter.declare else { return Ok(described) };
-        let said = self.ask("declare", &Method::GET, &declare.path, &BTreeMap::new(), None, &Values::new()).await;
+        let said =
+            self.ask("declare", &Method::GET, &declare.path, &BTreeMap::new(), None, &Values::new()).await;
         let said = said.map_err(|reason| self.undeclared(&reason))?;
         let words = said.body.pointer(&declare.abilities).and_then(Value::as_array);
         let words = words.filter(|_| said.is_success()).ok_or_else(|| self.undeclared(&said.in_short()))?;
@@ -101,11 +103,6 @@ impl Server {
 
     fn undeclared(&self, reason: &str) -> Failure {
         Failure::Undeclared(format!("{}: {reason}", self.base))
-    }
-
-    /// Whether the order's delivery count is told.
-    pub(super) fn tells_deliveries(&self) -> bool {
-        self.adapter.read.delivered.is_some()
     }
 
     pub(super) async fn create(&self, case: &str, values: &Values) -> Result<Result<Placed, Said>, String> {
@@ -141,7 +138,12 @@ impl Server {
     }
 
     /// Asks for something else. `None` when the adapter does not describe it.
-    pub(super) async fn act(&self, case: &str, ability: Ability, values: &Values) -> Option<Result<Said, String>> {
+    pub(super) async fn act(
+        &self,
+        case: &str,
+        ability: Ability,
+        values: &Values,
+    ) -> Option<Result<Said, String>> {
         let (method, path, headers, body) = match ability {
             Ability::Bill => {
                 let bill = self.adapter.bill.as_ref()?;
@@ -176,7 +178,8 @@ impl Server {
     pub(super) async fn login(&self, case: &str, login_code: String) -> Result<String, String> {
         let Some(login) = &self.adapter.login else { return Ok(String::new()) };
         let values = Values::from([("login_code", login_code)]);
-        let said = self.ask(case, &Method::POST, &login.path, &BTreeMap::new(), Some(&login.body), &values).await?;
+        let said =
+            self.ask(case, &Method::POST, &login.path, &BTreeMap::new(), Some(&login.body), &values).await?;
         let token = said.body.pointer(&login.token).and_then(Value::as_str).filter(|_| said.is_success());
         token.map(str::to_owned).ok_or_else(|| said.in_short())
     }
@@ -224,7 +227,9 @@ impl Server {
 /// A segment of a path: order numbers may have `|` and `*`.
 fn escaped(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~*".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

@@ -14,6 +14,10 @@ pub(super) enum Exit {
     Usage,
     /// Whoever should have answered did not.
     Unreachable,
+    /// The examined server did something wrong, or lacks what the checklist demands.
+    LostMarks,
+    /// Nothing is known to be wrong, but not everything could be judged.
+    NotJudged,
 }
 
 impl From<Exit> for ExitCode {
@@ -22,6 +26,8 @@ impl From<Exit> for ExitCode {
             Exit::Refused => 1.into(),
             Exit::Usage => 2.into(),
             Exit::Unreachable => 3.into(),
+            Exit::LostMarks => 4.into(),
+            Exit::NotJudged => 5.into(),
         }
     }
 }
@@ -31,6 +37,13 @@ impl From<Exit> for ExitCode {
 pub(super) enum CliError {
     /// The configuration has mistakes.
     Config(ConfigErrors),
+    /// It was done, and its result is not the best: the text goes to standard output like any other.
+    Scored {
+        /// How the process ends.
+        exit: Exit,
+        /// The result.
+        text: String,
+    },
     /// Anything else.
     Other {
         /// How the process ends.
@@ -72,7 +85,7 @@ impl CliError {
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Config(_) => Exit::Refused,
-            Self::Other { exit, .. } => *exit,
+            Self::Scored { exit, .. } | Self::Other { exit, .. } => *exit,
         }
     }
 
@@ -80,6 +93,7 @@ impl CliError {
     pub(super) fn in_words(&self, lang: Lang) -> String {
         match self {
             Self::Config(errors) => errors.in_words(lang),
+            Self::Scored { text, .. } => text.clone(),
             Self::Other { code, reason, fix, .. } => {
                 let (error, mend) = (lang.pick("错误：", "error: "), lang.pick("办法：", "fix:   "));
                 let code = code.map(|code| format!("  [{code}]")).unwrap_or_default();

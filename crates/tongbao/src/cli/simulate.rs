@@ -3,7 +3,7 @@
 mod ready;
 mod tls;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -93,7 +93,7 @@ async fn simulate(args: &SimulateArgs, waiting: Waiting<'_>, lang: Lang) -> Resu
         Some(asked) => Some(bound(asked, "--https-listen").await?),
         None => None,
     };
-    let base_url = args.base_url.clone().unwrap_or_else(|| format!("http://{}", reachable(address)));
+    let base_url = args.base_url.clone().unwrap_or_else(|| format!("http://{}", listen::reachable(address)));
     let https = beside.as_ref().map(|(_, address)| *address);
     let settings = settings(args, base_url.trim_end_matches('/').to_owned(), https)?;
     let simulator = Simulator::new(settings).map_err(|error| tls::refused(&error))?;
@@ -152,12 +152,6 @@ fn settings(args: &SimulateArgs, base_url: String, https: Option<SocketAddr>) ->
         }
     }
     Ok(settings)
-}
-
-/// An address that listens everywhere is reached here on loopback.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
-    SocketAddr::new(ip, address.port())
 }
 
 fn taken(address: SocketAddr, option: &str, error: &std::io::Error) -> CliError {

@@ -32,7 +32,7 @@ pub struct Place {
 }
 
 /// One text in both languages.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Words {
     /// 中文
     pub zh: String,

@@ -129,6 +129,9 @@ pub(super) async fn advance(Shared(simulator): Shared<Simulator>, body: Bytes) -
 
 /// In words; a kind without a row goes by its name.
 const KINDS: &[(&str, &str, &str)] = &[
+    ("Transfer", "商家转账进展", "A transfer moves on"),
+    ("Sharing", "分账进展", "Profit sharing moves on"),
+    ("Onboarding", "进件进展", "An application moves on"),
     ("CloseOrder", "订单到期关闭", "An order expires"),
     ("CloseCombined", "合单到期关闭", "A combined order expires"),
     ("PasswordMissed", "付款人没有输入密码", "A payer lets the password prompt pass"),

@@ -1,0 +1,232 @@
+//! What users do about transfers, and what is decided about them by hand.
+
+use axum::extract::State as Shared;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tongbao_wire::transfer::{TransferAuthorizationState, TransferFailReason};
+use tongbao_wire::{Mchid, OutAuthorizationNo, OutBillNo};
+
+use super::sent::{Asked, Body, Segments};
+use super::{LISTED, LISTED_MAX, Listed, read};
+use crate::Simulator;
+use crate::guard::{bad_request, preflight, problem};
+use crate::state::State;
+use crate::transfer::{Authorization, Bill, Package, TransferRefused};
+
+pub(super) fn routes() -> Router<Simulator> {
+    Router::new()
+        .route("/sim/v1/transfers", get(list))
+        .route("/sim/v1/transfers/confirmations", get(page).post(confirm).options(preflight))
+        .route("/sim/v1/merchants/{mchid}/transfers/{out_bill_no}", get(one))
+        .route("/sim/v1/merchants/{mchid}/transfers/{out_bill_no}/fail", post(fail).options(preflight))
+        .route(
+            "/sim/v1/merchants/{mchid}/authorizations/{out_authorization_no}/close",
+            post(close).options(preflight),
+        )
+        .route("/sim/v1/merchants/{mchid}/transfer-scenes", post(scenes).options(preflight))
+}
+
+fn bill_view(bill: &Bill) -> Value {
+    json!({
+        "kind": "transfer",
+        "payer": bill.payer,
+        "transfer_scene_id": bill.scene,
+        "user_recv_perception": bill.perception,
+        "package_info": bill.package_info,
+        "notify_url": bill.notify_url,
+        "transfer": bill.told,
+    })
+}
+
+fn authorization_view(one: &Authorization) -> Value {
+    json!({
+        "kind": "authorization",
+        "mchid": one.mchid,
+        "payer": one.payer,
+        "package_info": one.package_info,
+        "notify_url": one.notify_url,
+        "authorization": one.told,
+    })
+}
+
+async fn list(Shared(simulator): Shared<Simulator>, Asked(asked): Asked<Listed>) -> Response {
+    let most = asked.limit.unwrap_or(LISTED).min(LISTED_MAX);
+    let transfers: Vec<_> = simulator
+        .with_state(|state, _, _| state.transfers_newest().take(most).map(|bill| bill_view(&bill)).collect());
+    Json(json!({ "transfers": transfers })).into_response()
+}
+
+async fn one(
+    Shared(simulator): Shared<Simulator>,
+    Segments((mchid, number)): Segments<(String, String)>,
+) -> Response {
+    let Some(key) = Mchid::parse(&mchid).ok().zip(OutBillNo::parse(&number).ok()) else {
+        return refused(TransferRefused::Unknown);
+    };
+    let found =
+        simulator.with_state(|state, _, _| state.transfers.bills.get(&key).map(|bill| bill_view(&bill)));
+    found.map_or_else(|| refused(TransferRefused::Unknown), |view| Json(view).into_response())
+}
+
+/// What `wx.requestMerchantTransfer` hands over as `package`.
+#[derive(Deserialize)]
+struct Opened {
+    package_info: String,
+    /// Who looks at the page; whoever it is meant for, unless named.
+    #[serde(default)]
+    payer: Option<String>,
+}
+
+async fn page(Shared(simulator): Shared<Simulator>, Asked(opened): Asked<Opened>) -> Response {
+    let found = simulator.with_state(|state, _, _| {
+        let package = state.transfer_package(&opened.package_info)?;
+        Ok(view_of(state, &package))
+    });
+    found.map_or_else(refused, |view| Json(view).into_response())
+}
+
+fn view_of(state: &State, package: &Package) -> Value {
+    let view = match package {
+        Package::Bill(key) => state.transfers.bills.get(key).map(|bill| bill_view(&bill)),
+        Package::Authorization(key) => {
+            state.transfers.authorizations.get(key).map(|one| authorization_view(&one))
+        }
+    };
+    view.unwrap_or(Value::Null)
+}
+
+async fn confirm(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
+    let opened: Opened = match read(&body) {
+        Ok(opened) => opened,
+        Err(response) => return *response,
+    };
+    let done = simulator.with_state(|state, platform, now| {
+        let package = state.transfer_package(&opened.package_info)?;
+        match &package {
+            Package::Bill(key) => state.confirm_transfer(platform, key, opened.payer.as_deref(), now)?,
+            Package::Authorization(key) => {
+                state.confirm_authorization(platform, key, opened.payer.as_deref(), now)?;
+            }
+        }
+        Ok(view_of(state, &package))
+    });
+    done.map_or_else(refused, |view| Json(view).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Failed {
+    fail_reason: TransferFailReason,
+    /// Only when the money should arrive, after the user confirmed.
+    #[serde(default)]
+    on_arrival: bool,
+}
+
+async fn fail(
+    Shared(simulator): Shared<Simulator>,
+    Segments((mchid, number)): Segments<(String, String)>,
+    Body(body): Body,
+) -> Response {
+    let failed: Failed = match read(&body) {
+        Ok(failed) => failed,
+        Err(response) => return *response,
+    };
+    if matches!(failed.fail_reason, TransferFailReason::Unknown(_)) {
+        return bad_request("fail_reason is none of the documented ones");
+    }
+    let Some(key) = Mchid::parse(&mchid).ok().zip(OutBillNo::parse(&number).ok()) else {
+        return refused(TransferRefused::Unknown);
+    };
+    let done = simulator.with_state(|state, platform, now| {
+        state.fail_transfer(platform, &key, failed.fail_reason.as_str(), failed.on_arrival, now)?;
+        Ok(view_of(state, &Package::Bill(key)))
+    });
+    done.map_or_else(refused, |view| Json(view).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Closed {
+    /// `USER_CLOSE` unless said.
+    #[serde(default)]
+    close_reason: Option<String>,
+}
+
+async fn close(
+    Shared(simulator): Shared<Simulator>,
+    Segments((mchid, number)): Segments<(String, String)>,
+    Body(body): Body,
+) -> Response {
+    let closed: Closed = match read(if body.is_empty() { b"{}" } else { &body }) {
+        Ok(closed) => closed,
+        Err(response) => return *response,
+    };
+    let reason = closed.close_reason.as_deref().unwrap_or("USER_CLOSE");
+    if !CLOSE_REASONS.contains(&reason) {
+        return bad_request("close_reason is none of the documented ones");
+    }
+    let Some(key) = Mchid::parse(&mchid).ok().zip(OutAuthorizationNo::parse(&number).ok()) else {
+        return refused(TransferRefused::Unknown);
+    };
+    let done = simulator.with_state(|state, platform, now| {
+        let one = state.authorization_of(&key).map_err(|_| TransferRefused::Unknown)?;
+        if one.told.state == TransferAuthorizationState::Closed {
+            return Err(TransferRefused::State);
+        }
+        let closed = state.close_authorization(platform, &key, reason, now);
+        closed.map(|one| authorization_view(&one)).map_err(|_| TransferRefused::Unknown)
+    });
+    done.map_or_else(refused, |view| Json(view).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scenes {
+    open: Vec<String>,
+}
+
+/// Which scenes are opened for a merchant.
+async fn scenes(
+    Shared(simulator): Shared<Simulator>,
+    Segments(mchid): Segments<String>,
+    Body(body): Body,
+) -> Response {
+    let scenes: Scenes = match read(&body) {
+        Ok(scenes) => scenes,
+        Err(response) => return *response,
+    };
+    let known = Mchid::parse(&mchid).ok().filter(|mchid| simulator.inner.platform.merchant(mchid).is_some());
+    let Some(mchid) = known else {
+        return problem(StatusCode::NOT_FOUND, "unknown_merchant", "there is no such merchant");
+    };
+    if scenes.open.len() > 32 || scenes.open.iter().any(|scene| scene.len() > 36) {
+        return bad_request("open has at most 32 scenes");
+    }
+    let answer = json!({ "mchid": mchid, "open": scenes.open });
+    simulator.with_state(|state, _, _| state.transfers.scenes.insert(mchid, scenes.open));
+    Json(answer).into_response()
+}
+
+fn refused(why: TransferRefused) -> Response {
+    match why {
+        TransferRefused::Unknown => problem(
+            StatusCode::NOT_FOUND,
+            "unknown_transfer",
+            "package_info信息有误: there is no such transfer",
+        ),
+        TransferRefused::Payer => {
+            problem(StatusCode::CONFLICT, "payer_mismatch", "the transfer is meant for somebody else")
+        }
+        TransferRefused::State => problem(
+            StatusCode::CONFLICT,
+            "transfer_state",
+            "this does not follow from where the transfer or authorisation stands",
+        ),
+    }
+}
+
+const CLOSE_REASONS: [&str; 3] = ["USER_CLOSE", "TRANSFER_RISK", "USER_ACCOUNT_ABNORMAL"];
