@@ -11,8 +11,7 @@ pub struct Switches {
     /// on real time still talks to a simulator that is two hours ahead. Default: off.
     pub clock_moves_transport: bool,
     /// How far behind the base clock business begins, so that the bill of a day which is over for everybody
-    /// can have payments in it; [`Simulator::advance`](crate::Simulator::advance) brings it to the present.
-    /// Default: not at all.
+    /// can have payments in it. Moving the clock brings it to the present. Default: not at all.
     pub business_begins_behind: Duration,
     /// `null` members are taken as absent (v3.md §1.2, CONFLICT: older rules allow it, those of 2024-07
     /// do not). Default: off.
