@@ -7,14 +7,14 @@ use crate::Complaint;
 use crate::arguments::Arguments;
 use crate::process::cargo;
 
-/// Package and benchmark, in the order they run.
+/// Package, with the features it needs, and benchmark, in the order they run.
 const BENCHES: [(&str, &str); 10] = [
     ("tongbao-sdk", "sign"),
     ("tongbao-sdk", "xml"),
     ("tongbao-sdk", "bill"),
     ("tongbao-store", "group_commit"),
     ("tongbao-sim", "load"),
-    ("tongbao-sim", "memory"),
+    ("tongbao-sim --features data", "memory"),
     ("tongbao", "create"),
     ("tongbao", "notify"),
     ("tongbao", "simulate"),

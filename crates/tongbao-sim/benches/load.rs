@@ -10,6 +10,7 @@
 
 #[path = "support/asked.rs"]
 mod asked;
+#[allow(dead_code, reason = "each benchmark uses its part")]
 #[path = "support/merchant.rs"]
 mod merchant;
 #[path = "support/thread.rs"]

@@ -1,7 +1,8 @@
-//! What an order costs in memory: created, paid, and its notification taken.
+//! What an order costs in memory: created, paid, and its notification taken. Held in memory only, and, with the
+//! feature `data`, kept in a directory.
 //!
 //! Signatures are stand-ins of the same length, for a million of them takes half an hour:
-//! `cargo bench -p tongbao-sim --bench memory`.
+//! `cargo bench -p tongbao-sim --bench memory --features data`.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program for the terminal")]
 
@@ -11,6 +12,7 @@ mod asked;
 #[path = "support/merchant.rs"]
 mod merchant;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tongbao_sim::CryptoSettings;
@@ -27,13 +29,24 @@ fn main() {
         Some(Asked::Brief) => &[100],
         None => return,
     };
+    if cfg!(feature = "data") {
+        let directory = std::env::temp_dir().join(format!("tongbao-memory-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        grow("kept in a directory", steps, Some(directory.clone()));
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+    // Last, for what a process has taken it does not always give back.
+    grow("in memory only", steps, None);
+}
+
+fn grow(name: &str, steps: &[u64], data: Option<PathBuf>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let merchant = Merchant::new(CryptoSettings::StandIn { secret: b"memory".to_vec() });
+    let merchant = Merchant::with_data(CryptoSettings::StandIn { secret: b"memory".to_vec() }, data);
     let (mut done, empty) = (0, resident_kib());
     for orders in steps {
         runtime.block_on(trade(&merchant, done..*orders));
         let grown = resident_kib().saturating_sub(empty);
-        println!("{orders} orders: {} MiB, {} bytes each", grown / 1024, grown * 1024 / orders);
+        println!("{name}: {orders} orders take {} MiB, {} bytes each", grown / 1024, grown * 1024 / orders);
         done = *orders;
     }
 }

@@ -87,6 +87,7 @@ fn trade(simulator: &Program, merchant: &Merchant, name: &str, orders: usize) ->
         assert_eq!(run.unexpected, 0, "every order is created and paid");
     }
     let started = load::now();
+    #[allow(clippy::disallowed_methods, reason = "a benchmark waits in real time")]
     while merchant.notified() < notified + orders {
         assert!(started.elapsed() < Duration::from_secs(30), "every payment is notified");
         std::thread::sleep(Duration::from_millis(1));
@@ -192,6 +193,7 @@ fn listen(taken: Arc<AtomicUsize>) -> SocketAddr {
         taken.fetch_add(1, Ordering::Relaxed);
         StatusCode::NO_CONTENT
     });
+    #[allow(clippy::disallowed_methods, reason = "a merchant beside the load")]
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("a runtime").block_on(async {

@@ -1,5 +1,6 @@
 //! A simulator, and one merchant who signs its requests beforehand and takes every notification at once.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -40,7 +41,13 @@ impl Postman for Hook {
 }
 
 impl Merchant {
+    /// Nothing is kept.
     pub(crate) fn new(crypto: CryptoSettings) -> Self {
+        Self::with_data(crypto, None)
+    }
+
+    /// The state is kept in that directory.
+    pub(crate) fn with_data(crypto: CryptoSettings, data: Option<PathBuf>) -> Self {
         let hook = Arc::new(Hook::default());
         let clock = Clock::new(|| Timestamp::from_seconds(NOW));
         let postman: Arc<dyn Postman> = Arc::clone(&hook) as _;
@@ -50,6 +57,7 @@ impl Merchant {
             CryptoSettings::Generate | CryptoSettings::Fixed => None,
         };
         settings.crypto = crypto;
+        settings.data = data;
         settings.payers[0].balance = Fen::new(1_000_000_000_000);
         let sim = Simulator::new(settings).expect("usable settings");
         let env = sim.env();
