@@ -13,6 +13,7 @@ mod document;
 mod faults;
 mod generated;
 mod inspector;
+mod keeping;
 mod inspector_pages;
 mod keys;
 mod malformed;

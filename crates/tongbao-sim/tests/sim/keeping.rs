@@ -1,0 +1,146 @@
+//! State that outlives what happens: snapshots, reset, and the data directory.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tongbao_wire::{Fen, TradeState};
+
+use crate::world::{World, number};
+
+/// A world in which everything common has happened.
+async fn lived_in(world: &World) {
+    world.paid("T20260301").await;
+    world.created("T20260302").await;
+    world.refund("T20260301", "R1", 30).await;
+    world.sim.advance(Duration::from_secs(3600)).await;
+    world.created("T20260303").await;
+    world.close("T20260303").await;
+    let code = world.sim.login_code(&world.env.merchants[0].apps[0].appid, None);
+    assert!(code.is_ok());
+}
+
+/// The state without what every reading moves on.
+fn state(world: &World) -> Value {
+    serde_json::from_slice(world.sim.snapshot().as_bytes()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_snapshot_brings_back_orders_money_and_the_clock() {
+    let world = World::new();
+    lived_in(&world).await;
+    let (snapshot, before, books) = (world.sim.snapshot(), state(&world), world.sim.books());
+    world.paid("T20260304").await;
+    world.sim.advance(Duration::from_secs(8 * 86_400)).await;
+    assert_ne!(state(&world), before);
+    world.sim.restore(snapshot.as_bytes()).unwrap();
+    assert_eq!(state(&world), before);
+    assert_eq!(world.sim.books(), books);
+    let open = world.sim.order(&world.mchid(), &number("T20260302")).unwrap();
+    assert_eq!(open.trade_state, TradeState::NotPay);
+    assert!(world.sim.order(&world.mchid(), &number("T20260304")).is_none());
+    // The world goes on from there.
+    world.sim.pay(&number("T20260302"), None).await.unwrap();
+    assert!(world.sim.books().balanced());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reset_leaves_the_people_and_nothing_else() {
+    let world = World::new();
+    let fresh = world.sim.books();
+    lived_in(&world).await;
+    world.sim.reset();
+    assert_eq!(world.sim.books(), fresh);
+    assert!(world.sim.orders().is_empty() && world.sim.notifications().is_empty());
+    assert_eq!(world.sim.ahead(), Duration::ZERO);
+    world.paid("T20260301").await;
+    assert_eq!(world.sim.books().merchants[&world.mchid()].paid, Fen::new(100));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_snapshot_changes_nothing() {
+    let world = World::new();
+    lived_in(&world).await;
+    let before = state(&world);
+    for wrong in ["", "{}", r#"{"form":2}"#, r#"{"form":1,"ahead_millis":0,"state":{}}"#, "[1"] {
+        assert!(world.sim.restore(wrong.as_bytes()).is_err(), "{wrong}");
+    }
+    assert_eq!(state(&world), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn snapshots_are_taken_and_restored_by_name() {
+    let world = World::new();
+    world.paid("T20260301").await;
+    let taken = world.control("/sim/v1/snapshots", &json!({ "name": "paid" })).await;
+    assert_eq!(taken.status, 201);
+    world.control("/sim/v1/reset", &json!({})).await;
+    assert!(world.sim.orders().is_empty());
+    assert_eq!(world.control("/sim/v1/snapshots/paid/restore", &json!({})).await.status, 200);
+    assert_eq!(world.sim.orders().len(), 1);
+    let unknown = world.control("/sim/v1/snapshots/other/restore", &json!({})).await;
+    assert_eq!((unknown.status.as_u16(), unknown.code().as_str()), (404, "unknown_snapshot"));
+    let unnamed = world.control("/sim/v1/snapshots", &json!({ "name": "a/b" })).await;
+    assert_eq!((unnamed.status.as_u16(), unnamed.code().as_str()), (400, "bad_request"));
+}
+
+#[cfg(feature = "data")]
+mod directory {
+    use std::path::PathBuf;
+
+    use super::{World, lived_in, number, state};
+
+    /// A directory of this test alone, empty, gone at the end.
+    struct Directory(PathBuf);
+
+    impl Directory {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("tongbao-sim-{name}-{}", std::process::id()));
+            let _ = std::fs::remove_dir_all(&path);
+            Self(path)
+        }
+    }
+
+    impl Drop for Directory {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_simulator_that_starts_again_goes_on_where_it_was() {
+        let directory = Directory::new("again");
+        let open = || World::with(|settings| settings.data = Some(directory.0.clone()));
+        let world = open();
+        lived_in(&world).await;
+        let (before, books, ahead) = (state(&world), world.sim.books(), world.sim.ahead());
+        drop(world);
+        let world = open();
+        assert_eq!(state(&world), before);
+        assert_eq!((world.sim.books(), world.sim.ahead()), (books, ahead));
+        world.sim.pay(&number("T20260302"), None).await.unwrap();
+        drop(world);
+        let world = open();
+        assert!(world.sim.books().balanced());
+        assert_eq!(world.sim.orders().len(), 3);
+        world.sim.reset();
+        drop(world);
+        assert!(open().sim.orders().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_directory_serves_one_simulator_at_a_time() {
+        let directory = Directory::new("one");
+        let first = World::with(|settings| settings.data = Some(directory.0.clone()));
+        first.paid("T20260301").await;
+        let mut settings = tongbao_sim::Settings::local(
+            tongbao_wire::seam::Clock::fixed(first.sim.now()),
+            crate::world::seeded(8),
+            first.mailbox.clone(),
+            "http://127.0.0.1:8090".into(),
+        );
+        settings.crypto = tongbao_sim::CryptoSettings::Fixed;
+        settings.data = Some(directory.0.clone());
+        let refused = tongbao_sim::Simulator::new(settings).err().map(|error| error.to_string());
+        assert!(refused.is_some_and(|text| text.starts_with("data: ")));
+    }
+}
