@@ -4,7 +4,8 @@
 //! refusal, signs and encrypts for real, and has people who pay with virtual money. It shares words with
 //! the client it judges (`tongbao-wire`), never verbs: its cryptography and its rules are its own.
 //!
-//! Everything is held in memory: a simulator forgets all when it is dropped.
+//! Everything is held in memory, and forgotten when the simulator is dropped, unless its settings name a
+//! directory (feature `data`).
 //!
 //! A call goes `v3` (checks in order) → `order`, `pay`, `refund` (rules, under one lock, never waiting) →
 //! `v3::answer` (signed). What happens by itself goes `state` (schedule) → `notifier` → [`Postman`].
