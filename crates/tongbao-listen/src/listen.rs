@@ -126,7 +126,7 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
 /// requests finish within [`Options::grace`], and returns.
 ///
 /// Handlers find the other end's address as [`axum::extract::ConnectInfo`] of a
-/// [`SocketAddr`](std::net::SocketAddr).
+/// [`SocketAddr`].
 pub async fn serve(
     listener: TcpListener,
     front: impl Into<Front>,
