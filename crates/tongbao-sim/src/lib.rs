@@ -25,7 +25,6 @@ mod faults;
 mod guard;
 mod inspector;
 mod keeper;
-#[allow(dead_code, unused_imports, reason = "calls that move money in every way are being added")]
 mod keys;
 mod ledger;
 mod login;

@@ -190,7 +190,12 @@ impl State {
     }
 
     /// Writes down what became of a send; an accepted event is not sent again.
-    pub(crate) fn finish_send(&mut self, number: u64, place: usize, heard: Heard) {
+    ///
+    /// After a return to a snapshot another event may have the number: what was heard is not about that one.
+    pub(crate) fn finish_send(&mut self, number: u64, id: &str, place: usize, heard: Heard) {
+        if self.notices.get(&number).is_none_or(|notice| notice.id != id) {
+            return;
+        }
         self.sending.remove(&number);
         let Some(notice) = self.notices.get_mut(&number) else { return };
         let Some(attempt) = notice.attempts.get_mut(place) else { return };

@@ -1,5 +1,6 @@
 //! Sends what is due, waits for what the merchant says, and moves the clock.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -115,7 +116,8 @@ impl Simulator {
             self.with_state(|state, _, _| state.put_off_send(number, now.plus(wait)));
             return;
         }
-        let Some((place, request, dialect)) = self.prepare(number, by, fault) else { return };
+        let Some((place, request, notice)) = self.prepare(number, by, fault) else { return };
+        let dialect = notice.dialect;
         let heard = match fault {
             DeliveryFault::Lose => {
                 let lost = Err(PostFailed::TimedOut);
@@ -131,7 +133,7 @@ impl Simulator {
                 self.post(number, fault, request, dialect).await
             }
         };
-        self.with_state(|state, _, _| state.finish_send(number, place, heard));
+        self.with_state(|state, _, _| state.finish_send(number, &notice.id, place, heard));
         self.wake();
     }
 
@@ -161,7 +163,7 @@ impl Simulator {
         number: u64,
         by: SentBy,
         fault: DeliveryFault,
-    ) -> Option<(usize, Request<Bytes>, Dialect)> {
+    ) -> Option<(usize, Request<Bytes>, Arc<Notice>)> {
         let platform = &self.inner.platform;
         let (notice, answered_with) = self.with_state(|state, _, _| {
             let notice = state.notices.get(&number)?;
@@ -198,7 +200,7 @@ impl Simulator {
             };
             state.begin_send(platform, number, attempt, by)
         })?;
-        Some((place, request, notice.dialect))
+        Some((place, request, notice))
     }
 
     async fn post(

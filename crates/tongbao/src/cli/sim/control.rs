@@ -117,10 +117,15 @@ fn refused(status: StatusCode, answer: &Value) -> CliError {
     CliError::new(
         Exit::Refused,
         Words::new(format!("模拟器拒绝了：{said}"), format!("the simulator refused: {said}")),
-        Words::new(
-            "用 tongbao sim orders 看订单现在的状态",
-            "look at the order's state with tongbao sim orders",
-        ),
+        match code.as_str() {
+            "unknown_snapshot" => {
+                Words::new("先用 tongbao sim snapshot 名称 保存", "keep one with tongbao sim snapshot NAME")
+            }
+            _ => Words::new(
+                "用 tongbao sim orders 看订单现在的状态",
+                "look at the order's state with tongbao sim orders",
+            ),
+        },
     )
 }
 
