@@ -7,6 +7,7 @@ mod onboarding;
 mod phone;
 mod sent;
 mod sharing;
+mod standing;
 mod transfers;
 mod worlds;
 
@@ -62,6 +63,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(worlds::routes())
         .merge(phone::routes())
         .merge(keys::routes())
+        .merge(standing::routes())
 }
 
 async fn health() -> Response {
@@ -392,6 +394,7 @@ fn refused(why: &PayRefused) -> Response {
         | PayRefused::Expired
         | PayRefused::Insufficient
         | PayRefused::Locked
+        | PayRefused::Restricted
         | PayRefused::Ambiguous
         | PayRefused::SessionGone => StatusCode::CONFLICT,
     };

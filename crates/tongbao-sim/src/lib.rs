@@ -50,6 +50,7 @@ mod sharing;
 mod shelf;
 mod simulator;
 mod snapshot;
+mod standing;
 mod state;
 mod switches;
 mod tls;
@@ -81,6 +82,7 @@ pub use settings::{
 };
 pub use simulator::Simulator;
 pub use snapshot::{Snapshot, SnapshotError};
+pub use standing::{CertificateStanding, Standing};
 pub use switches::{ClosedCode, FaultLayer, PaidCode, RefundMismatch, SharingEvent, Switches};
 pub use tls::{ClientCertificate, TlsClient, TlsEnv, TlsSettings};
 pub use tongbao_wire as wire;

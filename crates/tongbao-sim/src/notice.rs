@@ -80,8 +80,12 @@ pub enum Outcome {
 }
 
 impl State {
-    /// Seals an event and puts its first send on the schedule.
+    /// Seals an event and puts its first send on the schedule. A merchant without an `APIv3` key is told nothing
+    /// (v3.md §1.8).
     pub(crate) fn notify(&mut self, platform: &Platform, event: NewNotice, now: Timestamp) {
+        if self.standing(&event.mchid).apiv3_key_unset {
+            return;
+        }
         let id = event_id(platform);
         let nonce = platform.chance.text(12, LETTERS);
         let merchant = platform.merchant(&event.mchid).expect("orders belong to merchants");

@@ -78,6 +78,11 @@ impl NewOrder {
     pub(crate) fn key(&self) -> OrderKey {
         (self.mchid.clone(), self.out_trade_no.clone())
     }
+
+    /// Whose the money is, the merchant's or the sub-merchant's, and in which scene it is taken.
+    pub(crate) fn collected(&self) -> (&Mchid, &TradeType) {
+        (self.sub.as_ref().map_or(&self.mchid, |sub| &sub.mchid), &self.scene)
+    }
 }
 
 /// One order at the platform.

@@ -50,6 +50,9 @@ pub enum PayRefused {
     /// The payer's balance does not suffice.
     #[error("零钱余额不足")]
     Insufficient,
+    /// The merchant may take no payments, or not in this scene.
+    #[error("此商家的收款功能已被限制")]
+    Restricted,
     /// The payer typed a wrong password too often.
     #[error("支付密码输入错误次数过多，账户已被锁定")]
     Locked,
@@ -82,6 +85,7 @@ impl PayRefused {
             Self::Closed => "closed",
             Self::Expired => "expired",
             Self::Insufficient => "insufficient",
+            Self::Restricted => "merchant_restricted",
             Self::Locked => "locked",
             Self::UnknownOrder => "unknown_order",
             Self::UnknownPayer => "unknown_payer",
@@ -184,6 +188,14 @@ impl Opened {
         }
     }
 
+    /// Who is paid, and in which scene.
+    fn collectors(&self) -> Vec<(&Mchid, &TradeType)> {
+        match self {
+            Self::One(order) => vec![order.asked.collected()],
+            Self::Combined(whole) => whole.asked.orders.iter().map(NewOrder::collected).collect(),
+        }
+    }
+
     fn standing(&self) -> Result<(), PayRefused> {
         match self {
             Self::One(order) => match order.state {
@@ -249,6 +261,9 @@ impl State {
             return Err(PayRefused::Payer);
         }
         opened.standing()?;
+        for (collector, scene) in opened.collectors() {
+            self.may_collect(collector, scene).map_err(|_| PayRefused::Restricted)?;
+        }
         if opened.time_expire().is_some_and(|end| now >= end) {
             return Err(PayRefused::Expired);
         }

@@ -92,6 +92,8 @@ pub(crate) mod cause {
     pub(crate) const APPID: u32 = 268_445_527;
     /// JSAPI without an openid, and nothing else.
     pub(crate) const OPENID: u32 = 268_501_013;
+    pub(crate) const MERCHANT_UNUSABLE: u32 = 268_443_715;
+    pub(crate) const COLLECTION_RESTRICTED: u32 = 268_448_010;
     pub(crate) const SUB_MISSING: u32 = 268_443_704;
     pub(crate) const SUB_IS_OWN: u32 = 268_443_705;
     pub(crate) const RELATION_MISSING: u32 = 268_443_701;

@@ -31,6 +31,7 @@ use crate::prepay::Opens;
 use crate::refund::RefundRecord;
 use crate::sharing::{Sharing, SharingDue};
 use crate::shelf::{Kept, Named, Recent, Shelf, Table};
+use crate::standing::Standing;
 use crate::transfer::{TransferDue, Transfers};
 use crate::v2::Sandbox;
 
@@ -63,6 +64,8 @@ pub(crate) struct State {
     pub(crate) sessions: Recent<Session>,
     pub(crate) codes: LoginCodes,
     pub(crate) tokens: Shelf<Appid, StableToken>,
+    /// Of merchants that are not in good standing.
+    pub(crate) standings: Shelf<Mchid, Standing>,
     pub(crate) bill_links: Recent<Link>,
     pub(crate) media: Media,
     pub(crate) complaints: Complaints,
@@ -270,6 +273,7 @@ impl State {
             ("bill_links", &mut self.bill_links.rows),
             ("bill_link_order", &mut self.bill_links.order),
             ("tokens", &mut self.tokens),
+            ("standings", &mut self.standings),
             ("answered_with", &mut self.answered_with),
             ("due", &mut self.due),
             ("sends", &mut self.sends),

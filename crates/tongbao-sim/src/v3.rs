@@ -126,7 +126,7 @@ fn judge(
     fault: CallFault,
 ) -> Result<(Answer, Option<Forgery>), Refusal> {
     let platform = &simulator.inner.platform;
-    let mchid = gate::admit(platform, call)?;
+    let mchid = gate::admit(simulator, call)?;
     let serial = answer::key_of_answer(platform, call).serial.clone();
     simulator.with_state(|state, _, _| state.answered_with.insert(mchid.clone(), serial));
     if fault == CallFault::TooMany {

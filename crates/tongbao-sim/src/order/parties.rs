@@ -19,6 +19,8 @@ impl State {
             }
             None => {}
         }
+        let (collector, scene) = asked.collected();
+        self.may_collect(collector, scene)?;
         let payer = match &asked.openid {
             None => None,
             Some(openid) => match self.person(openid).as_deref() {

@@ -21,6 +21,12 @@ pub(crate) enum Refused {
     SubAppidIsProviders,
     /// The openid is not one under the sub-merchant's appid.
     SubOpenidForeign,
+    /// The merchant is disabled or cancelled (268443715).
+    MerchantDisabled,
+    /// Risk control lets the merchant take no payments (268448010).
+    CollectionRestricted,
+    /// The product behind the scene is not opened.
+    SceneClosed,
     /// The number is taken by another scene or a combined order.
     NumberUsed,
     /// The number again, with other parameters.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tongbao_wire::{Appid, Mchid, Openid, OutTradeNo, Timestamp};
 
 use super::schema::{Kind, breaks_rule, missing};
+use super::words::PRODUCT_CLOSED;
 use crate::Switches;
 use crate::guard::is_loopback;
 use crate::refusal::{Refusal, cause};
@@ -90,8 +91,7 @@ pub(super) fn check_permissions(body: &Value) -> Result<(), Refusal> {
     if IDENTITIES.iter().all(|at| body.pointer(at).is_none()) {
         return Ok(());
     }
-    let message = "商户号该产品权限未开通，请前往商户平台>产品中心检查后重试";
-    Err(Refusal::new(403, "NO_AUTH", message, cause::PERMISSION))
+    Err(Refusal::new(403, "NO_AUTH", PRODUCT_CLOSED, cause::PERMISSION))
 }
 
 /// The payer of a JSAPI order, whose absence has its own sentence (v3.md §2.2).

@@ -7,12 +7,15 @@ use super::is_transaction;
 
 use super::authorization::{Authorization, Malformed};
 use super::multipart::Form;
+use crate::Simulator;
 use crate::platform::Platform;
 use crate::received::{Received, is_upload};
 use crate::refusal::Refusal;
+use crate::standing::CertificateStanding;
 
 /// Lets a call in and says who makes it.
-pub(super) fn admit(platform: &Platform, call: &Received) -> Result<Mchid, Refusal> {
+pub(super) fn admit(simulator: &Simulator, call: &Received) -> Result<Mchid, Refusal> {
+    let platform = &simulator.inner.platform;
     check_presence(platform, call)?;
     let header = call.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or(""));
     let said = Authorization::parse(header).map_err(|why| malformed(platform, call.endpoint, why))?;
@@ -21,7 +24,7 @@ pub(super) fn admit(platform: &Platform, call: &Received) -> Result<Mchid, Refus
         let message = "Http头Authorization中的timestamp与发起请求的时间不得超过5分钟";
         return Err(Refusal::sign(message));
     }
-    let mchid = check_signature(platform, call, &said)?;
+    let mchid = check_signature(simulator, call, &said)?;
     check_platform_serial(platform, call)?;
     Ok(mchid)
 }
@@ -48,11 +51,20 @@ fn malformed(platform: &Platform, endpoint: Call, why: Malformed) -> Refusal {
 }
 
 /// Steps 6 and 7. An unknown merchant is told no more than a wrong signature.
-fn check_signature(platform: &Platform, call: &Received, said: &Authorization<'_>) -> Result<Mchid, Refusal> {
+fn check_signature(
+    simulator: &Simulator,
+    call: &Received,
+    said: &Authorization<'_>,
+) -> Result<Mchid, Refusal> {
+    let platform = &simulator.inner.platform;
     let wrong = || Refusal::sign("签名错误");
     let mchid = Mchid::parse(said.mchid).map_err(|_| wrong())?;
     let merchant = platform.merchant(&mchid).ok_or_else(wrong)?;
     let keys = &merchant.keys;
+    let standing = simulator.with_state(|state, _, _| state.standing(&mchid));
+    if standing.certificate == CertificateStanding::None {
+        standing.certificate.check()?;
+    }
     let certificate = &keys.certificate;
     let same_serial = if platform.switches.serial_case_ignored {
         certificate.serial_no.eq_ignore_ascii_case(said.serial_no)
@@ -68,7 +80,11 @@ fn check_signature(platform: &Platform, call: &Received, said: &Authorization<'_
     }
     let now = platform.clock.transport();
     if now > certificate.not_after {
-        return Err(Refusal::sign("商户证书已过期"));
+        CertificateStanding::Expired.check()?;
+    }
+    standing.certificate.check()?;
+    if standing.apiv3_key_unset {
+        return Err(Refusal::sign("商户未设置APIv3密钥。"));
     }
     let mut message =
         format!("{}\n{}\n{}\n{}\n", call.method, call.target, said.timestamp, said.nonce_str).into_bytes();

@@ -29,6 +29,14 @@ pub(super) fn words(refused: Refused, switches: &Switches) -> Refusal {
             Refusal::invalid("sub_appid与sp_appid相同时请勿传入sub_appid", cause::PARAMETER)
         }
         Refused::SubOpenidForeign => Refusal::invalid("sub_appid和sub_openid不匹配", cause::PARAMETER),
+        // The causes and sentences of these two are published, their codes are not.
+        Refused::MerchantDisabled => {
+            Refusal::invalid("商户状态为不可用或者已经注销", cause::MERCHANT_UNUSABLE)
+        }
+        Refused::CollectionRestricted => {
+            Refusal::new(403, "RULE_LIMIT", "此商家的收款功能已被限制", cause::COLLECTION_RESTRICTED)
+        }
+        Refused::SceneClosed => Refusal::new(403, "NO_AUTH", PRODUCT_CLOSED, cause::PERMISSION),
         Refused::NumberUsed => Refusal::new(403, "OUT_TRADE_NO_USED", "商户订单号重复", cause::REENTRY),
         Refused::ReentryDiffers => Refusal::invalid("请求重入时，参数与首次请求时不一致", cause::REENTRY),
         Refused::Paid => Refusal::new(400, switches.paid_code.as_str(), "该订单已支付", cause::PAID),
@@ -83,3 +91,5 @@ pub(super) fn words(refused: Refused, switches: &Switches) -> Refusal {
 }
 
 const CODE_INVALID: &str = "请扫描微信支付授权码(以10/11/12/13/14/15为前缀的18位数字)";
+/// A product that is not opened.
+pub(super) const PRODUCT_CLOSED: &str = "商户号该产品权限未开通，请前往商户平台>产品中心检查后重试";

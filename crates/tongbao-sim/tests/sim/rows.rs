@@ -7,6 +7,7 @@ mod partner;
 mod refunds;
 mod requests;
 mod scenes;
+mod standing;
 
 pub(crate) use requests::{Request, at, refused};
 
