@@ -5,6 +5,7 @@ mod bills;
 mod clock;
 mod complaints;
 mod keys;
+mod merchants;
 mod onboarding;
 mod phone;
 mod sent;
@@ -65,6 +66,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(apps::routes())
         .merge(clock::routes())
         .merge(keys::routes())
+        .merge(merchants::routes())
         .merge(standing::routes())
 }
 

@@ -23,11 +23,13 @@ mod crypto;
 mod env;
 mod faults;
 mod guard;
+mod identity;
 mod inspector;
 mod keeper;
 mod keys;
 mod ledger;
 mod media;
+mod merchants;
 mod notice;
 mod notifier;
 mod onboarding;
@@ -49,6 +51,7 @@ mod sharing;
 mod shelf;
 mod simulator;
 mod snapshot;
+mod span;
 mod standing;
 mod state;
 mod switches;
@@ -63,13 +66,15 @@ mod why;
 pub use bill::{BillKind, BillKindError, BillRefused};
 pub use clock::{ClockView, Pace};
 pub use compose::{ComposedBy, ComposedContent, Composition};
-pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
+pub use env::{AppEnv, Env, EnvFile, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
     CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
 };
 pub use inspector::{BodyView, ExchangeDetail, ExchangeSummary, MessageView, Unsealed};
+pub use keeper::KeptSettings;
 pub use keys::KeysView;
 pub use ledger::{Books, FeeRate, MerchantBooks, Purse};
+pub use merchants::{MerchantRefused, MerchantView, NewApp, NewMerchant};
 pub use notice::{Attempt, Outcome};
 pub use pay::PayRefused;
 pub use payer::PayerView;
@@ -77,7 +82,7 @@ pub use postman::{HttpPostman, PostFailed, Posting, Postman};
 #[cfg(feature = "server")]
 pub use server::{Running, StartError};
 pub use settings::{
-    AppSettings, CryptoSettings, KeyMode, MerchantSettings, PayerSettings, Settings, SimError,
+    AppSettings, CryptoSettings, KeyMode, MerchantKey, MerchantSettings, PayerSettings, Settings, SimError,
 };
 pub use simulator::Simulator;
 pub use snapshot::{Snapshot, SnapshotError};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid, Timestamp};
 
@@ -48,6 +48,8 @@ pub struct MerchantSettings {
     pub name: String,
     /// Mini programs bound to the merchant.
     pub apps: Vec<AppSettings>,
+    /// What the merchant brings along of its key; without, it gets one.
+    pub key: MerchantKey,
     /// `APIv3` key: 32 ASCII characters.
     pub apiv3_key: String,
     /// `APIv2` key: 32 ASCII characters.
@@ -71,6 +73,7 @@ impl MerchantSettings {
             mchid,
             name: name.into(),
             apps: Vec::new(),
+            key: MerchantKey::default(),
             apiv3_key,
             apiv2_key,
             providers: Vec::new(),
@@ -81,8 +84,19 @@ impl MerchantSettings {
     }
 }
 
+/// What a merchant brings along of its key and certificate (商户API证书).
+#[derive(Clone, Default)]
+pub struct MerchantKey {
+    /// An RSA key of 2048 bits or more, PKCS#8 in PEM.
+    pub private_key_pem: Option<String>,
+    /// Its certificate in PEM; made when there is none. Alone, the simulator checks signatures and hands out no key.
+    pub certificate_pem: Option<String>,
+    /// The serial of the certificate that is made: 40 hexadecimal digits.
+    pub serial_no: Option<String>,
+}
+
 /// A mini program.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppSettings {
     /// Its appid.
     pub appid: Appid,
@@ -104,7 +118,7 @@ pub struct PayerSettings {
 }
 
 /// Which platform keys exist and sign (v3.md §1.8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyMode {
     /// Platform certificate (平台证书) only.

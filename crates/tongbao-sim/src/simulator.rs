@@ -10,6 +10,7 @@ use tongbao_wire::{OutRefundNo, Refund};
 
 use crate::clock::SimClock;
 use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults};
+use crate::identity::Identity;
 use crate::keeper::Keeper;
 use crate::ledger::{Books, Purse};
 use crate::order::OrderState;
@@ -53,10 +54,14 @@ impl Simulator {
     ///
     /// # Errors
     /// [`SimError`] naming the setting that cannot be used.
-    pub fn new(settings: Settings) -> Result<Self, SimError> {
-        let platform = Platform::new(&settings)?;
-        let own_host = settings.base_url.parse().ok().and_then(guard::host_of);
+    pub fn new(mut settings: Settings) -> Result<Self, SimError> {
         let keeper = Keeper::open(settings.data.as_deref())?;
+        let platform = match keeper.identity(|kept| Self::as_kept(&mut settings, kept)).transpose()?.flatten()
+        {
+            Some(platform) => platform,
+            None => Platform::new(&settings, None)?,
+        };
+        let own_host = settings.base_url.parse().ok().and_then(guard::host_of);
         let state = keeper.load(&platform, &settings.payers);
         let inner = Inner {
             platform,
@@ -72,6 +77,20 @@ impl Simulator {
             recorder: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The platform of the last run, if there was one: with its merchants and keys, the switches of these
+    /// settings and their key mode.
+    fn as_kept(settings: &mut Settings, kept: &Identity) -> Result<Option<Platform>, SimError> {
+        if !kept.is_there() {
+            return Ok(None);
+        }
+        settings.crypto = kept.suits(&settings.crypto)?;
+        let platform = Platform::new(settings, Some(kept))?;
+        if platform.ring().mode != settings.key_mode {
+            platform.set_key_mode(settings.key_mode)?;
+        }
+        Ok(Some(platform))
     }
 
     /// Everything on one port: the platform's endpoints, the cashier, the control API.
@@ -257,7 +276,7 @@ impl Simulator {
             (None, _) => false,
         };
         state.keep_time(&platform.clock);
-        self.inner.keeper.save(&mut state);
+        self.inner.keeper.save(&mut state, platform);
         if sooner {
             self.wake();
         }
@@ -268,6 +287,8 @@ impl Simulator {
     pub(crate) fn begin_again(&self, mut state: State, turn: impl FnOnce(&SimClock)) {
         let mut place = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
         turn(&self.inner.platform.clock);
+        state.welcome(&self.inner.platform);
+        state.open_apps(&self.inner.platform.appids());
         state.keep_time(&self.inner.platform.clock);
         self.inner.keeper.replace(&mut state);
         *place = state;

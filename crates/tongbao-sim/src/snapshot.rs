@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use tongbao_wire::Mchid;
 
 use crate::Simulator;
 use crate::clock::SimClock;
@@ -35,6 +36,12 @@ pub enum SnapshotError {
     Form {
         /// Its form.
         found: u32,
+    },
+    /// It has orders of a merchant who is not here.
+    #[error("the snapshot has orders of merchant {mchid}, who is not here; add the merchant first")]
+    Merchant {
+        /// The merchant's number.
+        mchid: Mchid,
     },
 }
 
@@ -76,6 +83,9 @@ impl Simulator {
             return Err(SnapshotError::Form { found: form });
         }
         let read: Read = serde_json::from_slice(snapshot)?;
+        if let Some(mchid) = read.state.stranger(&self.inner.platform) {
+            return Err(SnapshotError::Merchant { mchid });
+        }
         let kept = *read.state.clock;
         self.begin_again(read.state, |clock| clock.resume(kept));
         Ok(())

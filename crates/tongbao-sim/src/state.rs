@@ -144,6 +144,19 @@ impl State {
         state
     }
 
+    /// Everybody has an openid under these appids.
+    pub(crate) fn open_apps(&mut self, appids: &[Appid]) {
+        let people: Vec<String> = self.payers.iter().map(|(id, _)| id).collect();
+        for appid in appids {
+            for id in &people {
+                let openid = payer::openid(appid, id);
+                if !self.openids.contains_key(&openid) {
+                    self.openids.insert(openid, (appid.clone(), id.clone()));
+                }
+            }
+        }
+    }
+
     /// Nothing was ever kept in it.
     pub(crate) fn is_new(&self) -> bool {
         self.payers.first().is_none()
