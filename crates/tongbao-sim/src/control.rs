@@ -3,6 +3,7 @@
 mod bills;
 mod clock;
 mod complaints;
+mod faults;
 mod keys;
 mod onboarding;
 mod phone;
@@ -65,6 +66,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(clock::routes())
         .merge(keys::routes())
         .merge(standing::routes())
+        .merge(faults::routes())
 }
 
 async fn health() -> Response {
