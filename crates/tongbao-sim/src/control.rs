@@ -1,5 +1,6 @@
 //! The control API under `/sim/v1`: what a person or a script does to the simulated world.
 
+mod apps;
 mod bills;
 mod clock;
 mod complaints;
@@ -28,10 +29,9 @@ use tongbao_wire::{Appid, Fen, Mchid, OutRefundNo, OutTradeNo, RefundStatus};
 use crate::bank::bank_of_debit_card;
 use crate::guard::{bad_request, preflight, problem};
 use crate::ledger::{AMOUNT_MAX, Purse};
-use crate::login::LoginRefused;
 use crate::pay::PayRefused;
 use crate::refund::OutcomeRefused;
-use crate::{PayerSettings, Simulator, payer};
+use crate::{LoginRefused, PayerSettings, Simulator, payer};
 pub(crate) use clock::ADVANCE_SECONDS_MAX;
 use sent::Body;
 pub(crate) use sent::{Asked, Segments};
@@ -63,6 +63,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(onboarding::routes())
         .merge(worlds::routes())
         .merge(phone::routes())
+        .merge(apps::routes())
         .merge(clock::routes())
         .merge(keys::routes())
         .merge(standing::routes())

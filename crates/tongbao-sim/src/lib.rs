@@ -27,7 +27,6 @@ mod inspector;
 mod keeper;
 mod keys;
 mod ledger;
-mod login;
 mod media;
 mod notice;
 mod notifier;
@@ -72,7 +71,6 @@ pub use faults::{
 pub use inspector::{BodyView, ExchangeDetail, ExchangeSummary, MessageView, Unsealed};
 pub use keys::KeysView;
 pub use ledger::{Books, FeeRate, MerchantBooks, Purse};
-pub use login::LoginRefused;
 pub use notice::{Attempt, Outcome};
 pub use pay::PayRefused;
 pub use payer::PayerView;
@@ -89,6 +87,7 @@ pub use switches::{ClosedCode, FaultLayer, PaidCode, RefundMismatch, SharingEven
 pub use tls::{ClientCertificate, TlsClient, TlsEnv, TlsSettings};
 pub use tongbao_wire as wire;
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};
+pub use weixin::LoginRefused;
 pub use why::{Reason, Said, Signature, Why};
 
 /// True when `header` is a well-formed `Authorization` (v3.md §1.5). For fuzzing its parser alone.

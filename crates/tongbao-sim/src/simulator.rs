@@ -12,7 +12,6 @@ use crate::clock::SimClock;
 use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults, Held};
 use crate::keeper::Keeper;
 use crate::ledger::{Books, Purse};
-use crate::login::LoginRefused;
 use crate::order::OrderState;
 use crate::pay::{Attempt, PayRefused};
 use crate::platform::Platform;
@@ -22,7 +21,8 @@ use crate::snapshot::Snapshots;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
 use crate::{
-    PayerSettings, Postman, Settings, SimError, cashier, control, guard, inspector, tls, v2, v3, weixin,
+    LoginRefused, PayerSettings, Postman, Settings, SimError, cashier, control, guard, inspector, tls, v2,
+    v3, weixin,
 };
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.

@@ -21,7 +21,6 @@ use crate::combine::Combined;
 use crate::complaint::Complaints;
 use crate::faults::FaultBook;
 use crate::ledger::Ledger;
-use crate::login::{LoginCodes, StableToken};
 use crate::media::Media;
 use crate::notice::Notice;
 use crate::onboarding::{Onboarding, OnboardingDue};
@@ -35,6 +34,7 @@ use crate::shelf::{Kept, Named, Recent, Shelf, Table};
 use crate::standing::Standing;
 use crate::transfer::{TransferDue, Transfers};
 use crate::v2::Sandbox;
+use crate::weixin::{AccessTokens, LoginCodes, WebGrants};
 
 /// An order's number is unique per merchant (v3.md §2.1).
 pub(crate) type OrderKey = (Mchid, OutTradeNo);
@@ -64,7 +64,8 @@ pub(crate) struct State {
     pub(crate) notice_ids: Shelf<String, u64>,
     pub(crate) sessions: Recent<Session>,
     pub(crate) codes: LoginCodes,
-    pub(crate) tokens: Shelf<Appid, StableToken>,
+    pub(crate) access_tokens: AccessTokens,
+    pub(crate) web: WebGrants,
     /// Of merchants that are not in good standing.
     pub(crate) standings: Shelf<Mchid, Standing>,
     pub(crate) bill_links: Recent<Link>,
@@ -277,7 +278,6 @@ impl State {
             ("session_order", &mut self.sessions.order),
             ("bill_links", &mut self.bill_links.rows),
             ("bill_link_order", &mut self.bill_links.order),
-            ("tokens", &mut self.tokens),
             ("standings", &mut self.standings),
             ("answered_with", &mut self.answered_with),
             ("due", &mut self.due),
@@ -291,6 +291,8 @@ impl State {
         named.extend(self.payment_codes.shelves());
         named.extend(self.ledger.shelves());
         named.extend(self.codes.shelves());
+        named.extend(self.access_tokens.shelves());
+        named.extend(self.web.shelves());
         named.extend(self.media.shelves());
         named.extend(self.complaints.shelves());
         named.extend(self.transfers.shelves());

@@ -1,7 +1,7 @@
 //! The script in force and what it did so far: a part of the state, so that snapshots have it.
 
 use serde::{Deserialize, Serialize};
-use tongbao_wire::{Face, Timestamp};
+use tongbao_wire::{Call, Face, Timestamp};
 
 use super::about::About;
 use super::script::{Does, Fault, What};
@@ -141,7 +141,7 @@ impl Fault {
         let (face, mchid, order, fits) = match (seen, &self.matches.what) {
             (Seen::Call(call, about), What::Call(pattern)) => {
                 let fits = pattern.fits(call.endpoint, call.method.as_str(), &call.target);
-                (call.endpoint.face(), about.mchid.as_ref(), about.order.clone(), fits)
+                (face_of(call), about.mchid.as_ref(), about.order.clone(), fits)
             }
             (Seen::Send(notice), What::Notification { event_type, send }) => {
                 let face = match notice.dialect {
@@ -197,6 +197,14 @@ impl State {
             self.faults.held.remove(&held);
             self.hasten_send(held, now);
         }
+    }
+}
+
+/// Calls without a row are told apart by their path.
+fn face_of(call: &Received) -> Face {
+    match call.endpoint {
+        Call::Untyped if !call.target.starts_with("/v3/") => Face::Weixin,
+        endpoint => endpoint.face(),
     }
 }
 

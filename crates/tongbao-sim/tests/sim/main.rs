@@ -33,6 +33,7 @@ mod tls;
 mod transfers;
 mod uploads;
 mod v2;
+mod web_pages;
 mod weixin;
 mod wire;
 mod world;
