@@ -4,6 +4,7 @@ mod apps;
 mod bills;
 mod clock;
 mod complaints;
+mod faults;
 mod keys;
 mod onboarding;
 mod phone;
@@ -66,6 +67,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(clock::routes())
         .merge(keys::routes())
         .merge(standing::routes())
+        .merge(faults::routes())
 }
 
 async fn health() -> Response {
