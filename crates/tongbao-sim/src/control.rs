@@ -4,6 +4,7 @@ mod apps;
 mod bills;
 mod clock;
 mod complaints;
+mod faults;
 mod keys;
 mod merchants;
 mod onboarding;
@@ -68,6 +69,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(keys::routes())
         .merge(merchants::routes())
         .merge(standing::routes())
+        .merge(faults::routes())
 }
 
 async fn health() -> Response {

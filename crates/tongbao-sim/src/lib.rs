@@ -68,7 +68,8 @@ pub use clock::{ClockView, Pace};
 pub use compose::{ComposedBy, ComposedContent, Composition};
 pub use env::{AppEnv, Env, EnvFile, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
-    CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
+    CallFault, CallFaults, CallSeen, Delayed, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped,
+    FaultScript, FaultView, Faults, FaultsView, Forgery, NextOf, Reset, ScriptError, Throttled, Words,
 };
 pub use inspector::{BodyView, ExchangeDetail, ExchangeSummary, MessageView, Unsealed};
 pub use keeper::KeptSettings;

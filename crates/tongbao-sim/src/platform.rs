@@ -12,6 +12,7 @@ use tongbao_wire::{Appid, Mchid};
 
 use crate::clock::SimClock;
 use crate::crypto::{Keys, MerchantKeys, PlatformKey, SigningKey, Source};
+use crate::faults::FaultScript;
 use crate::identity::Identity;
 use crate::settings::UPPER_HEX;
 use crate::tls::Tls;
@@ -56,6 +57,8 @@ pub(crate) struct Platform {
     news: Arc<AtomicBool>,
     /// Who pays unless another is named.
     pub(crate) first_payer: String,
+    /// What goes wrong in a new world.
+    pub(crate) fault_script: FaultScript,
 }
 
 /// The four values a signature travels with.
@@ -93,6 +96,7 @@ impl Platform {
             merchants: RwLock::new(merchants),
             news,
             first_payer: settings.payers[0].id.clone(),
+            fault_script: settings.fault_script.clone().unwrap_or_default(),
         })
     }
 
@@ -204,15 +208,23 @@ impl Platform {
         message.push(b'\n');
         let signer: &SigningKey = match forgery {
             Some(Forgery::WrongKey) => &self.stray,
-            None | Some(Forgery::SignTest | Forgery::StaleTimestamp | Forgery::Tamper) => &key.key,
+            None
+            | Some(Forgery::SignTest | Forgery::WrongSerial | Forgery::StaleTimestamp | Forgery::Tamper) => {
+                &key.key
+            }
         };
         let signature = match forgery {
             Some(Forgery::SignTest) => format!("WECHATPAY/SIGNTEST/{}", self.chance.text(64, UPPER_HEX)),
-            None | Some(Forgery::WrongKey | Forgery::StaleTimestamp | Forgery::Tamper) => {
+            None
+            | Some(Forgery::WrongKey | Forgery::WrongSerial | Forgery::StaleTimestamp | Forgery::Tamper) => {
                 signer.sign(&message)
             }
         };
-        Signed { timestamp, nonce, serial: key.serial.clone(), signature }
+        let serial = match forgery {
+            Some(Forgery::WrongSerial) => self.chance.text(key.serial.len(), UPPER_HEX),
+            _ => key.serial.clone(),
+        };
+        Signed { timestamp, nonce, serial, signature }
     }
 
     /// A new `Request-ID` with its cause (v3.md §1.4).

@@ -9,7 +9,7 @@ use tongbao_wire::{Appid, Fen, Mchid, OutTradeNo, RefundStatus, Timestamp};
 use tongbao_wire::{OutRefundNo, Refund};
 
 use crate::clock::SimClock;
-use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults};
+use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults, Held};
 use crate::identity::Identity;
 use crate::keeper::Keeper;
 use crate::ledger::{Books, Purse};
@@ -43,6 +43,8 @@ pub(crate) struct Inner {
     pub(crate) advancing: tokio::sync::Mutex<()>,
     own_host: Option<String>,
     keeper: Keeper,
+    /// Requests that a fault script holds back.
+    pub(crate) held: Held,
     /// The people it was set up with.
     pub(crate) payers: Vec<PayerSettings>,
     pub(crate) snapshots: Mutex<Snapshots>,
@@ -62,7 +64,10 @@ impl Simulator {
             None => Platform::new(&settings, None)?,
         };
         let own_host = settings.base_url.parse().ok().and_then(guard::host_of);
-        let state = keeper.load(&platform, &settings.payers);
+        let mut state = keeper.load(&platform, &settings.payers);
+        if settings.fault_script.is_some() {
+            state.faults.begin(platform.fault_script.clone());
+        }
         let inner = Inner {
             platform,
             state: Mutex::new(state),
@@ -72,6 +77,7 @@ impl Simulator {
             advancing: tokio::sync::Mutex::new(()),
             own_host,
             keeper,
+            held: Held::default(),
             payers: settings.payers,
             snapshots: Mutex::default(),
             recorder: Arc::default(),

@@ -19,6 +19,7 @@ use crate::clock::{KeptClock, SimClock};
 use crate::code_pay::PaymentCodes;
 use crate::combine::Combined;
 use crate::complaint::Complaints;
+use crate::faults::FaultBook;
 use crate::ledger::Ledger;
 use crate::media::Media;
 use crate::notice::Notice;
@@ -73,6 +74,9 @@ pub(crate) struct State {
     pub(crate) transfers: Transfers,
     pub(crate) sharing: Sharing,
     pub(crate) onboarding: Onboarding,
+    /// The fault script in force and what it did.
+    #[serde(default)]
+    pub(crate) faults: FaultBook,
     /// What the short addresses of v2 stand for.
     pub(crate) short_urls: Recent<String>,
     pub(crate) sandbox: Sandbox,
@@ -140,6 +144,7 @@ impl State {
         for person in people {
             state.set_payer(person, appids.iter(), now);
         }
+        state.faults.begin(platform.fault_script.clone());
         state.keep_time(&platform.clock);
         state
     }
@@ -295,6 +300,7 @@ impl State {
             ("counters", &mut self.counters),
             ("clock", &mut self.clock),
         ];
+        named.extend(self.faults.shelves());
         named.extend(self.payment_codes.shelves());
         named.extend(self.ledger.shelves());
         named.extend(self.codes.shelves());

@@ -17,10 +17,9 @@ use serde_json::{Value, json};
 use tongbao_wire::Call;
 
 use crate::Simulator;
-use crate::faults::{CallFault, CallSeen};
-use crate::inspector::Faulted;
+use crate::faults::{CallFault, Words};
 use crate::platform::Platform;
-use crate::received::{dropped, read};
+use crate::received::read;
 use crate::settings::LOWER_HEX;
 
 use asked::Asked;
@@ -76,26 +75,37 @@ async fn serve(
         Ok(call) => call,
         Err(status) => return status.into_response(),
     };
-    let fault = simulator.call_fault(&CallSeen { endpoint, target: &call.target, body: &call.body });
-    let platform = &simulator.inner.platform;
-    match fault {
-        CallFault::DropBefore => return Faulted::mark(dropped(), fault),
-        CallFault::TooMany => return Faulted::mark(told(platform, Err(FREQUENCY)), fault),
-        CallFault::Pass | CallFault::DropAfter | CallFault::SystemErrorAfter | CallFault::Forge(_) => {}
+    let met = simulator.meet(&call).await;
+    if let Some(answer) = met.instead() {
+        return met.carry(answer).await;
     }
-    let answer = if call.method == method {
-        handler(&simulator, &Asked::new(&uri, call.body))
-    } else {
-        Err(if method == Method::GET { REQUIRES_GET } else { REQUIRES_POST })
-    };
-    let answer = match fault {
-        CallFault::DropAfter => dropped(),
-        CallFault::SystemErrorAfter => told(platform, Err(BUSY)),
-        CallFault::Pass | CallFault::Forge(_) | CallFault::DropBefore | CallFault::TooMany => {
-            told(platform, answer)
+    let platform = &simulator.inner.platform;
+    let answer = match &met.fault {
+        CallFault::TooMany => told(platform, Err(FREQUENCY)),
+        CallFault::Answer { executed: false, words } => told(platform, Ok(scripted(words))),
+        fault => {
+            let answer = met
+                .execute(async || {
+                    if call.method == method {
+                        handler(&simulator, &Asked::new(&uri, call.body.clone()))
+                    } else {
+                        Err(if method == Method::GET { REQUIRES_GET } else { REQUIRES_POST })
+                    }
+                })
+                .await;
+            match fault {
+                CallFault::SystemErrorAfter => told(platform, Err(BUSY)),
+                CallFault::Answer { words, .. } => told(platform, Ok(scripted(words))),
+                _ => told(platform, answer),
+            }
         }
     };
-    Faulted::mark(answer, fault)
+    met.carry(answer).await
+}
+
+/// What a fault script wants said; a code that is no number is told as -1.
+fn scripted(words: &Words) -> Value {
+    json!({ "errcode": words.code.parse().unwrap_or(-1), "errmsg": words.message })
 }
 
 /// `errmsg` ends in a trace; the content type is not JSON's (miniprogram.md §1.1).

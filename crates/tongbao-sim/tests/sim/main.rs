@@ -26,6 +26,7 @@ mod people;
 mod reentry;
 mod refunds;
 mod rows;
+mod scripts;
 mod sealing;
 mod server;
 mod sharing;
