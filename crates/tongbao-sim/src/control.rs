@@ -9,6 +9,7 @@ mod keys;
 mod merchants;
 mod onboarding;
 mod phone;
+mod seeds;
 mod sent;
 mod sharing;
 mod standing;
@@ -68,6 +69,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(clock::routes())
         .merge(keys::routes())
         .merge(merchants::routes())
+        .merge(seeds::routes())
         .merge(standing::routes())
         .merge(faults::routes())
 }

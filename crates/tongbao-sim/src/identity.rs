@@ -10,7 +10,7 @@ use crate::crypto::{MerchantKeys, Source};
 use crate::platform::{Came, KeptRing, Merchant, Platform, Ring};
 use crate::settings::MerchantKey;
 use crate::shelf::{Kept, Shelf, shelves};
-use crate::{AppSettings, CryptoSettings, FeeRate, MerchantSettings, SimError, Switches};
+use crate::{AppSettings, CryptoSettings, FeeRate, KeptSettings, MerchantSettings, SimError, Switches};
 
 /// Merchants, keys and switches, as they are kept.
 #[derive(Default)]
@@ -33,6 +33,7 @@ struct KeptPlatform {
     keys: KeyKind,
     ring: KeptRing,
     switches: Switches,
+    first_payer: String,
 }
 
 /// [`CryptoSettings`] without its secret.
@@ -82,11 +83,20 @@ impl Identity {
         platform.ring.ring(crypto)
     }
 
-    /// The mode and the first merchant of the last run.
-    pub(crate) fn kept_settings(&self) -> Option<(crate::KeyMode, Switches, Vec<MerchantSettings>)> {
+    /// Who pays unless another is named.
+    pub(crate) fn first_payer(&self) -> Option<String> {
+        self.platform.as_ref().map(|platform| platform.first_payer.clone())
+    }
+
+    /// What the next run begins with.
+    pub(crate) fn kept_settings(&self) -> Option<KeptSettings> {
         let platform = self.platform.as_ref()?;
-        let merchants = self.merchants.iter().map(|(_, kept)| kept.settings()).collect();
-        Some((platform.ring.mode, platform.switches.clone(), merchants))
+        Some(KeptSettings {
+            switches: platform.switches.clone(),
+            key_mode: platform.ring.mode,
+            published: platform.keys == KeyKind::Published,
+            merchants: self.merchants.iter().map(|(_, kept)| kept.settings()).collect(),
+        })
     }
 
     /// Refuses keys of another kind than the directory's.
@@ -130,6 +140,7 @@ impl Identity {
             keys: KeyKind::of(platform.crypto()),
             ring: platform.ring().kept(),
             switches: platform.switches.clone(),
+            first_payer: platform.first_payer.clone(),
         };
         if self.platform.as_ref() != Some(&kept) {
             *self.platform = Some(kept);

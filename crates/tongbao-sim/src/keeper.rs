@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::identity::Identity;
 use crate::platform::Platform;
 use crate::state::State;
-use crate::{KeyMode, MerchantSettings, PayerSettings, SimError, Switches};
+use crate::{KeyMode, MerchantSettings, PayerSettings, Seed, SimError, Switches};
 
 #[cfg(feature = "data")]
 use std::sync::{Mutex, PoisonError};
@@ -27,6 +27,8 @@ pub struct KeptSettings {
     pub switches: Switches,
     /// Which pairs signed.
     pub key_mode: KeyMode,
+    /// Its keys are the published ones.
+    pub published: bool,
     /// Its merchants, without their keys.
     pub merchants: Vec<MerchantSettings>,
 }
@@ -40,8 +42,7 @@ impl KeptSettings {
         if !directory.exists() {
             return Ok(None);
         }
-        let kept = Keeper::open(Some(directory))?.identity(Identity::kept_settings).flatten();
-        Ok(kept.map(|(key_mode, switches, merchants)| Self { switches, key_mode, merchants }))
+        Ok(Keeper::open(Some(directory))?.identity(Identity::kept_settings).flatten())
     }
 }
 
@@ -69,20 +70,25 @@ impl Keeper {
     }
 
     /// What was kept, or a new world.
-    pub(crate) fn load(&self, platform: &Platform, payers: &[PayerSettings]) -> State {
-        let begin = || State::begin(platform, payers, platform.clock.business());
+    pub(crate) fn load(
+        &self,
+        platform: &Platform,
+        payers: &[PayerSettings],
+        seed: &Seed,
+    ) -> Result<State, SimError> {
+        let begin = || State::begin(platform, payers, seed, platform.clock.business());
         let Some((disk, _)) = &self.disk else { return begin() };
         let mut kept = State::default();
         kept.stand_on(|name| disk.table(name));
         if kept.is_new() {
-            kept = begin();
+            kept = begin()?;
             kept.stand_on(|name| disk.table(name));
         } else {
             platform.clock.resume(*kept.clock);
             kept.welcome(platform);
         }
         self.save(&mut kept, platform);
-        kept
+        Ok(kept)
     }
 
     /// Writes down what changed. What cannot be written stays in memory and is tried again.
@@ -129,8 +135,13 @@ impl Keeper {
     }
 
     #[allow(clippy::unused_self, reason = "the same shape as with the feature")]
-    pub(crate) fn load(&self, platform: &Platform, payers: &[PayerSettings]) -> State {
-        State::begin(platform, payers, platform.clock.business())
+    pub(crate) fn load(
+        &self,
+        platform: &Platform,
+        payers: &[PayerSettings],
+        seed: &Seed,
+    ) -> Result<State, SimError> {
+        State::begin(platform, payers, seed, platform.clock.business())
     }
 
     #[allow(clippy::unused_self, reason = "the same shape as with the feature")]

@@ -44,6 +44,7 @@ mod private_file;
 mod received;
 mod refund;
 mod refusal;
+mod seed;
 #[cfg(feature = "server")]
 mod server;
 mod settings;
@@ -80,6 +81,7 @@ pub use notice::{Attempt, Outcome};
 pub use pay::PayRefused;
 pub use payer::PayerView;
 pub use postman::{HttpPostman, PostFailed, Posting, Postman};
+pub use seed::{Seed, SeedError, SeedKeys, SeedOrder, SeedPayer, SeedRefund};
 #[cfg(feature = "server")]
 pub use server::{Running, StartError};
 pub use settings::{

@@ -185,25 +185,12 @@ impl Simulator {
     pub fn add_merchant(&self, new: &NewMerchant) -> Result<Mchid, MerchantRefused> {
         let platform = &self.inner.platform;
         new.check_money()?;
-        let drawn = |length, alphabet: &str| platform.chance.text(length, alphabet);
         let mchid = new.mchid.clone().unwrap_or_else(|| unused_mchid(platform));
-        let mut settings = new.settings(&drawn, mchid.clone());
-        for (app, asked) in settings.apps.iter_mut().zip(&new.apps) {
-            // One appid has one secret, whoever it is bound to.
-            if let Some(known) = platform.app(&app.appid).filter(|_| asked.secret.is_none()) {
-                app.secret = known.secret;
-            }
-        }
+        let settings = self.settings_of(new, mchid.clone());
         check_merchant(&settings)?;
         let keys = platform.keys_for(&settings)?;
         self.with_state(|state, platform, now| {
-            if platform.merchant(&mchid).is_some() || state.onboarding.has_minted(&mchid) {
-                return Err(MerchantRefused::Taken { mchid });
-            }
-            let unknown = settings.providers.iter().find(|provider| platform.merchant(provider).is_none());
-            if let Some(provider) = unknown {
-                return Err(MerchantRefused::UnknownProvider { mchid: provider.clone() });
-            }
+            state.may_come(platform, &settings, false, &[])?;
             let appids: Vec<Appid> = settings.apps.iter().map(|app| app.appid.clone()).collect();
             if !platform.add_merchant(settings, keys, Came::SetUp) {
                 return Err(MerchantRefused::TooMany);
@@ -213,6 +200,19 @@ impl Simulator {
             state.begin_merchant(&mchid, new, now);
             Ok(mchid)
         })
+    }
+
+    /// What is asked, with what is left out drawn.
+    pub(crate) fn settings_of(&self, new: &NewMerchant, mchid: Mchid) -> MerchantSettings {
+        let platform = &self.inner.platform;
+        let mut settings = new.settings(&|length, alphabet| platform.chance.text(length, alphabet), mchid);
+        for (app, asked) in settings.apps.iter_mut().zip(&new.apps) {
+            // One appid has one secret, whoever it is bound to.
+            if let Some(known) = platform.app(&app.appid).filter(|_| asked.secret.is_none()) {
+                app.secret = known.secret;
+            }
+        }
+        settings
     }
 
     /// Binds another appid to a merchant; what is left out is drawn. `None` when there is no such merchant or it has
@@ -263,6 +263,25 @@ impl Simulator {
 }
 
 impl State {
+    /// True when the number is free (it is not when `taken`) and the providers are there, or come along.
+    pub(crate) fn may_come(
+        &self,
+        platform: &Platform,
+        settings: &MerchantSettings,
+        taken: bool,
+        along: &[Mchid],
+    ) -> Result<(), MerchantRefused> {
+        let mchid = &settings.mchid;
+        if taken || platform.merchant(mchid).is_some() || self.onboarding.has_minted(mchid) {
+            return Err(MerchantRefused::Taken { mchid: mchid.clone() });
+        }
+        let here = |provider: &Mchid| platform.merchant(provider).is_some() || along.contains(provider);
+        match settings.providers.iter().find(|provider| !here(provider)) {
+            Some(provider) => Err(MerchantRefused::UnknownProvider { mchid: provider.clone() }),
+            None => Ok(()),
+        }
+    }
+
     /// Money and standing that a merchant begins with.
     pub(crate) fn begin_merchant(&mut self, mchid: &Mchid, new: &NewMerchant, now: tongbao_wire::Timestamp) {
         for (purse, amount) in [(Purse::Basic, new.available_fen), (Purse::Operation, new.operating_fen)] {

@@ -18,7 +18,7 @@ use crate::settings::UPPER_HEX;
 use crate::tls::Tls;
 use crate::{AppSettings, CryptoSettings, Forgery, MerchantSettings, Settings, SimError, Switches, payer};
 
-pub(crate) use merchants::check as check_merchant;
+pub(crate) use merchants::{MERCHANTS_MAX, check as check_merchant};
 pub(crate) use ring::{KeptRing, Ring};
 
 /// A merchant and their keys.
@@ -95,7 +95,9 @@ impl Platform {
             base_url: settings.base_url.clone(),
             merchants: RwLock::new(merchants),
             news,
-            first_payer: settings.payers[0].id.clone(),
+            first_payer: kept
+                .and_then(Identity::first_payer)
+                .unwrap_or_else(|| settings.payers[0].id.clone()),
             fault_script: settings.fault_script.clone().unwrap_or_default(),
         })
     }

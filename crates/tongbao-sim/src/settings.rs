@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid, Timestamp};
 
-use crate::{FaultScript, FeeRate, Pace, Postman, Switches, TlsSettings};
+use crate::{FaultScript, FeeRate, Pace, Postman, Seed, Switches, TlsSettings};
 
 /// Everything a simulator needs to know. The edges to the world come in as values.
 pub struct Settings {
@@ -40,6 +40,8 @@ pub struct Settings {
     pub fault_script: Option<FaultScript>,
     /// Whether it is reached by TLS too, and how.
     pub tls: Option<TlsSettings>,
+    /// What [`Settings::plant`] was told.
+    pub(crate) seed: Seed,
 }
 
 /// A merchant (直连商户).
@@ -247,6 +249,7 @@ impl Settings {
             data: None,
             fault_script: None,
             tls: None,
+            seed: Seed::default(),
             chance,
         }
     }
@@ -271,9 +274,9 @@ impl Settings {
 }
 
 /// As public as the keys of [`CryptoSettings::Fixed`]; they open nothing but a simulator.
-const FIXED_APIV3_KEY: &str = "TongbaoSimulatorFixedAPIv3Key000";
-const FIXED_APIV2_KEY: &str = "TongbaoSimulatorFixedAPIv2Key000";
-const FIXED_APP_SECRET: &str = "00000000000000000000000000000001";
+pub(crate) const FIXED_APIV3_KEY: &str = "TongbaoSimulatorFixedAPIv3Key000";
+pub(crate) const FIXED_APIV2_KEY: &str = "TongbaoSimulatorFixedAPIv2Key000";
+pub(crate) const FIXED_APP_SECRET: &str = "00000000000000000000000000000001";
 
 /// The apps of the first merchant of [`Settings::local`].
 const MINI_PROGRAM: &str = "wx00000000000000aa";

@@ -22,8 +22,8 @@ use crate::snapshot::Snapshots;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
 use crate::{
-    LoginRefused, PayerSettings, Postman, Settings, SimError, cashier, control, guard, inspector, tls, v2,
-    v3, weixin,
+    LoginRefused, PayerSettings, Postman, Seed, Settings, SimError, cashier, control, guard, inspector, tls,
+    v2, v3, weixin,
 };
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) held: Held,
     /// The people it was set up with.
     pub(crate) payers: Vec<PayerSettings>,
+    /// What it was told to begin with.
+    pub(crate) seed: Seed,
     pub(crate) snapshots: Mutex<Snapshots>,
     pub(crate) recorder: Arc<inspector::Recorder>,
 }
@@ -64,7 +66,7 @@ impl Simulator {
             None => Platform::new(&settings, None)?,
         };
         let own_host = settings.base_url.parse().ok().and_then(guard::host_of);
-        let mut state = keeper.load(&platform, &settings.payers);
+        let mut state = keeper.load(&platform, &settings.payers, &settings.seed)?;
         if settings.fault_script.is_some() {
             state.faults.begin(platform.fault_script.clone());
         }
@@ -79,6 +81,7 @@ impl Simulator {
             keeper,
             held: Held::default(),
             payers: settings.payers,
+            seed: settings.seed,
             snapshots: Mutex::default(),
             recorder: Arc::default(),
         };
@@ -117,6 +120,12 @@ impl Simulator {
         // Around the answers to unknown paths too.
         let recorded = axum::middleware::from_fn_with_state(self.clone(), inspector::record);
         answered.layer(recorded).with_state(self.clone())
+    }
+
+    /// Where it is reached.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.inner.platform.base_url
     }
 
     /// Pays an order as its payer would at the cashier, without the page and its password.

@@ -6,9 +6,9 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tongbao_wire::Mchid;
 
-use crate::Simulator;
 use crate::clock::SimClock;
 use crate::state::State;
+use crate::{Seed, Simulator};
 
 /// The state of a simulator at one instant: orders, money, notifications, codes, the clock, the fault script and
 /// what it did. Merchants, keys, faults by closures and the inspector's list are not part of it.
@@ -91,11 +91,17 @@ impl Simulator {
         Ok(())
     }
 
-    /// Forgets everything that happened: payers, merchants and the clock as they were set up, nothing else.
+    /// Forgets everything that happened: payers, merchants and the clock as they were set up, with what a seed says
+    /// of the past, and nothing else. Merchants that were added stay.
     pub fn reset(&self) {
         let platform = &self.inner.platform;
         let now = platform.clock.beginning();
-        self.begin_again(State::begin(platform, &self.inner.payers, now), SimClock::begin_again);
+        let begin = |seed: &Seed| State::begin(platform, &self.inner.payers, seed, now);
+        let state = begin(&self.inner.seed).or_else(|error| {
+            tracing::warn!(%error, "the seed's past is left out: its merchants are not those it was read with");
+            begin(&Seed::default())
+        });
+        self.begin_again(state.expect("a world without a past begins"), SimClock::begin_again);
     }
 }
 

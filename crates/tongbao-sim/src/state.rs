@@ -12,7 +12,6 @@ use tongbao_wire::{
     Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, RefundId, Timestamp, TransactionId,
 };
 
-use crate::PayerSettings;
 use crate::bill::Link;
 use crate::cashier::Session;
 use crate::clock::{KeptClock, SimClock};
@@ -26,7 +25,7 @@ use crate::notice::Notice;
 use crate::onboarding::{Onboarding, OnboardingDue};
 use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
-use crate::platform::Platform;
+use crate::platform::{Came, Platform};
 use crate::prepay::Opens;
 use crate::refund::RefundRecord;
 use crate::sharing::{Sharing, SharingDue};
@@ -35,6 +34,7 @@ use crate::standing::Standing;
 use crate::transfer::{TransferDue, Transfers};
 use crate::v2::Sandbox;
 use crate::weixin::{AccessTokens, LoginCodes, WebGrants};
+use crate::{PayerSettings, Seed, SimError};
 
 /// An order's number is unique per merchant (v3.md §2.1).
 pub(crate) type OrderKey = (Mchid, OutTradeNo);
@@ -135,9 +135,14 @@ pub(crate) enum Coming {
 
 impl State {
     /// A new world: these people and all merchants, and nothing has happened.
-    pub(crate) fn begin(platform: &Platform, people: &[PayerSettings], now: Timestamp) -> Self {
+    pub(crate) fn begin(
+        platform: &Platform,
+        people: &[PayerSettings],
+        seed: &Seed,
+        now: Timestamp,
+    ) -> Result<Self, SimError> {
         let mut state = Self::default();
-        for merchant in platform.merchants() {
+        for merchant in platform.merchants().iter().filter(|it| it.came == Came::SetUp) {
             state.ledger.open_merchant(merchant.settings.mchid.clone());
         }
         let appids = platform.appids();
@@ -145,8 +150,9 @@ impl State {
             state.set_payer(person, appids.iter(), now);
         }
         state.faults.begin(platform.fault_script.clone());
+        state.grow(platform, seed, now)?;
         state.keep_time(&platform.clock);
-        state
+        Ok(state)
     }
 
     /// Everybody has an openid under these appids.

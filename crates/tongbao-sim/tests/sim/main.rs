@@ -28,6 +28,7 @@ mod refunds;
 mod rows;
 mod scripts;
 mod sealing;
+mod seeds;
 mod server;
 mod sharing;
 mod tls;
