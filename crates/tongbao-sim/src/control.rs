@@ -74,8 +74,9 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(faults::routes())
 }
 
-async fn health() -> Response {
-    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") })).into_response()
+async fn health(Shared(simulator): Shared<Simulator>) -> Response {
+    let orders = simulator.orders_held();
+    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "orders": orders })).into_response()
 }
 
 async fn env(Shared(simulator): Shared<Simulator>) -> Response {
