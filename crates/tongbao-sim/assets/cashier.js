@@ -8,6 +8,7 @@ const embedded = body.dataset.embed === "true";
 const field = document.getElementById("password");
 const message = document.getElementById("message");
 const closeAfterMs = 1300;
+const askEveryMs = 700;
 let busy = false;
 let left = false;
 
@@ -124,6 +125,17 @@ async function cancel() {
   busy = false;
 }
 
+// A payer who acts without being told to: the page shows what came of it.
+async function watch() {
+  while (!left) {
+    await new Promise((done) => setTimeout(done, askEveryMs));
+    const told = busy ? { result: "open" } : await send("/cashier/told", {}).catch(() => ({ result: "open" }));
+    if (told.result === "gone" || busy) return;
+    if (told.result === "cancel") { leave(told.errMsg); return; }
+    if (told.result !== "open") { conclude(told); return; }
+  }
+}
+
 function typed(event) {
   if (event.key === "Escape") cancel();
   else if (event.target === field || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -144,6 +156,7 @@ if (field === null) {
     if (button !== null) press(button.dataset.key || button.textContent.trim());
   });
   field.addEventListener("input", changed);
+  if ("acts" in sheet.dataset) watch();
   document.addEventListener("keydown", typed);
   // The page around may give the focus to the frame; the digits are what it is for.
   window.addEventListener("focus", () => field.focus({ preventScroll: true }));

@@ -82,6 +82,7 @@ impl State {
             | TradeType::Unknown(_) => None,
         };
         self.prepays.insert(id.clone(), opens.clone());
+        self.ordered(opens, &id, now);
         if let (TradeType::Native, Some(token)) = (scene, &token) {
             self.scans.insert(token.clone(), id.clone());
         }

@@ -19,7 +19,7 @@ use http::{Uri, header};
 use serde::Deserialize;
 
 use super::open::{Sheet, open, open_in_browser};
-use super::password::{cancel, err_msg, pay};
+use super::password::{CANCELLED, cancel, err_msg, pay, told};
 use crate::Simulator;
 use crate::guard;
 use crate::inspector::CashierRefused;
@@ -50,6 +50,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route(H5_PATH, get(show_h5))
         .route("/cashier/pay", post(pay_now).options(guard::preflight))
         .route("/cashier/cancel", post(cancel_now).options(guard::preflight))
+        .route("/cashier/told", post(told_now).options(guard::preflight))
         .route("/cashier/assets/cashier.css", get(|| async { asset("text/css; charset=utf-8", CSS) }))
         .route("/cashier/assets/cashier.js", get(|| async { asset("text/javascript; charset=utf-8", JS) }))
 }
@@ -118,7 +119,17 @@ async fn cancel_now(Shared(simulator): Shared<Simulator>, body: Bytes) -> Respon
         Err(error) => return guard::bad_request(&error.to_string()),
     };
     simulator.with_state(|state, platform, now| cancel(state, platform, &typed.session, now));
-    Json(serde_json::json!({ "errMsg": "requestPayment:fail cancel" })).into_response()
+    Json(serde_json::json!({ "errMsg": CANCELLED })).into_response()
+}
+
+/// The page of a payer who acts by themselves asks what came of it.
+async fn told_now(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response {
+    let typed: Typed = match serde_json::from_slice(&body) {
+        Ok(typed) => typed,
+        Err(error) => return guard::bad_request(&error.to_string()),
+    };
+    let told = simulator.with_state(|state, platform, _| told(state, platform, &typed.session));
+    Json(told).into_response()
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {
