@@ -8,7 +8,8 @@ mod merchant;
 
 use serde::{Deserialize, Serialize};
 use tongbao_wire::complaint::{
-    Complaint, ComplaintAction, ComplaintHistoryEntry, ComplaintNotice, ComplaintOperation, ComplaintState,
+    Complaint, ComplaintAction, ComplaintHistoryEntry, ComplaintMedia, ComplaintNotice, ComplaintOperation,
+    ComplaintState,
 };
 use tongbao_wire::{ComplaintId, Mchid, MediaId, OutTradeNo, Timestamp};
 
@@ -220,3 +221,15 @@ fn unknown() -> Refusal {
 const SYSTEM: &str = "系统";
 /// Lines of one complaint's history.
 const HISTORY_MAX: usize = 2000;
+
+/// Where a picture is: without a host, which depends on who asks.
+fn picture_path(media_id: &str) -> String {
+    format!("/v3/merchant-service/images/{media_id}")
+}
+
+/// The pictures as whoever asks at `origin` finds them.
+pub(crate) fn found_at(origin: &str, media: &mut [ComplaintMedia]) {
+    for url in media.iter_mut().flat_map(|media| &mut media.media_url) {
+        url.insert_str(0, origin);
+    }
+}

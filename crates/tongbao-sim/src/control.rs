@@ -1,6 +1,7 @@
 //! The control API under `/sim/v1`: what a person or a script does to the simulated world.
 
 mod bills;
+mod clock;
 mod complaints;
 mod keys;
 mod onboarding;
@@ -11,8 +12,6 @@ mod sharing;
 mod standing;
 mod transfers;
 mod worlds;
-
-use std::time::Duration;
 
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
@@ -32,6 +31,7 @@ use crate::pay::PayRefused;
 use crate::people::Did;
 use crate::refund::OutcomeRefused;
 use crate::view::OrderView;
+pub(crate) use clock::ADVANCE_SECONDS_MAX;
 use sent::Body;
 pub(crate) use sent::{Asked, Segments};
 
@@ -50,7 +50,6 @@ pub(crate) fn routes() -> Router<Simulator> {
             &on_post("orders/{out_trade_no}/refunds/{out_refund_no}/outcome"),
             post(outcome).options(preflight),
         )
-        .route("/sim/v1/clock", get(clock).post(advance).options(preflight))
         .route("/sim/v1/notifications", get(notifications))
         .route(&on_post("notifications/{id}/resend"), post(resend).options(preflight))
         .route(&on_post("merchants/{mchid}/withdraw"), post(withdraw).options(preflight))
@@ -63,6 +62,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(worlds::routes())
         .merge(phone::routes())
         .merge(payers::routes())
+        .merge(clock::routes())
         .merge(keys::routes())
         .merge(standing::routes())
 }
@@ -194,33 +194,6 @@ async fn outcome(
             "a refund goes from PROCESSING to SUCCESS, CLOSED or ABNORMAL, and from ABNORMAL to SUCCESS",
         ),
     }
-}
-
-async fn clock(Shared(simulator): Shared<Simulator>) -> Response {
-    let clock = &simulator.inner.platform.clock;
-    Json(json!({
-        "now": clock.business(),
-        "transport_now": clock.transport(),
-        "ahead_seconds": clock.ahead().as_secs(),
-    }))
-    .into_response()
-}
-
-#[derive(Deserialize)]
-struct Advanced {
-    advance_seconds: u64,
-}
-
-async fn advance(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let advanced: Advanced = match read(&body) {
-        Ok(advanced) => advanced,
-        Err(response) => return *response,
-    };
-    if advanced.advance_seconds > ADVANCE_SECONDS_MAX {
-        return bad_request("advance_seconds is at most ten years");
-    }
-    simulator.advance(Duration::from_secs(advanced.advance_seconds)).await;
-    clock(Shared(simulator)).await
 }
 
 async fn notifications(Shared(simulator): Shared<Simulator>, Asked(asked): Asked<Listed>) -> Response {
@@ -358,4 +331,3 @@ fn refused(why: &PayRefused) -> Response {
 const LISTED: usize = 200;
 /// Rows of a list at most.
 const LISTED_MAX: usize = 10_000;
-pub(crate) const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;

@@ -1,8 +1,6 @@
 //! Where state is kept: in memory, or in a directory (`--data`).
 
 use std::path::Path;
-#[cfg(feature = "data")]
-use std::time::Duration;
 
 use crate::platform::Platform;
 use crate::state::State;
@@ -40,7 +38,7 @@ impl Keeper {
             kept.stand_on(|name| disk.table(name));
             self.save(&mut kept);
         }
-        platform.clock.set_ahead(Duration::from_millis(*kept.ahead_millis));
+        platform.clock.resume(*kept.clock);
         kept
     }
 

@@ -63,6 +63,7 @@ mod weixin;
 mod why;
 
 pub use bill::{BillKind, BillKindError, BillRefused};
+pub use clock::{ClockView, Pace};
 pub use compose::{ComposedBy, ComposedContent, Composition};
 pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{

@@ -18,7 +18,7 @@ use crate::platform::Platform;
 use crate::postman::{ANSWER_WITHIN, PostFailed};
 use crate::v2;
 use crate::view::NotificationView;
-use crate::{Simulator, inspector};
+use crate::{ClockView, Pace, Simulator, inspector};
 
 impl Simulator {
     /// Sends notifications as they fall due and lets orders and refunds move on, for ever. Dropping the
@@ -50,19 +50,42 @@ impl Simulator {
     pub async fn advance(&self, by: Duration) {
         let _alone = self.inner.advancing.lock().await;
         let clock = &self.inner.platform.clock;
-        // Held against the base clock at every step: the time merchants take to answer is not part of `by`.
-        let ahead = clock.ahead().saturating_add(by);
+        // Followed at every step: the time merchants take to answer is not part of `by`.
+        let goal = clock.flow().later(by);
         loop {
             self.deliver_due().await;
             let next = self.with_state(|state, _, _| state.next_due());
-            match next.filter(|at| *at <= clock.when_ahead(ahead)) {
+            match next.filter(|at| *at <= clock.when(&goal)) {
                 Some(at) => clock.reach(at),
                 None => break,
             }
         }
-        clock.be_ahead(ahead);
+        clock.catch_up(&goal);
         self.deliver_due().await;
         self.wake();
+    }
+
+    /// Moves business time ahead to this instant, as [`Self::advance`] does. False when it is past.
+    pub async fn advance_to(&self, at: Timestamp) -> bool {
+        let now = self.now();
+        if at < now {
+            return false;
+        }
+        self.advance(at.since(now)).await;
+        true
+    }
+
+    /// Changes how fast business time passes from now on. Signatures keep the base clock's time.
+    pub fn set_pace(&self, pace: Pace) {
+        self.inner.platform.clock.set_pace(pace);
+        self.with_state(|_, _, _| ());
+        self.wake();
+    }
+
+    /// Where the clock stands.
+    #[must_use]
+    pub fn clock(&self) -> ClockView {
+        self.inner.platform.clock.view()
     }
 
     /// Sends one notification now, whatever its schedule says.
@@ -104,9 +127,10 @@ impl Simulator {
     }
 
     fn until_next_due(&self) -> Duration {
-        let now = self.inner.platform.clock.business();
-        self.with_state(|state, _, _| state.next_due())
-            .map_or(IDLE, |at| at.since(now).max(Duration::from_millis(1)).min(IDLE))
+        let next = self.with_state(|state, _, _| state.next_due());
+        // What a clock that stands still does not reach waits for the bell.
+        let until = next.and_then(|at| self.inner.platform.clock.until(at)).unwrap_or(IDLE);
+        until.clamp(Duration::from_millis(1), IDLE)
     }
 
     /// One send of one notification, faults included.

@@ -57,6 +57,8 @@ impl Platform {
             clock: SimClock::new(
                 settings.clock.clone(),
                 settings.switches.business_begins_behind,
+                settings.begins_at,
+                settings.pace,
                 settings.switches.clock_moves_transport,
             ),
             chance: settings.chance.clone(),

@@ -10,6 +10,8 @@ use std::time::Duration;
 use tongbao_wire::Call;
 
 use crate::Dropped;
+use crate::platform::Platform;
+use crate::tls::PLATFORM_HOSTS;
 
 /// One request, read whole.
 pub(crate) struct Received {
@@ -19,6 +21,18 @@ pub(crate) struct Received {
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+}
+
+impl Received {
+    /// Where the caller finds what it is given the address of: under the platform's name when it called that, by
+    /// TLS or a proxy.
+    pub(crate) fn origin(&self, platform: &Platform) -> String {
+        let named = self.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        match named.filter(|host| PLATFORM_HOSTS.contains(host)) {
+            Some(host) => format!("https://{host}"),
+            None => platform.base_url.clone(),
+        }
+    }
 }
 
 /// Reads a request, within bounds of size and time.

@@ -5,14 +5,18 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use tongbao_wire::seam::{Chance, Clock};
-use tongbao_wire::{Appid, Fen, Mchid};
+use tongbao_wire::{Appid, Fen, Mchid, Timestamp};
 
-use crate::{FeeRate, Postman, Switches, TlsSettings};
+use crate::{FeeRate, Pace, Postman, Switches, TlsSettings};
 
 /// Everything a simulator needs to know. The edges to the world come in as values.
 pub struct Settings {
     /// The base clock; moving the simulator's time by hand comes on top of it.
     pub clock: Clock,
+    /// How fast business time passes at first, and after every reset.
+    pub pace: Pace,
+    /// The business time it begins at, and again after every reset; the base clock's unless said.
+    pub begins_at: Option<Timestamp>,
     /// Where ids, nonces, tokens and keys come from.
     pub chance: Chance,
     /// What carries notifications to merchants.
@@ -214,6 +218,8 @@ impl Settings {
         };
         Self {
             clock,
+            pace: Pace::Real,
+            begins_at: None,
             postman,
             base_url,
             merchants: vec![shop, provider, sub],

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tongbao_wire::{Appid, Fen, Mchid, OutTradeNo, RefundStatus, Timestamp};
 use tongbao_wire::{OutRefundNo, Refund};
 
+use crate::clock::SimClock;
 use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults};
 use crate::keeper::Keeper;
 use crate::ledger::{Books, Purse};
@@ -234,7 +235,7 @@ impl Simulator {
         self.inner.platform.clock.business()
     }
 
-    /// How far business time was moved ahead of where it began.
+    /// How far business time is ahead of where it would be untouched.
     #[must_use]
     pub fn ahead(&self) -> Duration {
         self.inner.platform.clock.ahead()
@@ -263,10 +264,10 @@ impl Simulator {
         told
     }
 
-    /// Puts another state in the place of the one there is, and business time so far ahead.
-    pub(crate) fn begin_again(&self, mut state: State, ahead: Duration) {
+    /// Puts another state in the place of the one there is, and the clock where it belongs.
+    pub(crate) fn begin_again(&self, mut state: State, turn: impl FnOnce(&SimClock)) {
         let mut place = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
-        self.inner.platform.clock.set_ahead(ahead);
+        turn(&self.inner.platform.clock);
         state.keep_time(&self.inner.platform.clock);
         self.inner.keeper.replace(&mut state);
         *place = state;

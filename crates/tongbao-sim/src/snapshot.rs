@@ -1,12 +1,12 @@
 //! The whole state at one instant, to come back to: for test suites.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::Simulator;
+use crate::clock::SimClock;
 use crate::state::State;
 
 /// The state of a simulator at one instant: orders, money, notifications, codes, the clock. Merchants, keys,
@@ -41,7 +41,6 @@ pub enum SnapshotError {
 #[derive(Serialize)]
 struct Written<'a> {
     form: u32,
-    ahead_millis: u64,
     state: &'a State,
 }
 
@@ -52,7 +51,6 @@ struct Form {
 
 #[derive(Deserialize)]
 struct Read {
-    ahead_millis: u64,
     state: State,
 }
 
@@ -61,13 +59,14 @@ impl Simulator {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let json = self.with_state(|state, platform, _| {
-            let ahead_millis = u64::try_from(platform.clock.ahead().as_millis()).unwrap_or(u64::MAX);
-            serde_json::to_vec(&Written { form: FORM, ahead_millis, state }).expect("state is plain data")
+            state.keep_time(&platform.clock);
+            serde_json::to_vec(&Written { form: FORM, state }).expect("state is plain data")
         });
         Snapshot { json: json.into() }
     }
 
-    /// Goes back to a snapshot, its clock included: business time is as far ahead of the base clock as it was.
+    /// Goes back to a snapshot, its clock included: business time is as far ahead of the base clock as it was, or
+    /// what it was when it ran at another pace.
     ///
     /// # Errors
     /// [`SnapshotError`]; nothing has changed then.
@@ -77,16 +76,16 @@ impl Simulator {
             return Err(SnapshotError::Form { found: form });
         }
         let read: Read = serde_json::from_slice(snapshot)?;
-        self.begin_again(read.state, Duration::from_millis(read.ahead_millis));
+        let kept = *read.state.clock;
+        self.begin_again(read.state, |clock| clock.resume(kept));
         Ok(())
     }
 
-    /// Forgets everything that happened: payers and merchants as they were set up, nothing else. Business time
-    /// is the base clock's again.
+    /// Forgets everything that happened: payers, merchants and the clock as they were set up, nothing else.
     pub fn reset(&self) {
         let platform = &self.inner.platform;
-        let now = platform.clock.when_ahead(Duration::ZERO);
-        self.begin_again(State::begin(platform, &self.inner.payers, now), Duration::ZERO);
+        let now = platform.clock.beginning();
+        self.begin_again(State::begin(platform, &self.inner.payers, now), SimClock::begin_again);
     }
 }
 
@@ -133,7 +132,7 @@ impl Snapshots {
 }
 
 /// The form of snapshots; another form is refused, not guessed.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 /// Snapshots kept under names.
 const SNAPSHOTS_MAX: usize = 100;
 /// What they may weigh together.

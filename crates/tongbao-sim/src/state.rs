@@ -15,7 +15,7 @@ use tongbao_wire::{
 use crate::PayerSettings;
 use crate::bill::Link;
 use crate::cashier::Session;
-use crate::clock::SimClock;
+use crate::clock::{KeptClock, SimClock};
 use crate::code_pay::PaymentCodes;
 use crate::combine::Combined;
 use crate::complaint::Complaints;
@@ -94,8 +94,8 @@ pub(crate) struct State {
     #[serde(skip)]
     pub(crate) called: BTreeMap<(Mchid, &'static str), (i64, u32)>,
     counters: Shelf<String, u64>,
-    /// How far business time is ahead of the base clock.
-    pub(crate) ahead_millis: Kept<u64>,
+    /// Where the clock stands.
+    pub(crate) clock: Kept<KeptClock>,
 }
 
 /// When something is to happen, and its place among others of that instant.
@@ -153,11 +153,11 @@ impl State {
         self.payers.first().is_none()
     }
 
-    /// Notes how far business time is ahead.
+    /// Notes where the clock stands.
     pub(crate) fn keep_time(&mut self, clock: &SimClock) {
-        let ahead = u64::try_from(clock.ahead().as_millis()).unwrap_or(u64::MAX);
-        if *self.ahead_millis != ahead {
-            *self.ahead_millis = ahead;
+        let kept = clock.kept();
+        if *self.clock != kept {
+            *self.clock = kept;
         }
     }
 
@@ -291,7 +291,7 @@ impl State {
             ("short_urls", &mut self.short_urls.rows),
             ("short_url_order", &mut self.short_urls.order),
             ("counters", &mut self.counters),
-            ("ahead_millis", &mut self.ahead_millis),
+            ("clock", &mut self.clock),
         ];
         named.extend(self.people.shelves());
         named.extend(self.payment_codes.shelves());

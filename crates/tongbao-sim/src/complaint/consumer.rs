@@ -8,7 +8,7 @@ use tongbao_wire::complaint::{
 };
 use tongbao_wire::{ComplaintId, Fen, Timestamp};
 
-use super::{ComplaintRecord, SYSTEM, entry};
+use super::{ComplaintRecord, SYSTEM, entry, picture_path};
 use crate::media::{MediaFile, Purpose};
 use crate::platform::Platform;
 use crate::settings::DIGITS;
@@ -156,7 +156,7 @@ impl State {
                 uploaded_at: now,
             };
             let media_id = self.keep_media(platform, file);
-            urls.push(format!("{}/v3/merchant-service/images/{media_id}", platform.base_url));
+            urls.push(picture_path(media_id.as_str()));
             self.complaints.pictures.insert(media_id, id.clone());
         }
         if urls.is_empty() {

@@ -6,7 +6,7 @@ use tongbao_wire::complaint::{
 };
 use tongbao_wire::{ComplaintId, Mchid, Timestamp};
 
-use super::{ComplaintRecord, entry};
+use super::{ComplaintRecord, entry, picture_path};
 use crate::media::Purpose;
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
@@ -38,7 +38,7 @@ impl State {
         self.open_complaint(platform, signer, id, Some(&reply.complainted_mchid))?;
         self.check_complaint_images(signer, &reply.images, "/response_images")?;
         let line = entry(now, MERCHANT, ComplaintOperation::MerchantResponse, reply.content.as_str());
-        self.merchant_said(platform, id, with_images(platform, line, &reply.images), now);
+        self.merchant_said(platform, id, with_images(line, &reply.images), now);
         Ok(())
     }
 
@@ -134,7 +134,7 @@ impl State {
                 self.check_complaint_images(signer, &images, "/reject_media_list")?;
                 self.settle_complaint(id);
                 let line = entry(now, MERCHANT, ComplaintOperation::MerchantRefuseRerund, reason);
-                (with_images(platform, line, &images), ComplaintAction::MerchantRejectRefund)
+                (with_images(line, &images), ComplaintAction::MerchantRejectRefund)
             }
         };
         self.complaint_log(platform, id, line);
@@ -176,16 +176,11 @@ impl State {
     }
 }
 
-fn with_images(
-    platform: &Platform,
-    mut line: ComplaintHistoryEntry,
-    images: &[String],
-) -> ComplaintHistoryEntry {
+fn with_images(mut line: ComplaintHistoryEntry, images: &[String]) -> ComplaintHistoryEntry {
     if images.is_empty() {
         return line;
     }
-    let url = |id: &String| format!("{}/v3/merchant-service/images/{id}", platform.base_url);
-    let media_url: Vec<String> = images.iter().map(url).collect();
+    let media_url: Vec<String> = images.iter().map(|id| picture_path(id)).collect();
     line.image_list.clone_from(&media_url);
     line.complaint_media_list =
         vec![ComplaintMedia { media_type: Some("OPERATION_IMAGE".into()), media_url }];

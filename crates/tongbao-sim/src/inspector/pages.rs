@@ -38,7 +38,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route("/inspector/bills", get(bills::page))
         .route("/inspector/orders/{mchid}/{out_trade_no}", get(order::page))
         .route("/inspector/faults", get(faults::page))
-        .route("/inspector/clock", get(clock::page).post(clock::advance).options(preflight))
+        .route("/inspector/clock", get(clock::page).post(clock::turn).options(preflight))
         .route("/inspector/assets/inspector.css", get(|| async { asset("text/css; charset=utf-8", CSS) }))
         .route(
             "/inspector/assets/inspector.js",

@@ -19,7 +19,6 @@ use crate::received::Received;
 use crate::refusal::{Refusal, cause};
 use crate::settings::LETTERS;
 use crate::state::State;
-use crate::tls::PLATFORM_HOSTS;
 
 /// The calls answered here.
 pub(super) const CALLS: &[Handled] = &[
@@ -139,19 +138,9 @@ fn digest(bill: &Bill, state: &State, platform: &Platform) -> String {
 fn address(platform: &Platform, call: &Received, state: &mut State, link: Link) -> String {
     let token = platform.chance.text(TOKEN_CHARACTERS, LETTERS);
     let compressed = if link.gzip { "&tartype=gzip" } else { "" };
-    let address =
-        format!("{}{}?token={token}{compressed}", origin(platform, call), Call::DownloadBill.path());
+    let address = format!("{}{}?token={token}{compressed}", call.origin(platform), Call::DownloadBill.path());
     state.bill_links.insert(token, link, LINKS_MAX);
     address
-}
-
-/// Where the caller finds the file: under the platform's name when it called that, by TLS or a proxy.
-fn origin(platform: &Platform, call: &Received) -> String {
-    let named = call.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
-    match named.filter(|host| PLATFORM_HOSTS.contains(host)) {
-        Some(host) => format!("https://{host}"),
-        None => platform.base_url.clone(),
-    }
 }
 
 fn until(platform: &Platform, bill: &Bill, now: Timestamp) -> Timestamp {

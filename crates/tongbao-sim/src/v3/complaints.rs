@@ -16,7 +16,7 @@ use super::schema::{self, Kind, Member, breaks_rule, may, missing, must};
 use super::target::Target;
 use super::{Handled, sealed};
 use crate::Simulator;
-use crate::complaint::{Approval, ComplaintRecord, Reply};
+use crate::complaint::{Approval, ComplaintRecord, Reply, found_at};
 use crate::platform::Platform;
 use crate::received::Received;
 use crate::refusal::{Refusal, cause};
@@ -107,7 +107,8 @@ fn list(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer
         let found: Vec<_> =
             mine.iter().flat_map(|mchid| state.complaints.between(mchid, begin, end)).collect();
         let page = found.iter().skip(usize_of(offset)).take(usize_of(limit));
-        let data = page.map(|record| Complaint { payer_openid: None, ..shown(platform, signer, record) });
+        let data =
+            page.map(|record| Complaint { payer_openid: None, ..shown(platform, call, signer, record) });
         let total_count = Some(u32::try_from(found.len()).unwrap_or(u32::MAX));
         Ok(Answer::json(&ComplaintPage { data: data.collect(), limit, offset, total_count }))
     })
@@ -132,12 +133,12 @@ fn window(target: &Target<'_>, days_max: u32) -> Result<(Timestamp, Timestamp), 
 }
 
 /// A complaint for `signer`, the phone number sealed under its certificate.
-fn shown(platform: &Platform, signer: &Mchid, record: &ComplaintRecord) -> Complaint {
+fn shown(platform: &Platform, call: &Received, signer: &Mchid, record: &ComplaintRecord) -> Complaint {
     let phone = record.phone.as_deref();
-    Complaint {
-        payer_phone: phone.and_then(|phone| sealed::for_merchant(platform, signer, phone)),
-        ..record.told.clone()
-    }
+    let mut told = record.told.clone();
+    told.payer_phone = phone.and_then(|phone| sealed::for_merchant(platform, signer, phone));
+    found_at(&call.origin(platform), &mut told.complaint_media_list);
+    told
 }
 
 /// `GET …/complaints-v2/{complaint_id}`.
@@ -145,7 +146,7 @@ fn detail(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answ
     let id = complaint_id(call, "")?;
     simulator.with_state(|state, platform, _| {
         let record = state.complaints.seen_by(platform, &id, signer)?;
-        Ok(Answer::json(&shown(platform, signer, &record)))
+        Ok(Answer::json(&shown(platform, call, signer, &record)))
     })
 }
 
@@ -159,7 +160,13 @@ fn history(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Ans
         let record = state.complaints.seen_by(platform, &id, signer)?;
         let page = record.history.iter().rev().skip(usize_of(offset)).take(usize_of(limit));
         let total_count = Some(u32::try_from(record.history.len()).unwrap_or(u32::MAX));
-        Ok(Answer::json(&ComplaintHistoryPage { data: page.cloned().collect(), limit, offset, total_count }))
+        let origin = call.origin(platform);
+        let mut data: Vec<_> = page.cloned().collect();
+        for line in &mut data {
+            found_at(&origin, &mut line.complaint_media_list);
+            line.image_list.iter_mut().for_each(|url| url.insert_str(0, &origin));
+        }
+        Ok(Answer::json(&ComplaintHistoryPage { data, limit, offset, total_count }))
     })
 }
 

@@ -245,6 +245,10 @@ async fn the_consumers_pictures_are_downloaded_from_their_addresses() {
     let url = media[0]["media_url"][0].as_str().unwrap().to_owned();
     let told = world.get(url.strip_prefix("http://127.0.0.1:8090").unwrap()).await;
     assert_eq!((told.status.as_u16(), told.body.len()), (200, 6));
+    let mut draft = world.draft("GET", &format!("{COMPLAINTS}/{id}"), "");
+    draft.headers.push(("host", "api.mch.weixin.qq.com".into()));
+    let named = world.send(draft).await.json()["complaint_media_list"][0]["media_url"][0].clone();
+    assert!(named.as_str().unwrap().starts_with("https://api.mch.weixin.qq.com/v3/"), "{named}");
     world.get("/v3/merchant-service/images/unknown").await.refused(400, "INVALID_REQUEST");
 }
 

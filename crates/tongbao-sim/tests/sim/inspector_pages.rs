@@ -143,3 +143,12 @@ async fn pages_of_other_origins_and_hosts_can_do_nothing_here() {
     assert_eq!(world.raw(request).await.status, 403);
     assert_eq!(world.sim.ahead(), Duration::ZERO);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_clock_page_shows_and_sets_the_pace() {
+    let world = World::new();
+    assert_eq!(posted(&world, "/inspector/clock", "pace=x60").await.status, 303);
+    let page = page(&world, "/inspector/clock?lang=en").await;
+    assert!(page.contains(r#"value="x60" aria-pressed="true""#) && page.contains("<em>×60</em>"), "{page}");
+    assert_eq!(posted(&world, "/inspector/clock", "pace=backwards").await.status, 400);
+}

@@ -61,7 +61,7 @@ async fn what_is_no_snapshot_changes_nothing() {
     let world = World::new();
     lived_in(&world).await;
     let before = state(&world);
-    for wrong in ["", "{}", r#"{"form":2}"#, r#"{"form":1,"ahead_millis":0,"state":{}}"#, "[1"] {
+    for wrong in ["", "{}", r#"{"form":3}"#, r#"{"form":2,"state":{}}"#, "[1"] {
         assert!(world.sim.restore(wrong.as_bytes()).is_err(), "{wrong}");
     }
     assert_eq!(state(&world), before);

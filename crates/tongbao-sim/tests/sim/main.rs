@@ -6,6 +6,7 @@ mod books;
 mod cashier;
 mod certificates;
 mod checks;
+mod clock;
 mod complaints;
 mod composing;
 mod control;

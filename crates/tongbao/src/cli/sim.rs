@@ -1,6 +1,7 @@
 //! `tongbao sim`: drives a running simulator over its control API.
 
 mod bill;
+mod clock;
 mod control;
 mod duration;
 mod how;
@@ -19,6 +20,7 @@ use super::table::{plain, table};
 use super::{Context, Threads, block_on};
 use crate::config::Words;
 use crate::lang::Lang;
+use clock::{Clock, Turn};
 use control::Control;
 use how::Facts;
 
@@ -52,11 +54,11 @@ enum SimCommand {
         /// The merchant's number of the payment   商户订单号
         out_trade_no: String,
     },
-    #[command(about = "Show the clock, or move it ahead: +2h, +30m, +1d12h   查看或拨快时钟")]
+    #[command(about = "Show the clock, move it ahead, or change its pace   查看、拨快、冻结或加速时钟")]
     Clock {
-        /// How far ahead   拨快多少
-        #[arg(value_name = "+TIME", value_parser = duration::parse)]
-        ahead: Option<std::time::Duration>,
+        /// +2h, +1d12h, 2026-03-01T10:00:00+08:00, frozen, x60 or real   拨快、拨到、冻结、加速或恢复
+        #[arg(value_name = "TURN", value_parser = Turn::parse)]
+        turn: Option<Turn>,
     },
     #[command(about = "Print or save a bill of a day   打印或保存某一天的账单")]
     Bill {
@@ -132,10 +134,8 @@ async fn call(control: &Control, command: &SimCommand) -> Result<Value, CliError
             let path = format!("orders/{}/cancel", control::escaped(out_trade_no));
             control.post(&path, &json!({})).await
         }
-        SimCommand::Clock { ahead: None } => control.get("clock").await,
-        SimCommand::Clock { ahead: Some(ahead) } => {
-            control.post("clock", &json!({ "advance_seconds": ahead.as_secs() })).await
-        }
+        SimCommand::Clock { turn: None } => control.get("clock").await,
+        SimCommand::Clock { turn: Some(turn) } => control.post("clock", &turn.body()).await,
         SimCommand::Bill { date, kind, merchant, .. } => {
             let path = bill::path(date, kind, merchant.as_deref());
             control.text(&path).await.map(Value::String)
@@ -195,12 +195,6 @@ struct Notifications {
     notifications: Vec<Notification>,
 }
 
-#[derive(Deserialize)]
-struct Clock {
-    now: String,
-    ahead_seconds: u64,
-}
-
 fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliError> {
     match command {
         SimCommand::Pay { .. } => read(answer).map(|order: Order| payer::acted(&order, answer, lang)),
@@ -208,13 +202,7 @@ fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliE
             let said = lang.pick("付款人关闭了收银台", "The payer closed the cashier");
             plain(&format!("{said} {} {}", order.out_trade_no, order.trade_state)) + "\n"
         }),
-        SimCommand::Clock { .. } => read(answer).map(|clock: Clock| {
-            let ahead = duration::printed(clock.ahead_seconds);
-            match lang {
-                Lang::Zh => format!("模拟器时间 {}，比真实时间快 {ahead}\n", plain(&clock.now)),
-                Lang::En => format!("simulator time {}, {ahead} ahead of real time\n", plain(&clock.now)),
-            }
-        }),
+        SimCommand::Clock { .. } => read(answer).map(|clock: Clock| clock.told(lang)),
         SimCommand::Bill { out, .. } => bill::told(answer.as_str().unwrap_or_default(), out.as_deref(), lang),
         SimCommand::Snapshot { name } => Ok(match lang {
             Lang::Zh => format!("已保存快照 {}\n", plain(name)),

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use tokio::net::TcpListener;
-use tongbao_sim::{KeyMode, Settings, Simulator};
+use tongbao_sim::{KeyMode, Pace, Settings, Simulator};
 use tongbao_wire::seam::{Chance, Clock};
-use tongbao_wire::{Appid, IdError, Mchid};
+use tongbao_wire::{Appid, IdError, Mchid, Timestamp};
 
 use super::outcome::{CliError, Exit};
 use super::serve::stop;
@@ -54,6 +54,12 @@ pub(super) struct SimulateArgs {
     /// Keep orders, money and notifications in this directory, for the next run   把状态保存在此目录
     #[arg(long, value_name = "DIR", requires = "fixed_keys")]
     data: Option<PathBuf>,
+    /// How fast its time passes: real, frozen, or a rate such as x60   时间快慢
+    #[arg(long, value_name = "PACE", default_value = "real")]
+    clock: Pace,
+    /// The time it begins at, such as 2026-03-01T09:00:00+08:00   从何时开始
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse_rfc3339)]
+    at: Option<Timestamp>,
     /// Use published test keys, the same in every run, instead of new ones   用公开的测试密钥，启动更快
     #[arg(long)]
     fixed_keys: bool,
@@ -136,6 +142,8 @@ fn settings(args: &SimulateArgs, base_url: String, https: Option<SocketAddr>) ->
     let postman = Arc::new(args.tls.postman()?);
     let mut settings = Settings::local(Clock::system(), Chance::system(), postman, base_url);
     settings.key_mode = args.key_mode;
+    settings.pace = args.clock;
+    settings.begins_at = args.at;
     settings.switches.notify_url_http = args.notify_url == NotifyUrl::Local;
     settings.switches.notify_url_private = args.notify_url == NotifyUrl::Local;
     args.tls.apply(&mut settings, https);

@@ -24,6 +24,8 @@ struct Page<'a> {
     transport: String,
     moves_transport: bool,
     steps: [(u64, &'a str); 7],
+    paces: [(&'static str, &'a str); 5],
+    current: String,
     coming: Vec<ComingRow>,
     more: bool,
 }
@@ -78,6 +80,14 @@ pub(super) async fn page(Shared(simulator): Shared<Simulator>, frame: Frame) -> 
             (604_800, frame.say("7 天", "7 days")),
             (2_592_000, frame.say("30 天", "30 days")),
         ],
+        paces: [
+            ("real", frame.say("真实", "real")),
+            ("x10", "×10"),
+            ("x60", "×60"),
+            ("x3600", "×3600"),
+            ("frozen", frame.say("冻结", "frozen")),
+        ],
+        current: simulator.clock().pace.to_string(),
         more,
         coming: rows,
         f: &frame,
@@ -113,9 +123,18 @@ fn told(due: &Due, frame: &Frame) -> (String, String, String) {
     (what, address, numbers.last().copied().unwrap_or_default().to_owned())
 }
 
-/// Moves the clock; what falls due on the way has happened when the page comes back.
-pub(super) async fn advance(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response {
+/// Moves the clock, or changes its pace; what falls due on the way has happened when the page comes back.
+pub(super) async fn turn(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response {
     let said = std::str::from_utf8(&body).unwrap_or_default();
+    if let Some(pace) = said.strip_prefix("pace=") {
+        return match pace.parse() {
+            Ok(pace) => {
+                simulator.set_pace(pace);
+                back_to("/inspector/clock")
+            }
+            Err(why) => bad_request(&why.to_string()),
+        };
+    }
     let seconds = said.split('&').find_map(|pair| pair.strip_prefix("advance_seconds="));
     match seconds.and_then(|seconds| seconds.parse().ok()) {
         Some(seconds) if seconds <= ADVANCE_SECONDS_MAX => {

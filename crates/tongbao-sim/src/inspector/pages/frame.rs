@@ -7,8 +7,8 @@ use http::request::Parts;
 use http::{HeaderMap, Uri};
 use tongbao_wire::Timestamp;
 
-use crate::Simulator;
 use crate::why::{Said, percent};
+use crate::{Pace, Simulator};
 
 /// What templates know as `f`.
 pub(super) struct Frame {
@@ -22,8 +22,10 @@ pub(super) struct Frame {
     pub(super) time: String,
     /// Business day, as `2026-03-01`.
     pub(super) day: String,
-    /// How far business time is ahead; empty when it is not.
+    /// How far business time is ahead or behind; empty when it is neither.
     pub(super) ahead: String,
+    /// How fast business time passes; empty when it does as everywhere.
+    pub(super) pace: String,
     /// This page's path and query without `lang`.
     here: String,
 }
@@ -40,14 +42,21 @@ impl Frame {
     fn of(uri: &Uri, headers: &HeaderMap, simulator: &Simulator) -> Self {
         let query = uri.query().unwrap_or_default();
         let lang = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
-        let (day, time) = split(simulator.now());
+        let clock = simulator.clock();
+        let (day, time) = split(clock.now);
+        let zh = lang.map_or_else(|| remembered(headers), |lang| lang != "en");
         Self {
-            zh: lang.map_or_else(|| remembered(headers), |lang| lang != "en"),
+            zh,
             chosen: lang.is_some(),
             section: section(uri.path()),
             time: time[..8].to_owned(),
             day,
-            ahead: ahead(simulator.ahead().as_secs()),
+            ahead: apart(clock.ahead_seconds),
+            pace: match clock.pace {
+                Pace::Real => String::new(),
+                Pace::Scaled(rate) => format!("×{rate}"),
+                Pace::Frozen => (if zh { "冻结" } else { "frozen" }).to_owned(),
+            },
             here: without_lang(uri.path(), query),
         }
     }
@@ -137,6 +146,12 @@ pub(super) fn ahead(seconds: u64) -> String {
     if told.is_empty() { String::new() } else { format!("+{}", told.join(" ")) }
 }
 
+/// The same for what may be behind: `−5m`.
+fn apart(seconds: i64) -> String {
+    let told = ahead(seconds.unsigned_abs());
+    if seconds < 0 { told.replacen('+', "−", 1) } else { told }
+}
+
 /// A query of these pairs, without those that say nothing.
 pub(super) fn query(pairs: &[(&str, &str)]) -> String {
     let told = pairs.iter().filter(|(_, value)| !value.is_empty());
@@ -145,12 +160,13 @@ pub(super) fn query(pairs: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ahead, query, without_lang};
+    use super::{ahead, apart, query, without_lang};
 
     #[test]
     fn times_are_told_in_two_units_and_queries_without_what_says_nothing() {
         assert_eq!(ahead(0), "");
         assert_eq!(ahead(7200), "+2h");
+        assert_eq!((apart(7200).as_str(), apart(-301).as_str(), apart(0).as_str()), ("+2h", "−5m 1s", ""));
         assert_eq!(ahead(90_061), "+1d 1h");
         assert_eq!(query(&[("q", "a b&c"), ("show", ""), ("before", "3")]), "q=a%20b%26c&before=3");
         assert_eq!(without_lang("/inspector", "lang=en&q=1"), "/inspector?q=1");
