@@ -5,6 +5,8 @@
 const sheet = document.querySelector(".sheet");
 const body = document.body;
 const embedded = body.dataset.embed === "true";
+// A browser that came by an h5_url goes where it was told to, paid or not.
+const returns = !embedded && "back" in body.dataset;
 const field = document.getElementById("password");
 const message = document.getElementById("message");
 const closeAfterMs = 1300;
@@ -25,7 +27,8 @@ async function send(path, fields) {
 function leave(errMsg) {
   if (left) return;
   if (!embedded) {
-    show(errMsg, errMsg === "requestPayment:ok", null);
+    if (returns) location.assign(body.dataset.back);
+    else show(errMsg, errMsg === "requestPayment:ok", null);
     return;
   }
   left = true;
@@ -42,7 +45,7 @@ function show(text, good, goBack) {
   end.hidden = false;
   end.className = good ? "end good" : "end bad";
   document.getElementById("said").textContent = text;
-  if (good || goBack === null) return;
+  if (goBack === null) return;
   const button = document.getElementById("leave");
   button.hidden = false;
   button.addEventListener("click", goBack);
@@ -88,7 +91,7 @@ async function pay() {
 function conclude(told) {
   switch (told.result) {
     case "ok":
-      show(sheet.dataset.paid, true, null);
+      show(sheet.dataset.paid, true, returns ? () => leave(told.errMsg) : null);
       if (embedded) setTimeout(() => leave(told.errMsg), closeAfterMs);
       break;
     case "wrong_password":
@@ -146,7 +149,7 @@ function typed(event) {
 if (field === null) {
   const back = document.getElementById("leave");
   back.addEventListener("click", () => leave(sheet.dataset.errMsg));
-  back.hidden = !embedded;
+  back.hidden = !embedded && !returns;
   back.focus();
 } else {
   document.getElementById("cancel").addEventListener("click", cancel);

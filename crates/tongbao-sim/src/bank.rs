@@ -21,6 +21,11 @@ pub(crate) fn card_in_words(bank_type: &str) -> String {
     format!("{}{kind}{CARD_TAIL}", bank_of_card(bank_type).unwrap_or_default())
 }
 
+/// Every card there is, by `bank_type`.
+pub(crate) fn cards() -> impl Iterator<Item = String> {
+    [DEBIT, CREDIT].iter().flat_map(|kind| BANKS.iter().map(move |(bank, _)| format!("{bank}{kind}")))
+}
+
 const DEBIT: &str = "_DEBIT";
 const CREDIT: &str = "_CREDIT";
 const BANKS: [(&str, &str); 15] = [

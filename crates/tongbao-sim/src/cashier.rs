@@ -10,7 +10,7 @@ use tongbao_wire::{Appid, PrepayId, Timestamp, TradeType};
 
 use crate::state::OrderKey;
 
-pub(crate) use open::{open_by_hand, open_native, open_scanned};
+pub(crate) use open::{Sheet, open_by_hand, open_native, open_scanned, sheet_of};
 pub(crate) use page::routes;
 
 /// An open cashier.

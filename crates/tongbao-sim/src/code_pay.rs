@@ -92,6 +92,27 @@ impl State {
         Ok(code)
     }
 
+    /// The code a payer's phone shows at this moment and until when: the last one while it can be charged, else
+    /// another.
+    pub(crate) fn code_shown(
+        &mut self,
+        platform: &Platform,
+        payer: &str,
+        now: Timestamp,
+    ) -> Result<(AuthCode, Timestamp), PayRefused> {
+        let newest = self.payment_codes.codes.order.iter().rev().take(CODES_LOOKED_AT);
+        let shown = newest.filter_map(|(_, text)| {
+            let code = self.payment_codes.codes.get(&text)?;
+            let until = code.issued_at.plus(CODE_LIVES);
+            let good = code.payer == payer && !code.used && !code.ask_password && now < until;
+            good.then(|| (AuthCode::parse(&text).expect("18 digits"), until))
+        });
+        match shown.take(1).next() {
+            Some(shown) => Ok(shown),
+            None => Ok((self.issue_code(platform, payer, Asking::ByRule, now)?, now.plus(CODE_LIVES))),
+        }
+    }
+
     /// Whose code it is, when it could be charged (v2.md §3.9).
     pub(crate) fn payer_of_code(&self, code: &AuthCode, now: Timestamp) -> Result<String, Refused> {
         let text = code.as_str().as_bytes();
@@ -351,5 +372,7 @@ const REVERSIBLE_FOR: Duration = Duration::from_secs(7 * 86_400);
 const UNASKED_TOTAL_MAX: Fen = Fen::new(100_000);
 /// Payments of a day without a password (v3.md §2.8).
 const UNASKED_A_DAY: u32 = 10;
+/// Newest codes that are looked at for the one a phone shows.
+const CODES_LOOKED_AT: usize = 100;
 /// Codes that are remembered; the oldest is forgotten first.
 const CODES_MAX: u64 = 10_000;

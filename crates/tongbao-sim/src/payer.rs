@@ -74,6 +74,11 @@ impl Payer {
         if self.password == "000000" { "111111" } else { "000000" }
     }
 
+    /// Shown to whoever plays the payer.
+    pub(crate) fn password(&self) -> &str {
+        &self.password
+    }
+
     pub(crate) fn set_password(&mut self, password: &str) {
         self.password = password.into();
     }

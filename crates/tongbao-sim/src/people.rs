@@ -14,7 +14,7 @@ pub use acts::Did;
 pub(crate) use acts::{PayerDue, Sight};
 pub use mood::{Acts, Mood};
 pub(crate) use statement::{Line, LineKind};
-pub(crate) use waiting::name_of;
+pub(crate) use waiting::{OpenOrder, OpenTransfer, name_of};
 
 /// What people's phones remember.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

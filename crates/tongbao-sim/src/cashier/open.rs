@@ -152,6 +152,18 @@ fn open_prompt(
     Ok(sheet)
 }
 
+/// The sheet of a cashier that is open already.
+pub(crate) fn sheet_of(state: &State, platform: &Platform, id: &str) -> Result<Sheet, PayRefused> {
+    let session = state.sessions.get(id).filter(|session| session.ended.is_none());
+    let session = session.ok_or(PayRefused::SessionGone)?;
+    let opened = match &session.shown {
+        Shown::Prepay { prepay_id, .. } => state.opened_by(prepay_id),
+        Shown::Prompt(key) => state.orders.get(key).map(Opened::One),
+    };
+    let opened = opened.ok_or(PayRefused::SessionGone)?;
+    Ok(Sheet { session: id.into(), ..sheet(state, platform, &opened, &session.payer) })
+}
+
 fn sheet(state: &State, platform: &Platform, opened: &Opened, payer: &str) -> Sheet {
     let person = state.payers.get(payer);
     let wallet = state.ledger.wallet_for(payer, opened.total());
