@@ -131,7 +131,8 @@ impl State {
         });
         let free = payment.is_none_or(|payment| {
             let held = self.ledger.sale(&payment.transaction_id).is_some_and(|sale| sale.frozen.get() > 0);
-            !held && !self.sharing.is_shared(&payment.transaction_id)
+            let id = &payment.transaction_id;
+            !held && !self.sharing.is_shared(id) && !self.shipping.manages(id)
         });
         settled && free && self.are_told(&order.notices) && !self.complaints.is_about(&key)
     }

@@ -165,6 +165,13 @@ impl Platform {
         apps.find(|app| &app.appid == appid).cloned()
     }
 
+    /// Whose app this is.
+    pub(crate) fn owner_of(&self, appid: &Appid) -> Option<Mchid> {
+        let merchants = self.merchants();
+        let owner = merchants.iter().find(|it| it.settings.apps.iter().any(|app| app.appid == *appid))?;
+        Some(owner.settings.mchid.clone())
+    }
+
     /// True when `signer` acts for `mchid`: it is the merchant itself, or its service provider (服务商).
     pub(crate) fn serves(&self, signer: &Mchid, mchid: &Mchid) -> bool {
         signer == mchid

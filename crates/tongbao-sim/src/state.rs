@@ -26,15 +26,18 @@ use crate::notice::Notice;
 use crate::onboarding::{Onboarding, OnboardingDue};
 use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
+use crate::people::{Acts, Mood, PayerDue, People};
 use crate::platform::{Came, Platform};
 use crate::prepay::Opens;
+use crate::push::PushSettings;
 use crate::refund::RefundRecord;
 use crate::sharing::{Sharing, SharingDue};
 use crate::shelf::{Kept, Named, Recent, Shelf, Table};
+use crate::shipping::{Shipping, ShippingDue};
 use crate::standing::Standing;
 use crate::transfer::{TransferDue, Transfers};
 use crate::v2::Sandbox;
-use crate::weixin::{AccessTokens, LoginCodes, WebGrants};
+use crate::weixin::{AccessTokens, LoginCodes, Messages, WebGrants};
 use crate::{PayerSettings, Seed, SimError};
 
 /// An order's number is unique per merchant (v3.md §2.1).
@@ -60,6 +63,8 @@ pub(crate) struct State {
     pub(crate) refund_ids: Shelf<RefundId, RefundKey>,
     pub(crate) payers: Shelf<String, Payer>,
     openids: Shelf<Openid, (Appid, String)>,
+    #[serde(default)]
+    pub(crate) people: People,
     pub(crate) ledger: Ledger,
     pub(crate) notices: Shelf<u64, Notice>,
     pub(crate) notice_ids: Shelf<String, u64>,
@@ -67,6 +72,10 @@ pub(crate) struct State {
     pub(crate) codes: LoginCodes,
     pub(crate) access_tokens: AccessTokens,
     pub(crate) web: WebGrants,
+    pub(crate) shipping: Shipping,
+    pub(crate) messages: Messages,
+    /// Where apps want messages.
+    pub(crate) pushes: Shelf<Appid, PushSettings>,
     /// Of merchants that are not in good standing.
     pub(crate) standings: Shelf<Mchid, Standing>,
     pub(crate) bill_links: Recent<Link>,
@@ -124,8 +133,12 @@ pub(crate) enum Due {
     Sharing(SharingDue),
     /// An application moves on (v3-extended.md §9).
     Onboarding(OnboardingDue),
+    /// Receipt is confirmed, or the merchant is reminded to ship (miniprogram.md §4).
+    Shipping(ShippingDue),
     /// A refund looks whether its merchant has money again.
     RetryRefund(RefundKey),
+    /// A payer acts by themselves.
+    Payer(PayerDue),
 }
 
 /// Something that is to happen by itself.
@@ -193,6 +206,7 @@ impl State {
         now: Timestamp,
     ) {
         self.payers.insert(person.id.clone(), Payer::new(person));
+        self.set_mood(&person.id, Mood::Willing, Acts::ByHand);
         self.ledger.set_payer(&person.id, person.balance, now);
         for appid in appids {
             let openid = payer::openid(appid, &person.id);
@@ -217,6 +231,10 @@ impl State {
             balance_text: balance.to_string(),
             cards: self.ledger.cards(id),
             attempts_left: person.attempts_left(&platform.switches, now),
+            locked_seconds: person.locked_for(now).as_secs(),
+            abnormal: person.abnormal,
+            mood: person.mood,
+            acts: person.acts,
             openids: appids.map(|appid| (appid.clone(), payer::openid(appid, id))).collect(),
         })
     }
@@ -275,8 +293,10 @@ impl State {
                 Due::SettleRefund(key) => self.refund_arrives(platform, key, at),
                 Due::Onboarding(due) => self.onboarding_due(platform, due.clone(), at),
                 Due::Sharing(due) => self.sharing_due(platform, due.clone(), at),
+                Due::Shipping(due) => self.shipping_due(platform, due, at),
                 Due::Transfer(due) => self.transfer_due(platform, due.clone(), at),
                 Due::RetryRefund(key) => self.retry_refund(platform, key, at),
+                Due::Payer(due) => self.payer_due(platform, due, at),
             }
         }
     }
@@ -302,6 +322,7 @@ impl State {
             ("bill_links", &mut self.bill_links.rows),
             ("bill_link_order", &mut self.bill_links.order),
             ("standings", &mut self.standings),
+            ("pushes", &mut self.pushes),
             ("answered_with", &mut self.answered_with),
             ("due", &mut self.due),
             ("sends", &mut self.sends),
@@ -311,11 +332,14 @@ impl State {
             ("clock", &mut self.clock),
         ];
         named.extend(self.faults.shelves());
+        named.extend(self.people.shelves());
         named.extend(self.payment_codes.shelves());
         named.extend(self.ledger.shelves());
         named.extend(self.codes.shelves());
         named.extend(self.access_tokens.shelves());
         named.extend(self.web.shelves());
+        named.extend(self.shipping.shelves());
+        named.extend(self.messages.shelves());
         named.extend(self.media.shelves());
         named.extend(self.complaints.shelves());
         named.extend(self.transfers.shelves());

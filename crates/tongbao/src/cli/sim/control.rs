@@ -46,6 +46,10 @@ impl Control {
         self.json(&self.call(Method::POST, path, body.to_string().into()).await?)
     }
 
+    pub(super) async fn delete(&self, path: &str) -> Result<Value, CliError> {
+        self.json(&self.call(Method::DELETE, path, Bytes::new()).await?)
+    }
+
     /// A file, as text.
     pub(super) async fn text(&self, path: &str) -> Result<String, CliError> {
         let body = self.call(Method::GET, path, Bytes::new()).await?;
@@ -120,6 +124,9 @@ fn refused(status: StatusCode, answer: &Value) -> CliError {
         match code.as_str() {
             "unknown_snapshot" => {
                 Words::new("先用 tongbao sim snapshot 名称 保存", "keep one with tongbao sim snapshot NAME")
+            }
+            "unknown_payer" => {
+                Words::new("用 tongbao sim payers 看有谁", "see who there is with tongbao sim payers")
             }
             _ => Words::new(
                 "用 tongbao sim orders 看订单现在的状态",
