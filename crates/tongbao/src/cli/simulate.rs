@@ -60,6 +60,9 @@ pub(super) struct SimulateArgs {
     /// The time it begins at, such as 2026-03-01T09:00:00+08:00   从何时开始
     #[arg(long, value_name = "TIME", value_parser = Timestamp::parse_rfc3339)]
     at: Option<Timestamp>,
+    /// What goes wrong from the beginning: a fault script   故障脚本
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
     /// Use published test keys, the same in every run, instead of new ones   用公开的测试密钥，启动更快
     #[arg(long)]
     fixed_keys: bool,
@@ -148,6 +151,7 @@ fn settings(args: &SimulateArgs, base_url: String, https: Option<SocketAddr>) ->
     settings.switches.notify_url_private = args.notify_url == NotifyUrl::Local;
     args.tls.apply(&mut settings, https);
     settings.data.clone_from(&args.data);
+    settings.fault_script = args.faults.as_deref().map(super::sim::faults::of_file).transpose()?;
     if args.fixed_keys {
         // A server that was set up for one run of the simulator works with the next.
         settings.publish_keys();
