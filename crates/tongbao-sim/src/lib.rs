@@ -34,6 +34,7 @@ mod onboarding;
 mod order;
 mod pay;
 mod payer;
+mod people;
 mod phone;
 mod platform;
 mod postman;
@@ -74,6 +75,7 @@ pub use ledger::{Books, FeeRate, MerchantBooks, Purse};
 pub use notice::{Attempt, Outcome};
 pub use pay::PayRefused;
 pub use payer::PayerView;
+pub use people::{Acts, Did, Mood};
 pub use postman::{HttpPostman, PostFailed, Posting, Postman};
 #[cfg(feature = "server")]
 pub use server::{Running, StartError};

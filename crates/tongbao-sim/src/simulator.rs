@@ -13,7 +13,8 @@ use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults, He
 use crate::keeper::Keeper;
 use crate::ledger::{Books, Purse};
 use crate::order::OrderState;
-use crate::pay::{Attempt, PayRefused};
+use crate::pay::PayRefused;
+use crate::people::{Did, Sight};
 use crate::platform::Platform;
 use crate::prepay::Opens;
 use crate::refund::OutcomeRefused;
@@ -100,13 +101,13 @@ impl Simulator {
         answered.layer(recorded).with_state(self.clone())
     }
 
-    /// Pays an order as its payer would at the cashier, without the page and its password.
+    /// The payer of an order does what their [`crate::Mood`] says, without a page: a willing one pays.
     ///
     /// # Errors
     /// [`PayRefused`], as the cashier would tell it.
     #[allow(clippy::unused_async, reason = "part of the public interface: paying may come to wait")]
     pub async fn pay(&self, out_trade_no: &OutTradeNo, payer: Option<&str>) -> Result<OrderView, PayRefused> {
-        self.pay_of(None, out_trade_no, payer)
+        self.pay_of(None, out_trade_no, payer).map(|(order, _)| order)
     }
 
     pub(crate) fn pay_of(
@@ -114,21 +115,20 @@ impl Simulator {
         mchid: Option<&Mchid>,
         out_trade_no: &OutTradeNo,
         payer: Option<&str>,
-    ) -> Result<OrderView, PayRefused> {
+    ) -> Result<(OrderView, Did), PayRefused> {
         self.with_state(|state, platform, now| {
             let opens = state.opens_of(mchid, out_trade_no)?;
             let key = state.first_of(&opens);
             let order = state.orders.get(&key).expect("just found");
-            if matches!(order.state, OrderState::UserPaying { .. }) {
-                state.confirm_unasked(platform, &key, now)?;
-                return Ok(state.order_view(&state.orders.get(&key).expect("just paid")));
-            }
-            let prepay_id = state.newest_prepay(&opens).ok_or(PayRefused::Prepay)?.id;
-            let payer = payer.or(order.payer.as_deref()).unwrap_or(&platform.first_payer).to_owned();
-            let scene = order.asked.scene.clone();
-            let attempt = Attempt { prepay_id: &prepay_id, scene: &scene, appid: None, payer: &payer };
-            state.pay(platform, &attempt, now)?;
-            Ok(state.order_view(&state.orders.get(&key).expect("just paid")))
+            let sight = if matches!(order.state, OrderState::UserPaying { .. }) {
+                Sight::Prompt(key.clone())
+            } else {
+                let prepay_id = state.newest_prepay(&opens).ok_or(PayRefused::Prepay)?.id;
+                let payer = payer.or(order.payer.as_deref()).unwrap_or(&platform.first_payer).to_owned();
+                Sight::Order { payer, prepay_id }
+            };
+            let did = state.payer_decides(platform, &sight, now)?;
+            Ok((state.order_view(&state.orders.get(&key).expect("just found")), did))
         })
     }
 
@@ -319,7 +319,11 @@ impl State {
     }
 
     /// What is paid when this number is: the order, or the whole that it is a part of.
-    fn opens_of(&self, mchid: Option<&Mchid>, out_trade_no: &OutTradeNo) -> Result<Opens, PayRefused> {
+    pub(crate) fn opens_of(
+        &self,
+        mchid: Option<&Mchid>,
+        out_trade_no: &OutTradeNo,
+    ) -> Result<Opens, PayRefused> {
         let named = self.named(mchid, out_trade_no)?;
         let order = self.orders.get(&self.first_of(&named)).expect("just found");
         Ok(order.asked.combined.clone().map_or(named, Opens::Combined))

@@ -26,6 +26,7 @@ use crate::notice::Notice;
 use crate::onboarding::{Onboarding, OnboardingDue};
 use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
+use crate::people::{Acts, Mood, PayerDue, People};
 use crate::platform::Platform;
 use crate::prepay::Opens;
 use crate::refund::RefundRecord;
@@ -59,6 +60,8 @@ pub(crate) struct State {
     pub(crate) refund_ids: Shelf<RefundId, RefundKey>,
     pub(crate) payers: Shelf<String, Payer>,
     openids: Shelf<Openid, (Appid, String)>,
+    #[serde(default)]
+    pub(crate) people: People,
     pub(crate) ledger: Ledger,
     pub(crate) notices: Shelf<u64, Notice>,
     pub(crate) notice_ids: Shelf<String, u64>,
@@ -122,6 +125,8 @@ pub(crate) enum Due {
     Onboarding(OnboardingDue),
     /// A refund looks whether its merchant has money again.
     RetryRefund(RefundKey),
+    /// A payer acts by themselves.
+    Payer(PayerDue),
 }
 
 /// Something that is to happen by itself.
@@ -170,6 +175,7 @@ impl State {
         now: Timestamp,
     ) {
         self.payers.insert(person.id.clone(), Payer::new(person));
+        self.set_mood(&person.id, Mood::Willing, Acts::ByHand);
         self.ledger.set_payer(&person.id, person.balance, now);
         for appid in appids {
             let openid = payer::openid(appid, &person.id);
@@ -194,6 +200,10 @@ impl State {
             balance_text: balance.to_string(),
             cards: self.ledger.cards(id),
             attempts_left: person.attempts_left(&platform.switches, now),
+            locked_seconds: person.locked_for(now).as_secs(),
+            abnormal: person.abnormal,
+            mood: person.mood,
+            acts: person.acts,
             openids: appids.map(|appid| (appid.clone(), payer::openid(appid, id))).collect(),
         })
     }
@@ -254,6 +264,7 @@ impl State {
                 Due::Sharing(due) => self.sharing_due(platform, due.clone(), at),
                 Due::Transfer(due) => self.transfer_due(platform, due.clone(), at),
                 Due::RetryRefund(key) => self.retry_refund(platform, key, at),
+                Due::Payer(due) => self.payer_due(platform, due, at),
             }
         }
     }
@@ -288,6 +299,7 @@ impl State {
             ("clock", &mut self.clock),
         ];
         named.extend(self.faults.shelves());
+        named.extend(self.people.shelves());
         named.extend(self.payment_codes.shelves());
         named.extend(self.ledger.shelves());
         named.extend(self.codes.shelves());

@@ -17,6 +17,7 @@ use tongbao_wire::{
 };
 
 use crate::ledger::{Short, Transfer as Locked};
+use crate::people::{Line, LineKind};
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
 use crate::settings::{DIGITS, LETTERS};
@@ -401,6 +402,21 @@ impl State {
             self.ledger.transfer_returned(&bill.locked, at)
         };
         moved.expect("what was locked is on its way until the transfer ends");
+        if state == TransferState::Success {
+            let line = Line {
+                at,
+                kind: LineKind::Transfer,
+                amount: bill.told.transfer_amount,
+                mchid: key.0.clone(),
+                number: key.1.to_string(),
+                platform_number: bill.told.transfer_bill_no.to_string(),
+                description: bill.told.transfer_remark.clone(),
+                bank_type: "OTHERS".into(),
+            };
+            let payer = bill.payer.clone();
+            self.add_line(&payer, line);
+        }
+        let bill = self.transfers.bills.get_mut(key).expect("just found");
         bill.told.state = state;
         bill.told.fail_reason = reason.map(TransferFailReason::from);
         bill.told.update_time = Some(at);

@@ -25,6 +25,7 @@ use axum::Router;
 use axum::extract::{Request, State as Shared};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
+use futures_util::future::BoxFuture;
 use http::Extensions;
 use tongbao_wire::Call;
 
@@ -44,24 +45,46 @@ pub(crate) use sign::SignType;
 /// What answers a request that was admitted: no waiting.
 type Handler = fn(&Simulator, &Asked<'_>) -> Result<Answer, Refused>;
 
+/// What answers by so much work that others have their turn meanwhile.
+type LongHandler = for<'a> fn(&'a Simulator, &'a Asked<'a>) -> BoxFuture<'a, Result<Answer, Refused>>;
+
 /// A call, what a request holds, and what answers it.
 type Handled = (Call, &'static [Member], Handler);
 
+/// The same for either kind of answering.
+#[derive(Clone, Copy)]
+struct Route {
+    call: Call,
+    members: &'static [Member],
+    answering: Answering,
+}
+
+#[derive(Clone, Copy)]
+enum Answering {
+    AtOnce(Handler),
+    AtLength(LongHandler),
+}
+
 const HANDLED: &[&[Handled]] =
-    &[orders::CALLS, refunds::CALLS, micropay::CALLS, bills::CALLS, tools::CALLS, sandbox::CALLS];
+    &[orders::CALLS, refunds::CALLS, micropay::CALLS, tools::CALLS, sandbox::CALLS];
 
 /// Every method is routed, for only POST is right and its absence is told in XML.
 pub(crate) fn routes() -> Router<Simulator> {
     let mut router = closed::routes().merge(sandbox::routes());
-    for handled in HANDLED.iter().copied().flatten() {
-        let answered = move |simulator, request| serve(simulator, handled, request);
-        router = router.route(handled.0.path(), any(answered));
+    let short = HANDLED.iter().copied().flatten();
+    let short = short.map(|(call, members, handler)| (*call, *members, Answering::AtOnce(*handler)));
+    let long = bills::CALLS.iter();
+    let long = long.map(|(call, members, handler)| (*call, *members, Answering::AtLength(*handler)));
+    for (call, members, answering) in short.chain(long) {
+        let route = Route { call, members, answering };
+        let answered = move |simulator, request| serve(simulator, route, request);
+        router = router.route(call.path(), any(answered));
     }
     router
 }
 
-async fn serve(Shared(simulator): Shared<Simulator>, handled: &Handled, request: Request) -> Response {
-    let call = handled.0;
+async fn serve(Shared(simulator): Shared<Simulator>, route: Route, request: Request) -> Response {
+    let call = route.call;
     let extensions = request.extensions().clone();
     let received = match read(call, request).await {
         Ok(received) => received,
@@ -76,7 +99,7 @@ async fn serve(Shared(simulator): Shared<Simulator>, handled: &Handled, request:
         Ok(caller) => caller,
         Err(refusal) => return met.carry(answer::refused_unknown(call, refusal)).await,
     };
-    let judged = met.execute(|| judge(&simulator, &caller, handled, &received, &extensions, &met.fault));
+    let judged = met.execute(|| judge(&simulator, &caller, route, &received, &extensions, &met.fault)).await;
     let answer = match (judged, &met.fault) {
         (Ok(Answer::Lost), _) => dropped(),
         (Ok(_), CallFault::SystemErrorAfter) => {
@@ -95,16 +118,15 @@ async fn serve(Shared(simulator): Shared<Simulator>, handled: &Handled, request:
 }
 
 /// Everything between the signature and the answer.
-fn judge(
+async fn judge(
     simulator: &Simulator,
     caller: &Caller,
-    handled: &Handled,
+    route: Route,
     received: &Received,
     extensions: &Extensions,
     fault: &CallFault,
 ) -> Result<Answer, Refused> {
-    let (call, members, handler) = handled;
-    let mut asked = gate::admit(simulator, caller, *call, members, extensions)?;
+    let mut asked = gate::admit(simulator, caller, route.call, route.members, extensions)?;
     match fault {
         CallFault::TooMany => return Err(Refused::too_many()),
         CallFault::Answer { executed: false, words } => return Err(Refused::scripted(words)),
@@ -112,5 +134,8 @@ fn judge(
     }
     let negative = received.headers.get("Wechatpay-Negative-Test");
     asked.negative_test = negative.and_then(|value| value.to_str().ok()).map(str::to_owned);
-    handler(simulator, &asked)
+    match route.answering {
+        Answering::AtOnce(handler) => handler(simulator, &asked),
+        Answering::AtLength(handler) => handler(simulator, &asked).await,
+    }
 }

@@ -84,13 +84,15 @@ async fn serve(
         CallFault::TooMany => told(platform, Err(FREQUENCY)),
         CallFault::Answer { executed: false, words } => told(platform, Ok(scripted(words))),
         fault => {
-            let answer = met.execute(|| {
-                if call.method == method {
-                    handler(&simulator, &Asked::new(&uri, call.body.clone()))
-                } else {
-                    Err(if method == Method::GET { REQUIRES_GET } else { REQUIRES_POST })
-                }
-            });
+            let answer = met
+                .execute(async || {
+                    if call.method == method {
+                        handler(&simulator, &Asked::new(&uri, call.body.clone()))
+                    } else {
+                        Err(if method == Method::GET { REQUIRES_GET } else { REQUIRES_POST })
+                    }
+                })
+                .await;
             match fault {
                 CallFault::SystemErrorAfter => told(platform, Err(BUSY)),
                 CallFault::Answer { words, .. } => told(platform, Ok(scripted(words))),

@@ -75,6 +75,6 @@ async fn end_session(
         Ok(both) => both,
         Err(response) => return *response,
     };
-    simulator.with_state(|state, _, _| state.end_session(&appid, &asked.payer));
+    simulator.with_state(|state, _, _| state.end_login(&appid, &asked.payer));
     StatusCode::NO_CONTENT.into_response()
 }

@@ -171,9 +171,12 @@ impl Met {
     }
 
     /// Executes, twice if need be.
-    pub(crate) fn execute<T>(&self, work: impl Fn() -> T) -> T {
-        let once = work();
-        let told = if self.fault == CallFault::Twice { work() } else { once };
+    pub(crate) async fn execute<T, F>(&self, work: impl Fn() -> F) -> T
+    where
+        F: Future<Output = T> + Send,
+    {
+        let once = work().await;
+        let told = if self.fault == CallFault::Twice { work().await } else { once };
         if let Some(about) = &self.pays_after {
             self.simulator.payer_taps(about);
         }

@@ -14,6 +14,7 @@ mod faults;
 mod frame;
 mod notifications;
 mod order;
+mod phone;
 mod pretty;
 
 use askama::Template;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> Router<Simulator> {
             get(|| async { asset("text/javascript; charset=utf-8", JS) }),
         )
         .route("/inspector/assets/coin.svg", get(|| async { asset("image/svg+xml", COIN) }))
+        .merge(phone::routes())
 }
 
 /// A page, or a part of one.

@@ -121,7 +121,7 @@ impl LoginCodes {
 
 impl State {
     /// Forgets a person's session key, as the platform does when it pleases.
-    pub(crate) fn end_session(&mut self, appid: &Appid, payer: &str) {
+    pub(crate) fn end_login(&mut self, appid: &Appid, payer: &str) {
         self.codes.sessions.remove(&(appid.clone(), payer.to_owned()));
     }
 }

@@ -21,6 +21,7 @@ mod malformed;
 mod notifications;
 mod onboarding;
 mod orders;
+mod payers;
 mod people;
 mod reentry;
 mod refunds;

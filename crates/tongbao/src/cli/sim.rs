@@ -6,6 +6,7 @@ mod control;
 mod duration;
 pub(super) mod faults;
 mod how;
+mod payer;
 mod why;
 
 use std::path::PathBuf;
@@ -40,7 +41,9 @@ pub(super) struct SimArgs {
 
 #[derive(Subcommand)]
 enum SimCommand {
-    #[command(about = "Pay an order as its payer would   以付款人身份付款")]
+    #[command(
+        about = "Have the payer do about an order what their mood says: pay   让付款人按其行为处理订单：付款"
+    )]
     Pay {
         /// The merchant's number of the payment   商户订单号
         out_trade_no: String,
@@ -95,6 +98,10 @@ enum SimCommand {
     Reset,
     #[command(about = "List orders, newest first   列出订单")]
     Orders,
+    #[command(about = "List the people who pay   列出付款人")]
+    Payers,
+    #[command(about = "Show one payer, or change what they have and do   查看或改变一个付款人")]
+    Payer(payer::PayerArgs),
     #[command(about = "List notifications and what became of them   列出通知及其结果")]
     Notifications,
     #[command(about = "Say how to point an SDK at it: how go, how php…   说明某个 SDK 如何指向模拟器")]
@@ -156,6 +163,8 @@ async fn call(control: &Control, command: &SimCommand) -> Result<Value, CliError
         SimCommand::Reset => control.post("reset", &json!({})).await,
         SimCommand::Orders => control.get("orders").await,
         SimCommand::Notifications => control.get("notifications").await,
+        SimCommand::Payers => control.get("payers").await,
+        SimCommand::Payer(args) => payer::call(control, args).await,
         SimCommand::How { .. } => control.get("env").await,
         SimCommand::Why { id } => why::fetch(control, *id).await,
     }
@@ -203,11 +212,7 @@ struct Notifications {
 
 fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliError> {
     match command {
-        SimCommand::Pay { .. } => read(answer).map(|order: Order| {
-            let transaction_id = order.transaction_id.unwrap_or_default();
-            let said = lang.pick("已支付", "Paid");
-            plain(&format!("{said} {} ¥{} {transaction_id}", order.out_trade_no, order.total)) + "\n"
-        }),
+        SimCommand::Pay { .. } => read(answer).map(|order: Order| payer::acted(&order, answer, lang)),
         SimCommand::Cancel { .. } => read(answer).map(|order: Order| {
             let said = lang.pick("付款人关闭了收银台", "The payer closed the cashier");
             plain(&format!("{said} {} {}", order.out_trade_no, order.trade_state)) + "\n"
@@ -231,6 +236,8 @@ fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliE
         SimCommand::Notifications => {
             read(answer).map(|list: Notifications| listed_notifications(&list.notifications, lang))
         }
+        SimCommand::Payers => payer::listed(answer, lang),
+        SimCommand::Payer(args) => payer::told(args, answer, lang),
         SimCommand::Why { .. } => why::told(answer, lang),
     }
 }

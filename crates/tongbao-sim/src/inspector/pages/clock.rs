@@ -155,6 +155,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("CloseCombined", "合单到期关闭", "A combined order expires"),
     ("PasswordMissed", "付款人没有输入密码", "A payer lets the password prompt pass"),
     ("SettleRefund", "退款到账", "A refund arrives"),
+    ("Payer", "付款人有所行动", "A payer acts"),
     ("RetryRefund", "退款再试一次", "A refund is tried again"),
 ];
 /// Kinds that are found by an order's merchant and number.

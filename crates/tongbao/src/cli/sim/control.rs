@@ -51,8 +51,10 @@ impl Control {
         self.json(&self.call(Method::PUT, path, "text/plain; charset=utf-8", text.into()).await?)
     }
 
+    /// What it says, or nothing when it says nothing.
     pub(super) async fn delete(&self, path: &str) -> Result<Value, CliError> {
-        self.call(Method::DELETE, path, "", Bytes::new()).await.map(|_| Value::Null)
+        let said = self.call(Method::DELETE, path, "", Bytes::new()).await?;
+        if said.is_empty() { Ok(Value::Null) } else { self.json(&said) }
     }
 
     /// A file, as text.
@@ -129,6 +131,9 @@ fn refused(status: StatusCode, answer: &Value) -> CliError {
         match code.as_str() {
             "unknown_snapshot" => {
                 Words::new("先用 tongbao sim snapshot 名称 保存", "keep one with tongbao sim snapshot NAME")
+            }
+            "unknown_payer" => {
+                Words::new("用 tongbao sim payers 看有谁", "see who there is with tongbao sim payers")
             }
             _ if answer["error"]["fix"]["en"].is_string() => {
                 let fix = |lang: &str| plain(answer["error"]["fix"][lang].as_str().unwrap_or_default());
