@@ -23,6 +23,7 @@ mod onboarding;
 mod orders;
 mod payers;
 mod people;
+mod phone;
 mod reentry;
 mod refunds;
 mod rows;
