@@ -7,21 +7,25 @@ mod columns;
 mod fund_flow;
 mod links;
 mod paper;
+mod press;
 mod sharing;
 mod shown;
 mod trade;
 
-use std::io::{self, Write};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{BillDate, Mchid, Timestamp};
 
 use crate::Switches;
-use crate::ledger::{Ledger, Purse};
+#[cfg(test)]
+use crate::ledger::Ledger;
+use crate::ledger::Purse;
 
 pub(crate) use links::{LINKS_MAX, Link, Seal};
 pub(crate) use paper::Digest;
+#[cfg(test)]
+use press::Press;
 pub use shown::{BillKind, BillKindError, BillRefused};
 
 /// A bill somebody may ask for.
@@ -121,11 +125,11 @@ impl AccountType {
 }
 
 impl Bill {
-    /// True when the bill can be had: in time, and with at least one row.
+    /// Whether this is the time for the bill; that it has no row shows when it is written.
     ///
     /// # Errors
     /// [`NoBill`], in this order.
-    pub(crate) fn check(&self, ledger: &Ledger, switches: &Switches, now: Timestamp) -> Result<(), NoBill> {
+    pub(crate) fn check(&self, switches: &Switches, now: Timestamp) -> Result<(), NoBill> {
         let today = BillDate::of(now);
         if self.day >= today {
             return Err(NoBill::NotPast);
@@ -133,49 +137,21 @@ impl Bill {
         if months_before(today, MONTHS_KEPT) > key(self.day) {
             return Err(NoBill::TooOld);
         }
-        if now < ready_at(self.day, switches) {
-            return Err(NoBill::Creating);
-        }
-        if self.has_rows(ledger, switches) { Ok(()) } else { Err(NoBill::Nothing) }
+        if now < ready_at(self.day, switches) { Err(NoBill::Creating) } else { Ok(()) }
     }
 
-    /// Writes the whole bill, whether it has rows or not.
-    pub(crate) fn write(&self, ledger: &Ledger, switches: &Switches, out: impl Write) -> io::Result<()> {
-        match &self.content {
-            Content::Trade { rows, .. } => trade::write(self, *rows, ledger, switches, out),
-            Content::FundFlow { mchid, account } => {
-                fund_flow::write(self, mchid, *account, ledger, switches, out)
-            }
-            Content::Sharing { .. } => sharing::write(self, ledger, switches, out),
-        }
-    }
-
-    /// The whole bill as text.
-    ///
-    /// # Errors
-    /// [`NoBill`] when it cannot be had.
+    /// The whole bill as text, for tests of the books alone.
+    #[cfg(test)]
     pub(crate) fn text(
         &self,
         ledger: &Ledger,
         switches: &Switches,
         now: Timestamp,
     ) -> Result<String, NoBill> {
-        self.check(ledger, switches, now)?;
-        let mut text = Vec::new();
-        self.write(ledger, switches, &mut text).expect("memory takes what is written");
-        Ok(String::from_utf8(text).expect("bills are text"))
-    }
-
-    fn has_rows(&self, ledger: &Ledger, switches: &Switches) -> bool {
-        match &self.content {
-            Content::Trade { rows, .. } => trade::lines(self, *rows, ledger, switches).next().is_some(),
-            Content::FundFlow { mchid, account } => {
-                fund_flow::lines(self.day, mchid, *account, ledger).next().is_some()
-            }
-            Content::Sharing { .. } => {
-                switches.profit_sharing_bills && sharing::lines(self, ledger).next().is_some()
-            }
-        }
+        self.check(switches, now)?;
+        let mut press = Press::new(self, switches, Vec::new()).unwrap();
+        while press.print(&press.take(ledger)).unwrap() {}
+        press.finish().unwrap().map(|text| String::from_utf8(text).unwrap())
     }
 }
 

@@ -1,8 +1,10 @@
 //! The control API under `/sim/v1`: what a person or a script does to the simulated world.
 
+mod apps;
 mod bills;
 mod clock;
 mod complaints;
+mod faults;
 mod keys;
 mod onboarding;
 mod payers;
@@ -23,10 +25,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tongbao_wire::{Appid, Fen, Mchid, OutRefundNo, OutTradeNo, RefundStatus};
 
+use crate::LoginRefused;
 use crate::Simulator;
 use crate::guard::{bad_request, preflight, problem};
 use crate::ledger::{AMOUNT_MAX, Purse};
-use crate::login::LoginRefused;
 use crate::pay::PayRefused;
 use crate::people::Did;
 use crate::refund::OutcomeRefused;
@@ -62,10 +64,12 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(onboarding::routes())
         .merge(worlds::routes())
         .merge(phone::routes())
+        .merge(apps::routes())
         .merge(payers::routes())
         .merge(clock::routes())
         .merge(keys::routes())
         .merge(standing::routes())
+        .merge(faults::routes())
 }
 
 async fn health() -> Response {

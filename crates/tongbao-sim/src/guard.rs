@@ -1,13 +1,12 @@
 //! Who may use the pages and the control API: they move virtual money, but on a developer's machine any
 //! web page could reach them.
 
-use axum::Json;
 use axum::extract::{Request, State as Shared};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Simulator;
 use crate::prepay::{H5_HOST, H5_PATH};
@@ -46,7 +45,7 @@ pub(crate) async fn guard(Shared(simulator): Shared<Simulator>, request: Request
 /// What a browser asks before it posts JSON across origins.
 pub(crate) async fn preflight() -> Response {
     let headers = [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE"),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, "Content-Type"),
         (header::ACCESS_CONTROL_MAX_AGE, "600"),
     ];
@@ -55,8 +54,15 @@ pub(crate) async fn preflight() -> Response {
 
 /// An error of the control API: a stable code, and a sentence.
 pub(crate) fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
+    problem_with(status, code, detail, json!({}))
+}
+
+/// The same with more members.
+pub(crate) fn problem_with(status: StatusCode, code: &str, detail: &str, mut more: Value) -> Response {
+    more["code"] = code.into();
+    more["detail"] = detail.into();
     let headers = [(header::CONTENT_TYPE, "application/problem+json")];
-    (status, headers, Json(json!({ "code": code, "detail": detail })).0.to_string()).into_response()
+    (status, headers, more.to_string()).into_response()
 }
 
 /// A body that cannot be read.

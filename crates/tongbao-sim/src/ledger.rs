@@ -123,14 +123,14 @@ impl Ledger {
         moved.expect("no more is taken back than is there");
     }
 
-    /// The journal of one day in Beijing, in the order it was written.
-    pub(crate) fn entries_of(&self, day: BillDate) -> impl Iterator<Item = Arc<Entry>> {
-        self.journal.range((day, 0)..=(day, u64::MAX)).map(|(_, entry)| entry)
+    /// The journal of one day in Beijing from a number on, in the order it was written.
+    pub(crate) fn entries_of(&self, day: BillDate, from: u64) -> impl Iterator<Item = (u64, Arc<Entry>)> {
+        self.journal.range((day, from)..=(day, u64::MAX)).map(|((_, number), entry)| (number, entry))
     }
 
-    /// The trades of one day in Beijing, in the order they happened.
-    pub(crate) fn trades_of(&self, day: BillDate) -> impl Iterator<Item = Arc<Trade>> {
-        self.trades.range((day, 0)..=(day, u64::MAX)).map(|(_, trade)| trade)
+    /// The trades of one day in Beijing from a number on, in the order they happened.
+    pub(crate) fn trades_of(&self, day: BillDate, from: u64) -> impl Iterator<Item = (u64, Arc<Trade>)> {
+        self.trades.range((day, from)..=(day, u64::MAX)).map(|((_, number), trade)| (number, trade))
     }
 
     pub(crate) fn sale(&self, transaction_id: &TransactionId) -> Option<Arc<Sale>> {

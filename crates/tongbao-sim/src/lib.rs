@@ -27,7 +27,6 @@ mod inspector;
 mod keeper;
 mod keys;
 mod ledger;
-mod login;
 mod media;
 mod notice;
 mod notifier;
@@ -67,12 +66,12 @@ pub use clock::{ClockView, Pace};
 pub use compose::{ComposedBy, ComposedContent, Composition};
 pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
-    CallFault, CallFaults, CallSeen, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped, Faults, Forgery,
+    CallFault, CallFaults, CallSeen, Delayed, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped,
+    FaultScript, FaultView, Faults, FaultsView, Forgery, NextOf, Reset, ScriptError, Throttled, Words,
 };
 pub use inspector::{BodyView, ExchangeDetail, ExchangeSummary, MessageView, Unsealed};
 pub use keys::KeysView;
 pub use ledger::{Books, FeeRate, MerchantBooks, Purse};
-pub use login::LoginRefused;
 pub use notice::{Attempt, Outcome};
 pub use pay::PayRefused;
 pub use payer::PayerView;
@@ -90,6 +89,7 @@ pub use switches::{ClosedCode, FaultLayer, PaidCode, RefundMismatch, SharingEven
 pub use tls::{ClientCertificate, TlsClient, TlsEnv, TlsSettings};
 pub use tongbao_wire as wire;
 pub use view::{EventKind, NotificationView, OrderEvent, OrderView};
+pub use weixin::LoginRefused;
 pub use why::{Reason, Said, Signature, Why};
 
 /// True when `header` is a well-formed `Authorization` (v3.md §1.5). For fuzzing its parser alone.

@@ -156,6 +156,15 @@ impl State {
         self.sends.insert((until, number), ());
     }
 
+    /// Brings a send that was put off forward.
+    pub(crate) fn hasten_send(&mut self, number: u64, now: Timestamp) {
+        let Some(notice) = self.notices.get_mut(&number) else { return };
+        let Some(at) = notice.next_at.filter(|at| notice.put_off && *at > now) else { return };
+        notice.next_at = Some(now);
+        self.sends.remove(&(at, number));
+        self.sends.insert((now, number), ());
+    }
+
     /// Writes down that a send leaves, and puts the next rung on the schedule before it does, so that a
     /// send that is never heard of again is repeated all the same. Returns the attempt's place in the log.
     pub(crate) fn begin_send(

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tongbao_wire::Timestamp;
 
 use crate::compose::letter;
-use crate::faults::{DeliveryFault, DeliverySeen, Forgery};
+use crate::faults::{DeliveryFault, Forgery};
 use crate::notice::{Attempt, Heard, Notice, Outcome, SentBy};
 use crate::order::Dialect;
 use crate::platform::Platform;
@@ -135,50 +135,64 @@ impl Simulator {
 
     /// One send of one notification, faults included.
     async fn deliver(&self, number: u64, by: SentBy) {
-        let Some((fault, now)) = self.fault_of(number, by) else { return };
-        if let DeliveryFault::Delay(wait) = fault {
-            self.with_state(|state, _, _| state.put_off_send(number, now.plus(wait)));
-            return;
+        let Some((fault, told, now)) = self.fault_of(number, by) else { return };
+        match fault {
+            DeliveryFault::Delay(wait) => {
+                self.with_state(|state, _, _| state.put_off_send(number, now.plus(wait)));
+                return;
+            }
+            DeliveryFault::Hold { next_of, at_most } => {
+                self.with_state(|state, _, _| state.hold_send(number, next_of, now.plus(at_most)));
+                return;
+            }
+            _ => {}
         }
-        let Some((place, request, notice)) = self.prepare(number, by, fault) else { return };
+        let Some((place, request, notice)) = self.prepare(number, by, fault, told.as_deref()) else { return };
+        let told = told.as_deref();
         let dialect = notice.dialect;
         let heard = match fault {
             DeliveryFault::Lose => {
                 let lost = Err(PostFailed::TimedOut);
-                self.keep(number, fault, &request, Instant::now(), &lost);
+                self.keep(number, told, &request, Instant::now(), &lost);
                 heard(lost, dialect)
+            }
+            DeliveryFault::LoseAnswer => {
+                let _ = self.post(number, told, request, dialect).await;
+                heard(Err(PostFailed::TimedOut), dialect)
             }
             DeliveryFault::Duplicate => {
                 let twin = request.clone();
-                let _ = self.post(number, fault, twin, dialect).await;
-                self.post(number, fault, request, dialect).await
+                let _ = self.post(number, told, twin, dialect).await;
+                self.post(number, told, request, dialect).await
             }
-            DeliveryFault::Pass | DeliveryFault::Forge(_) | DeliveryFault::Delay(_) => {
-                self.post(number, fault, request, dialect).await
+            DeliveryFault::Truncate(after) => {
+                let request = request.map(|body| body.slice(..body.len().saturating_sub(1).min(after)));
+                self.post(number, told, request, dialect).await
             }
+            DeliveryFault::Pass
+            | DeliveryFault::Forge(_)
+            | DeliveryFault::Delay(_)
+            | DeliveryFault::Hold { .. } => self.post(number, told, request, dialect).await,
         };
-        self.with_state(|state, _, _| state.finish_send(number, &notice.id, place, heard));
+        self.with_state(|state, _, now| {
+            state.finish_send(number, &notice.id, place, heard);
+            state.let_go_after(number, now);
+        });
         self.wake();
     }
 
-    fn fault_of(&self, number: u64, by: SentBy) -> Option<(DeliveryFault, Timestamp)> {
-        let (mchid, id, event_type, send, ask, now) = self.with_state(|state, _, now| {
-            let notice = state.notices.get(&number)?;
-            let ask = !notice.put_off && by == SentBy::Ladder;
-            Some((
-                notice.mchid.clone(),
-                notice.id.clone(),
-                notice.event_type.clone(),
-                notice.sends + 1,
-                ask,
-                now,
-            ))
-        })?;
-        if !ask {
-            return Some((DeliveryFault::Pass, now));
+    /// What goes wrong, and what it is called.
+    fn fault_of(&self, number: u64, by: SentBy) -> Option<(DeliveryFault, Option<String>, Timestamp)> {
+        let (notice, now) = self.with_state(|state, _, now| Some((state.notices.get(&number)?, now)))?;
+        if notice.put_off || by == SentBy::Hand {
+            return Some((DeliveryFault::Pass, None, now));
         }
-        let seen = DeliverySeen { mchid: &mchid, id: &id, event_type: &event_type, send };
-        Some((self.delivery_fault(&seen), now))
+        let fault = self.delivery_fault_of(&notice);
+        if fault != DeliveryFault::Pass {
+            return Some((fault, Some(format!("{fault:?}")), now));
+        }
+        let (fault, kind) = self.scripted_delivery(number);
+        Some((fault, kind.map(str::to_owned), now))
     }
 
     /// Signs the envelope for this send and writes the send down.
@@ -187,6 +201,7 @@ impl Simulator {
         number: u64,
         by: SentBy,
         fault: DeliveryFault,
+        told: Option<&str>,
     ) -> Option<(usize, Request<Bytes>, Arc<Notice>)> {
         let platform = &self.inner.platform;
         let (notice, answered_with) = self.with_state(|state, _, _| {
@@ -206,6 +221,9 @@ impl Simulator {
             }
             DeliveryFault::Pass
             | DeliveryFault::Lose
+            | DeliveryFault::LoseAnswer
+            | DeliveryFault::Truncate(_)
+            | DeliveryFault::Hold { .. }
             | DeliveryFault::Duplicate
             | DeliveryFault::Delay(_) => None,
         };
@@ -217,7 +235,7 @@ impl Simulator {
             let attempt = Attempt {
                 at: now,
                 serial,
-                fault: (fault != DeliveryFault::Pass).then(|| format!("{fault:?}")),
+                fault: told.map(str::to_owned),
                 outcome: Outcome::Sending,
                 status: None,
                 answer: String::new(),
@@ -230,7 +248,7 @@ impl Simulator {
     async fn post(
         &self,
         number: u64,
-        fault: DeliveryFault,
+        fault: Option<&str>,
         request: Request<Bytes>,
         dialect: Dialect,
     ) -> Heard {
@@ -245,7 +263,7 @@ impl Simulator {
     fn keep(
         &self,
         number: u64,
-        fault: DeliveryFault,
+        fault: Option<&str>,
         request: &Request<Bytes>,
         began: Instant,
         answered: &Result<http::Response<Bytes>, PostFailed>,
@@ -256,7 +274,7 @@ impl Simulator {
             event_type: &notice.event_type,
             mchid: &notice.mchid,
             out_trade_no: notice.out_trade_no.as_ref(),
-            fault: (fault != DeliveryFault::Pass).then(|| format!("{fault:?}")),
+            fault: fault.map(str::to_owned),
             request,
             began,
         };

@@ -101,6 +101,12 @@ impl Payer {
     }
 }
 
+/// Who a person is to all apps of one Open Platform account (miniprogram.md §1.3).
+pub(crate) fn unionid(payer: &str) -> String {
+    let digest = URL_SAFE_NO_PAD.encode(openid_digest("unionid", payer));
+    format!("o{}", &digest[..27])
+}
+
 /// Who a person is to a mini program: 28 characters that start with `o`, the same in every run.
 pub(crate) fn openid(appid: &Appid, payer: &str) -> Openid {
     let digest = URL_SAFE_NO_PAD.encode(openid_digest(appid.as_str(), payer));

@@ -9,6 +9,7 @@ use tongbao_wire::{Appid, Mchid};
 
 use crate::clock::SimClock;
 use crate::crypto::{Keys, MerchantKeys, PlatformKey, SigningKey};
+use crate::faults::FaultScript;
 use crate::settings::UPPER_HEX;
 use crate::tls::Tls;
 use crate::{AppSettings, CryptoSettings, Forgery, MerchantSettings, Settings, SimError, Switches, payer};
@@ -36,6 +37,8 @@ pub(crate) struct Platform {
     merchants: RwLock<Vec<Arc<Merchant>>>,
     /// Who pays unless another is named.
     pub(crate) first_payer: String,
+    /// What goes wrong in a new world.
+    pub(crate) fault_script: FaultScript,
 }
 
 /// The four values a signature travels with.
@@ -75,6 +78,7 @@ impl Platform {
             base_url: settings.base_url.clone(),
             merchants: RwLock::new(merchants),
             first_payer: settings.payers[0].id.clone(),
+            fault_script: settings.fault_script.clone().unwrap_or_default(),
         })
     }
 
@@ -159,15 +163,23 @@ impl Platform {
         message.push(b'\n');
         let signer: &SigningKey = match forgery {
             Some(Forgery::WrongKey) => &self.stray,
-            None | Some(Forgery::SignTest | Forgery::StaleTimestamp | Forgery::Tamper) => &key.key,
+            None
+            | Some(Forgery::SignTest | Forgery::WrongSerial | Forgery::StaleTimestamp | Forgery::Tamper) => {
+                &key.key
+            }
         };
         let signature = match forgery {
             Some(Forgery::SignTest) => format!("WECHATPAY/SIGNTEST/{}", self.chance.text(64, UPPER_HEX)),
-            None | Some(Forgery::WrongKey | Forgery::StaleTimestamp | Forgery::Tamper) => {
+            None
+            | Some(Forgery::WrongKey | Forgery::WrongSerial | Forgery::StaleTimestamp | Forgery::Tamper) => {
                 signer.sign(&message)
             }
         };
-        Signed { timestamp, nonce, serial: key.serial.clone(), signature }
+        let serial = match forgery {
+            Some(Forgery::WrongSerial) => self.chance.text(key.serial.len(), UPPER_HEX),
+            _ => key.serial.clone(),
+        };
+        Signed { timestamp, nonce, serial, signature }
     }
 
     /// A new `Request-ID` with its cause (v3.md §1.4).

@@ -7,7 +7,7 @@ use serde::Serialize;
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid, Timestamp};
 
-use crate::{FeeRate, Pace, Postman, Switches, TlsSettings};
+use crate::{FaultScript, FeeRate, Pace, Postman, Switches, TlsSettings};
 
 /// Everything a simulator needs to know. The edges to the world come in as values.
 pub struct Settings {
@@ -35,6 +35,9 @@ pub struct Settings {
     pub crypto: CryptoSettings,
     /// A directory that keeps the state, for the feature `data`; none keeps it in memory only.
     pub data: Option<PathBuf>,
+    /// What goes wrong from the beginning (docs/faults.md). With a directory that has a script, it takes its place;
+    /// none leaves that one in force.
+    pub fault_script: Option<FaultScript>,
     /// Whether it is reached by TLS too, and how.
     pub tls: Option<TlsSettings>,
 }
@@ -228,6 +231,7 @@ impl Settings {
             switches: Switches::default(),
             crypto: CryptoSettings::Generate,
             data: None,
+            fault_script: None,
             tls: None,
             chance,
         }

@@ -9,10 +9,9 @@ use tongbao_wire::{Appid, Fen, Mchid, OutTradeNo, RefundStatus, Timestamp};
 use tongbao_wire::{OutRefundNo, Refund};
 
 use crate::clock::SimClock;
-use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults};
+use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults, Held};
 use crate::keeper::Keeper;
 use crate::ledger::{Books, Purse};
-use crate::login::LoginRefused;
 use crate::order::OrderState;
 use crate::pay::PayRefused;
 use crate::people::{Did, Sight};
@@ -23,7 +22,8 @@ use crate::snapshot::Snapshots;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
 use crate::{
-    PayerSettings, Postman, Settings, SimError, cashier, control, guard, inspector, tls, v2, v3, weixin,
+    LoginRefused, PayerSettings, Postman, Settings, SimError, cashier, control, guard, inspector, tls, v2,
+    v3, weixin,
 };
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
@@ -43,6 +43,8 @@ pub(crate) struct Inner {
     pub(crate) advancing: tokio::sync::Mutex<()>,
     own_host: Option<String>,
     keeper: Keeper,
+    /// Requests that a fault script holds back.
+    pub(crate) held: Held,
     /// The people it was set up with.
     pub(crate) payers: Vec<PayerSettings>,
     pub(crate) snapshots: Mutex<Snapshots>,
@@ -58,7 +60,10 @@ impl Simulator {
         let platform = Platform::new(&settings)?;
         let own_host = settings.base_url.parse().ok().and_then(guard::host_of);
         let keeper = Keeper::open(settings.data.as_deref())?;
-        let state = keeper.load(&platform, &settings.payers);
+        let mut state = keeper.load(&platform, &settings.payers);
+        if settings.fault_script.is_some() {
+            state.faults.begin(platform.fault_script.clone());
+        }
         let inner = Inner {
             platform,
             state: Mutex::new(state),
@@ -68,6 +73,7 @@ impl Simulator {
             advancing: tokio::sync::Mutex::new(()),
             own_host,
             keeper,
+            held: Held::default(),
             payers: settings.payers,
             snapshots: Mutex::default(),
             recorder: Arc::default(),

@@ -9,8 +9,8 @@ use crate::Simulator;
 use crate::clock::SimClock;
 use crate::state::State;
 
-/// The state of a simulator at one instant: orders, money, notifications, codes, the clock. Merchants, keys,
-/// faults and the inspector's list are not part of it.
+/// The state of a simulator at one instant: orders, money, notifications, codes, the clock, the fault script and
+/// what it did. Merchants, keys, faults by closures and the inspector's list are not part of it.
 #[derive(Clone)]
 pub struct Snapshot {
     json: Bytes,

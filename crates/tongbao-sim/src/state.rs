@@ -19,8 +19,8 @@ use crate::clock::{KeptClock, SimClock};
 use crate::code_pay::PaymentCodes;
 use crate::combine::Combined;
 use crate::complaint::Complaints;
+use crate::faults::FaultBook;
 use crate::ledger::Ledger;
-use crate::login::{LoginCodes, StableToken};
 use crate::media::Media;
 use crate::notice::Notice;
 use crate::onboarding::{Onboarding, OnboardingDue};
@@ -35,6 +35,7 @@ use crate::shelf::{Kept, Named, Recent, Shelf, Table};
 use crate::standing::Standing;
 use crate::transfer::{TransferDue, Transfers};
 use crate::v2::Sandbox;
+use crate::weixin::{AccessTokens, LoginCodes, WebGrants};
 
 /// An order's number is unique per merchant (v3.md §2.1).
 pub(crate) type OrderKey = (Mchid, OutTradeNo);
@@ -66,7 +67,8 @@ pub(crate) struct State {
     pub(crate) notice_ids: Shelf<String, u64>,
     pub(crate) sessions: Recent<Session>,
     pub(crate) codes: LoginCodes,
-    pub(crate) tokens: Shelf<Appid, StableToken>,
+    pub(crate) access_tokens: AccessTokens,
+    pub(crate) web: WebGrants,
     /// Of merchants that are not in good standing.
     pub(crate) standings: Shelf<Mchid, Standing>,
     pub(crate) bill_links: Recent<Link>,
@@ -75,6 +77,9 @@ pub(crate) struct State {
     pub(crate) transfers: Transfers,
     pub(crate) sharing: Sharing,
     pub(crate) onboarding: Onboarding,
+    /// The fault script in force and what it did.
+    #[serde(default)]
+    pub(crate) faults: FaultBook,
     /// What the short addresses of v2 stand for.
     pub(crate) short_urls: Recent<String>,
     pub(crate) sandbox: Sandbox,
@@ -144,6 +149,7 @@ impl State {
         for person in people {
             state.set_payer(person, appids.iter(), now);
         }
+        state.faults.begin(platform.fault_script.clone());
         state.keep_time(&platform.clock);
         state
     }
@@ -283,7 +289,6 @@ impl State {
             ("session_order", &mut self.sessions.order),
             ("bill_links", &mut self.bill_links.rows),
             ("bill_link_order", &mut self.bill_links.order),
-            ("tokens", &mut self.tokens),
             ("standings", &mut self.standings),
             ("answered_with", &mut self.answered_with),
             ("due", &mut self.due),
@@ -293,10 +298,13 @@ impl State {
             ("counters", &mut self.counters),
             ("clock", &mut self.clock),
         ];
+        named.extend(self.faults.shelves());
         named.extend(self.people.shelves());
         named.extend(self.payment_codes.shelves());
         named.extend(self.ledger.shelves());
         named.extend(self.codes.shelves());
+        named.extend(self.access_tokens.shelves());
+        named.extend(self.web.shelves());
         named.extend(self.media.shelves());
         named.extend(self.complaints.shelves());
         named.extend(self.transfers.shelves());

@@ -13,6 +13,12 @@ pub struct Switches {
     /// How far behind the base clock business begins, so that the bill of a day which is over for everybody
     /// can have payments in it. Moving the clock brings it to the present. Default: not at all.
     pub business_begins_behind: Duration,
+    /// Apps are bound to one Open Platform account, so that people have a unionid (miniprogram.md §1.3).
+    /// Default: off.
+    pub unionids: bool,
+    /// Pages that ask who opened them open in WeChat only (miniprogram.md §1.5), which their `User-Agent` tells.
+    /// Default: off.
+    pub pages_in_wechat_only: bool,
     /// `null` members are taken as absent (v3.md §1.2, CONFLICT: older rules allow it, those of 2024-07
     /// do not). Default: off.
     pub null_members: bool,
@@ -267,6 +273,8 @@ impl Default for Switches {
         Self {
             clock_moves_transport: false,
             business_begins_behind: Duration::ZERO,
+            unionids: false,
+            pages_in_wechat_only: false,
             null_members: false,
             four_byte_characters: false,
             text_limits_in_bytes: false,

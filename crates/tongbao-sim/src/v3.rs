@@ -30,12 +30,12 @@ use axum::Router;
 use axum::extract::{Request, State as Shared};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
+use futures_util::future::BoxFuture;
 use tongbao_wire::{Call, Mchid};
 
 use crate::Simulator;
-use crate::faults::{CallFault, CallSeen, Forgery};
-use crate::inspector::Faulted;
-use crate::received::{Received, dropped, read};
+use crate::faults::{CallFault, Forgery};
+use crate::received::{Received, read};
 use crate::refusal::Refusal;
 
 use answer::Answer;
@@ -47,12 +47,22 @@ type Handler = fn(&Simulator, &Received, &Mchid) -> Result<Answer, Refusal>;
 /// A call and what answers it.
 type Handled = (Call, Handler);
 
+/// What answers a call by so much work that others have their turn meanwhile.
+type LongHandler =
+    for<'a> fn(&'a Simulator, &'a Received, &'a Mchid) -> BoxFuture<'a, Result<Answer, Refusal>>;
+
+/// Either.
+#[derive(Clone, Copy)]
+enum Answering {
+    AtOnce(Handler),
+    AtLength(LongHandler),
+}
+
 const HANDLED: &[&[Handled]] = &[
     orders::CALLS,
     code_pay::CALLS,
     combine::CALLS,
     refunds::CALLS,
-    bills::CALLS,
     answer::CALLS,
     echo::CALLS,
     media::CALLS,
@@ -77,10 +87,13 @@ pub(crate) fn is_authorization(header: &str) -> bool {
 /// Unknown paths answer an empty 404 and wrong methods an empty 405: the router's own answers.
 pub(crate) fn routes() -> Router<Simulator> {
     let mut router = Router::new();
-    let of_table = HANDLED.iter().copied().flatten().map(|row| (row.0.method(), row.0.path(), *row));
-    for (method, path, (call, handler)) in of_table.chain(BESIDE.iter().copied()) {
+    let short = HANDLED.iter().copied().flatten().map(|(call, handler)| (*call, Answering::AtOnce(*handler)));
+    let long = bills::CALLS.iter().map(|(call, handler)| (*call, Answering::AtLength(*handler)));
+    let of_table = short.chain(long).map(|row| (row.0.method(), row.0.path(), row));
+    let beside = BESIDE.iter().map(|(method, path, row)| (*method, *path, (row.0, Answering::AtOnce(row.1))));
+    for (method, path, (call, answering)) in of_table.chain(beside) {
         let method = MethodFilter::try_from(method.parse::<http::Method>().expect("a method"));
-        let answered = move |simulator, request| serve(simulator, call, handler, request);
+        let answered = move |simulator, request| serve(simulator, call, answering, request);
         router = router.route(path, on(method.expect("a method that axum routes"), answered));
     }
     router
@@ -89,51 +102,56 @@ pub(crate) fn routes() -> Router<Simulator> {
 async fn serve(
     Shared(simulator): Shared<Simulator>,
     endpoint: Call,
-    handler: Handler,
+    answering: Answering,
     request: Request,
 ) -> Response {
     let call = match read(endpoint, request).await {
         Ok(call) => call,
         Err(status) => return status.into_response(),
     };
-    let seen = CallSeen { endpoint, target: &call.target, body: &call.body };
-    let fault = simulator.call_fault(&seen);
-    if fault == CallFault::DropBefore {
-        return Faulted::mark(dropped(), fault);
+    let met = simulator.meet(&call).await;
+    if let Some(answer) = met.instead() {
+        return met.carry(answer).await;
     }
-    let judged = judge(&simulator, &call, handler, fault);
+    let judged = met.execute(|| judge(&simulator, &call, answering, &met.fault)).await;
     let platform = &simulator.inner.platform;
-    let answer = match (judged, fault) {
-        (_, CallFault::DropAfter) => dropped(),
+    let answer = match (judged, &met.fault) {
         (Ok(_), CallFault::SystemErrorAfter) => answer::refused(platform, endpoint, &Refusal::system_error()),
+        (Ok(_), CallFault::Answer { words, .. }) => {
+            answer::refused(platform, endpoint, &Refusal::scripted(words))
+        }
         (Ok((answer, _)), CallFault::Forge(forgery)) => {
-            answer::signed(platform, &call, &answer, Some(forgery))
+            answer::signed(platform, &call, &answer, Some(*forgery))
         }
-        (Ok((answer, probe)), CallFault::Pass | CallFault::TooMany | CallFault::DropBefore) => {
-            answer::signed(platform, &call, &answer, probe)
-        }
+        (Ok((answer, probe)), _) => answer::signed(platform, &call, &answer, probe),
         (Err(refusal), _) => answer::refused(platform, endpoint, &refusal),
     };
-    Faulted::mark(answer, fault)
+    met.carry(answer).await
 }
 
-/// Everything between a request and its answer: no waiting, no faults but 429. Says whether the answer is to be
-/// a probe.
-fn judge(
+/// Everything between a request and its answer: no faults but those that refuse in place of the call. Says
+/// whether the answer is to be a probe.
+async fn judge(
     simulator: &Simulator,
     call: &Received,
-    handler: Handler,
-    fault: CallFault,
+    answering: Answering,
+    fault: &CallFault,
 ) -> Result<(Answer, Option<Forgery>), Refusal> {
     let platform = &simulator.inner.platform;
     let mchid = gate::admit(simulator, call)?;
     let serial = answer::key_of_answer(platform, call).serial.clone();
     simulator.with_state(|state, _, _| state.answered_with.insert(mchid.clone(), serial));
-    if fault == CallFault::TooMany {
-        return Err(Refusal::too_many());
+    match fault {
+        CallFault::TooMany => return Err(Refusal::too_many()),
+        CallFault::Answer { executed: false, words } => return Err(Refusal::scripted(words)),
+        _ => {}
     }
     limits::count(simulator, call.endpoint, &mchid)?;
-    let answered = handler(simulator, call, &mchid).inspect_err(|refusal| {
+    let answered = match answering {
+        Answering::AtOnce(handler) => handler(simulator, call, &mchid),
+        Answering::AtLength(handler) => handler(simulator, call, &mchid).await,
+    };
+    let answered = answered.inspect_err(|refusal| {
         limits::count_failure(simulator, call.endpoint, &mchid, refusal);
     })?;
     // What is asked again is not probed again (v3.md §1.7).

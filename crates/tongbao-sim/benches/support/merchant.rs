@@ -99,8 +99,18 @@ impl Merchant {
             "out_trade_no": out_trade_no, "notify_url": "http://127.0.0.1:9000/notify",
             "amount": { "total": 990, "currency": "CNY" }, "payer": { "openid": merchant.apps[0].openids[0].1 },
         });
-        let (body, nonce) = (body.to_string(), "593BEC0C930BF1AFEB40B4A08C8FB242");
-        let message = format!("POST\n/v3/pay/transactions/jsapi\n{NOW}\n{nonce}\n{body}\n");
+        self.signed("POST", "/v3/pay/transactions/jsapi", body.to_string())
+    }
+
+    /// `GET` of an address of v3, signed.
+    pub(crate) fn get(&self, target: &str) -> Request<Body> {
+        self.signed("GET", target, String::new())
+    }
+
+    fn signed(&self, method: &str, target: &str, body: String) -> Request<Body> {
+        let merchant = &self.env.merchants[0];
+        let nonce = "593BEC0C930BF1AFEB40B4A08C8FB242";
+        let message = format!("{method}\n{target}\n{NOW}\n{nonce}\n{body}\n");
         let authorization = format!(
             "WECHATPAY2-SHA256-RSA2048 mchid=\"{}\",nonce_str=\"{nonce}\",signature=\"{}\",\
              timestamp=\"{NOW}\",serial_no=\"{}\"",
@@ -108,7 +118,9 @@ impl Merchant {
             self.sign(&message),
             merchant.serial_no,
         );
-        let request = Request::post("/v3/pay/transactions/jsapi")
+        let request = Request::builder()
+            .method(method)
+            .uri(target)
             .header(header::AUTHORIZATION, authorization)
             .header(header::ACCEPT, "application/json")
             .header(header::USER_AGENT, "bench")

@@ -8,7 +8,7 @@ use tongbao_wire::{BillDate, Fen, Mchid};
 use super::paper::{Paper, free_text};
 use super::{AccountType, Bill, Face};
 use crate::Switches;
-use crate::ledger::{Entry, Kind, Ledger};
+use crate::ledger::{Entry, Kind};
 
 /// One flow: the entry, what it did to the purse, and what was there afterwards.
 pub(super) struct Line {
@@ -17,50 +17,50 @@ pub(super) struct Line {
     balance: Fen,
 }
 
-/// The rows of a bill, in the order of the journal.
-pub(super) fn lines<'a>(
-    day: BillDate,
-    mchid: &'a Mchid,
-    account: AccountType,
-    ledger: &'a Ledger,
-) -> impl Iterator<Item = Line> {
-    let purse = account.purse();
-    ledger.entries_of(day).filter_map(move |entry| {
-        let (flow, balance) = entry.flow(mchid, purse?)?;
-        Some(Line { entry, flow, balance })
-    })
+/// What an entry of the journal does to a purse, if anything.
+pub(super) fn line(mchid: &Mchid, account: AccountType, entry: &Arc<Entry>) -> Option<Line> {
+    let (flow, balance) = entry.flow(mchid, account.purse()?)?;
+    Some(Line { entry: Arc::clone(entry), flow, balance })
 }
 
-pub(super) fn write(
-    bill: &Bill,
-    mchid: &Mchid,
-    account: AccountType,
-    ledger: &Ledger,
-    switches: &Switches,
-    out: impl Write,
-) -> io::Result<()> {
-    let mut paper = Paper::new(out, switches)?;
-    let (amount, balance) = match bill.face {
-        Face::V3 => ("收支金额(元)", "账户结余(元)"),
-        Face::V2 => ("收支金额（元）", "账户结余（元）"),
-    };
-    paper.titles([
-        "记账时间",
-        "微信支付业务单号",
-        "资金流水单号",
-        "业务名称",
-        "业务类型",
-        "收支类型",
-        amount,
-        balance,
-        "资金变更提交申请人",
-        "备注",
-        "业务凭证号",
-    ])?;
-    let (mut income, mut expense) = (Sum::default(), Sum::default());
-    for line in lines(bill.day, mchid, account, ledger) {
+/// A fund-flow bill being written.
+pub(super) struct Form {
+    mchid: Mchid,
+    day: BillDate,
+    income: Sum,
+    expense: Sum,
+}
+
+impl Form {
+    pub(super) fn begin(mchid: &Mchid, bill: &Bill, paper: &mut Paper<impl Write>) -> io::Result<Self> {
+        let (amount, balance) = match bill.face {
+            Face::V3 => ("收支金额(元)", "账户结余(元)"),
+            Face::V2 => ("收支金额（元）", "账户结余（元）"),
+        };
+        paper.titles([
+            "记账时间",
+            "微信支付业务单号",
+            "资金流水单号",
+            "业务名称",
+            "业务类型",
+            "收支类型",
+            amount,
+            balance,
+            "资金变更提交申请人",
+            "备注",
+            "业务凭证号",
+        ])?;
+        Ok(Self { mchid: mchid.clone(), day: bill.day, income: Sum::default(), expense: Sum::default() })
+    }
+
+    pub(super) fn add(
+        &mut self,
+        line: &Line,
+        paper: &mut Paper<impl Write>,
+        switches: &Switches,
+    ) -> io::Result<()> {
         let (sum, word) =
-            if line.flow > Fen::ZERO { (&mut income, "收入") } else { (&mut expense, "支出") };
+            if line.flow > Fen::ZERO { (&mut self.income, "收入") } else { (&mut self.expense, "支出") };
         let size = Fen::new(line.flow.get().abs());
         sum.count += 1;
         sum.amount = sum.amount.checked_add(size).expect("a day's flows add up within 63 bits");
@@ -69,7 +69,7 @@ pub(super) fn write(
         paper.values([
             entry.at.civil(),
             told.business.clone(),
-            flow_number(mchid, bill.day, entry.number),
+            flow_number(&self.mchid, self.day, entry.number),
             name.into(),
             name.into(),
             word.into(),
@@ -78,16 +78,19 @@ pub(super) fn write(
             told.applicant.as_ref().map_or_else(|| "system".into(), |mchid| format!("{mchid}API")),
             free_text(&told.remark, switches),
             told.voucher.clone(),
-        ])?;
+        ])
     }
-    paper.titles(["资金流水总笔数", "收入笔数", "收入金额", "支出笔数", "支出金额"])?;
-    paper.values([
-        (income.count + expense.count).to_string(),
-        income.count.to_string(),
-        income.amount.to_string(),
-        expense.count.to_string(),
-        expense.amount.to_string(),
-    ])
+
+    pub(super) fn end(&self, paper: &mut Paper<impl Write>) -> io::Result<()> {
+        paper.titles(["资金流水总笔数", "收入笔数", "收入金额", "支出笔数", "支出金额"])?;
+        paper.values([
+            (self.income.count + self.expense.count).to_string(),
+            self.income.count.to_string(),
+            self.income.amount.to_string(),
+            self.expense.count.to_string(),
+            self.expense.amount.to_string(),
+        ])
+    }
 }
 
 #[derive(Default)]

@@ -43,6 +43,11 @@ impl<W: Write> Paper<W> {
         self.end()
     }
 
+    /// What was written on.
+    pub(super) fn into_inner(self) -> W {
+        self.out
+    }
+
     fn separate(&mut self) {
         if !self.line.is_empty() {
             self.line.push(',');

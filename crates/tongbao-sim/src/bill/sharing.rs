@@ -1,24 +1,19 @@
 //! Profit-sharing bills (分账账单). Their columns are not published: these are the simulator's own
-//! (v3-extended.md §8.4), behind [`Switches::profit_sharing_bills`].
+//! (v3-extended.md §8.4), behind [`crate::Switches::profit_sharing_bills`].
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use tongbao_wire::{Fen, Mchid};
 
 use super::paper::Paper;
 use super::{Bill, Content};
-use crate::Switches;
-use crate::ledger::{Account, Entry, Kind, Ledger};
+use crate::ledger::{Account, Entry, Kind};
 
-/// The shares of a day, in the order they were made.
-pub(super) fn lines<'a>(bill: &'a Bill, ledger: &'a Ledger) -> impl Iterator<Item = Arc<Entry>> {
-    let of_bill = |entry: &Arc<Entry>| entry.kind == Kind::Share && is_for(bill, entry);
-    ledger.entries_of(bill.day).filter(of_bill)
-}
-
-/// The asker's own shares, and for a provider those it made for its sub-merchants.
-fn is_for(bill: &Bill, entry: &Entry) -> bool {
+/// Of shares: the asker's own, and for a provider those it made for its sub-merchants.
+pub(super) fn is_for(bill: &Bill, entry: &Entry) -> bool {
+    if entry.kind != Kind::Share {
+        return false;
+    }
     let Content::Sharing { sub_mchid } = &bill.content else { return false };
     let from = payer_of(entry);
     let asked = from == Some(&bill.asker) || entry.told.applicant.as_ref() == Some(&bill.asker);
@@ -29,14 +24,22 @@ fn payer_of(entry: &Entry) -> Option<&Mchid> {
     entry.moves.iter().find_map(|leg| leg.from.purse()).map(|(mchid, _)| mchid)
 }
 
-pub(super) fn write(bill: &Bill, ledger: &Ledger, switches: &Switches, out: impl Write) -> io::Result<()> {
-    let mut paper = Paper::new(out, switches)?;
-    paper.titles(["时间", "微信订单号", "分账单号", "接收方", "金额(元)"])?;
-    let (mut count, mut sum) = (0_u64, Fen::ZERO);
-    for entry in lines(bill, ledger) {
+/// A profit-sharing bill being written.
+pub(super) struct Form {
+    count: u64,
+    sum: Fen,
+}
+
+impl Form {
+    pub(super) fn begin(paper: &mut Paper<impl Write>) -> io::Result<Self> {
+        paper.titles(["时间", "微信订单号", "分账单号", "接收方", "金额(元)"])?;
+        Ok(Self { count: 0, sum: Fen::ZERO })
+    }
+
+    pub(super) fn add(&mut self, entry: &Entry, paper: &mut Paper<impl Write>) -> io::Result<()> {
         for leg in &entry.moves {
-            count += 1;
-            sum = sum.checked_add(leg.amount).expect("a day's shares add up within 63 bits");
+            self.count += 1;
+            self.sum = self.sum.checked_add(leg.amount).expect("a day's shares add up within 63 bits");
             let receiver = match &leg.to {
                 Account::Available(mchid) => mchid.as_str(),
                 _ => "",
@@ -45,7 +48,11 @@ pub(super) fn write(bill: &Bill, ledger: &Ledger, switches: &Switches, out: impl
             let (at, amount) = (entry.at.civil(), leg.amount.to_string());
             paper.values([&at, transaction, &entry.told.business, receiver, &amount])?;
         }
+        Ok(())
     }
-    paper.titles(["总笔数", "总金额"])?;
-    paper.values([count.to_string(), sum.to_string()])
+
+    pub(super) fn end(&self, paper: &mut Paper<impl Write>) -> io::Result<()> {
+        paper.titles(["总笔数", "总金额"])?;
+        paper.values([self.count.to_string(), self.sum.to_string()])
+    }
 }

@@ -117,14 +117,34 @@ impl Simulator {
     /// # Errors
     /// [`BillRefused`], when the API would refuse it too.
     pub fn bill(&self, mchid: Option<&Mchid>, day: BillDate, kind: BillKind) -> Result<String, BillRefused> {
-        self.with_state(|state, platform, now| {
-            let merchant = match mchid {
-                Some(mchid) => platform.merchant(mchid),
-                None => platform.merchants().into_iter().next(),
-            };
-            let asker = merchant.ok_or(BillRefused::UnknownMerchant)?.settings.mchid.clone();
-            let bill = Bill { content: kind.content(&asker), asker, day, face: Face::V3 };
-            Ok(bill.text(&state.ledger, &platform.switches, now)?)
-        })
+        let bill = self.bill_of(mchid, day, kind)?;
+        Ok(text(self.print_bill_at_once(&bill, Vec::new())?))
     }
+
+    /// The same, page by page.
+    pub(crate) async fn bill_text(
+        &self,
+        mchid: Option<&Mchid>,
+        day: BillDate,
+        kind: BillKind,
+    ) -> Result<String, BillRefused> {
+        let bill = self.bill_of(mchid, day, kind)?;
+        Ok(text(self.print_bill(&bill, Vec::new()).await?))
+    }
+
+    fn bill_of(&self, mchid: Option<&Mchid>, day: BillDate, kind: BillKind) -> Result<Bill, BillRefused> {
+        let platform = &self.inner.platform;
+        let merchant = match mchid {
+            Some(mchid) => platform.merchant(mchid),
+            None => platform.merchants().into_iter().next(),
+        };
+        let asker = merchant.ok_or(BillRefused::UnknownMerchant)?.settings.mchid.clone();
+        let bill = Bill { content: kind.content(&asker), asker, day, face: Face::V3 };
+        bill.check(&platform.switches, self.now())?;
+        Ok(bill)
+    }
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("bills are text")
 }

@@ -8,7 +8,7 @@ use tongbao_wire::{Fen, RefundStatus, Timestamp};
 
 use super::columns::{self, Column};
 use super::paper::{Paper, free_text};
-use super::{Bill, BillType, Content, ready_at};
+use super::{Bill, BillType, Content};
 use crate::Switches;
 use crate::ledger::{GivingBack, Ledger, Sale, Trade};
 
@@ -20,30 +20,28 @@ pub(super) struct Line {
     as_of: Timestamp,
 }
 
-/// The rows of a bill, in the order it happened.
-pub(super) fn lines<'a>(
-    bill: &'a Bill,
+/// What a trade comes to on a bill, if it belongs there.
+pub(super) fn line(
+    bill: &Bill,
     rows: BillType,
-    ledger: &'a Ledger,
-    switches: &Switches,
-) -> impl Iterator<Item = Line> {
-    let as_of = ready_at(bill.day, switches);
-    ledger.trades_of(bill.day).filter_map(move |trade| {
-        let line = match &*trade {
-            Trade::Sale(id) => Line { sale: ledger.sale(id)?, back: None, as_of },
-            Trade::Refund(id) => {
-                let back = ledger.giving_back(id)?;
-                Line { sale: ledger.sale(&back.transaction_id)?, back: Some(back), as_of }
-            }
-        };
-        let wanted = match rows {
-            BillType::All => true,
-            BillType::Success => line.back.is_none(),
-            BillType::Refund => line.back.is_some(),
-            BillType::RechargeRefund => false,
-        };
-        (wanted && is_for(bill, &line.sale)).then_some(line)
-    })
+    ledger: &Ledger,
+    as_of: Timestamp,
+    trade: &Trade,
+) -> Option<Line> {
+    let line = match trade {
+        Trade::Sale(id) => Line { sale: ledger.sale(id)?, back: None, as_of },
+        Trade::Refund(id) => {
+            let back = ledger.giving_back(id)?;
+            Line { sale: ledger.sale(&back.transaction_id)?, back: Some(back), as_of }
+        }
+    };
+    let wanted = match rows {
+        BillType::All => true,
+        BillType::Success => line.back.is_none(),
+        BillType::Refund => line.back.is_some(),
+        BillType::RechargeRefund => false,
+    };
+    (wanted && is_for(bill, &line.sale)).then_some(line)
 }
 
 /// The asker's own trades, and for a provider those of its sub-merchants.
@@ -53,25 +51,41 @@ fn is_for(bill: &Bill, sale: &Sale) -> bool {
     asked && sub_mchid.as_ref().is_none_or(|sub| *sub == sale.payee)
 }
 
-pub(super) fn write(
-    bill: &Bill,
+/// A trade bill being written.
+pub(super) struct Form {
     rows: BillType,
-    ledger: &Ledger,
-    switches: &Switches,
-    out: impl Write,
-) -> io::Result<()> {
-    let legacy = switches.bill_legacy_columns;
-    let columns = columns::columns(rows, legacy);
-    let mut paper = Paper::new(out, switches)?;
-    paper.titles(columns.iter().map(|column| column.title(legacy)))?;
-    let mut sums = Sums::default();
-    for line in lines(bill, rows, ledger, switches) {
-        paper.values(columns.iter().map(|column| line.value(*column, switches)))?;
-        sums.add(&line);
+    columns: Vec<Column>,
+    sums: Sums,
+}
+
+impl Form {
+    pub(super) fn begin(
+        rows: BillType,
+        paper: &mut Paper<impl Write>,
+        switches: &Switches,
+    ) -> io::Result<Self> {
+        let legacy = switches.bill_legacy_columns;
+        let columns = columns::columns(rows, legacy);
+        paper.titles(columns.iter().map(|column| column.title(legacy)))?;
+        Ok(Self { rows, columns, sums: Sums::default() })
     }
-    let titles = columns::summary(rows, legacy, switches.bill_success_summary_full);
-    paper.titles(titles.iter().copied())?;
-    paper.values(titles.iter().map(|title| sums.value(title)))
+
+    pub(super) fn add(
+        &mut self,
+        line: &Line,
+        paper: &mut Paper<impl Write>,
+        switches: &Switches,
+    ) -> io::Result<()> {
+        self.sums.add(line);
+        paper.values(self.columns.iter().map(|column| line.value(*column, switches)))
+    }
+
+    pub(super) fn end(&self, paper: &mut Paper<impl Write>, switches: &Switches) -> io::Result<()> {
+        let (legacy, full) = (switches.bill_legacy_columns, switches.bill_success_summary_full);
+        let titles = columns::summary(self.rows, legacy, full);
+        paper.titles(titles.iter().copied())?;
+        paper.values(titles.iter().map(|title| self.sums.value(title)))
+    }
 }
 
 impl Line {

@@ -36,7 +36,7 @@ pub(super) async fn bill(
         Ok(kind) => kind,
         Err(why) => return bad_request(&why.to_string()),
     };
-    match simulator.bill(asked.mchid.as_ref(), day, kind) {
+    match simulator.bill_text(asked.mchid.as_ref(), day, kind).await {
         Ok(text) => ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response(),
         Err(why) => {
             let status = match why {

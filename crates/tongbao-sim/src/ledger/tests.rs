@@ -418,7 +418,7 @@ fn an_awaited_refund_is_told_when_accepted_and_moves_once() {
     world.ledger.refund_arrived(&id, world.now);
     world.refunds.push(id);
     world.audit();
-    assert_eq!(world.ledger.trades_of(BillDate::of(world.now)).count(), 2, "one payment, one refund");
+    assert_eq!(world.ledger.trades_of(BillDate::of(world.now), 0).count(), 2, "one payment, one refund");
 }
 
 #[test]

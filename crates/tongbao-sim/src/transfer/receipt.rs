@@ -60,19 +60,19 @@ impl State {
         receipt.told.hash_value = Some(sha256_hex(&receipt.file).to_ascii_uppercase());
     }
 
-    /// A receipt as it stands; once made, with an address for ten minutes.
+    /// A receipt as it stands; once made, with an address under `origin` for ten minutes.
     pub(crate) fn receipt_of(
         &mut self,
         platform: &Platform,
         key: &BillKey,
+        origin: &str,
         now: Timestamp,
     ) -> Result<Told, Refusal> {
         let mut told = self.transfers.receipts.get(key).ok_or_else(not_found)?.told.clone();
         told.update_time.get_or_insert(told.create_time);
         if told.state == TransferReceiptState::Finished {
             let token = platform.chance.text(64, LETTERS);
-            told.download_url =
-                Some(format!("{}{RECEIPT_FILE}?source=elecsign&token={token}", platform.base_url));
+            told.download_url = Some(format!("{origin}{RECEIPT_FILE}?source=elecsign&token={token}"));
             self.transfers.receipt_tokens.insert(token, (key.clone(), now.plus(DOWNLOAD_WITHIN)));
         }
         Ok(told)

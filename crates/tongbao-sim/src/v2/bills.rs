@@ -1,12 +1,10 @@
 //! Bills (v2.md §3.5, §3.6): a file, or a refusal in plain XML.
 
-use std::io::Write as _;
-
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tongbao_wire::{BillDate, Call};
 
-use super::Handled;
+use super::LongHandler;
 use super::answer::Answer;
 use super::form::{Kind, Member, may, must};
 use super::gate::Asked;
@@ -15,8 +13,10 @@ use crate::Simulator;
 use crate::bill::{AccountType, Bill, BillType, Content, Face, NoBill};
 
 /// The calls answered here.
-pub(super) const CALLS: &[Handled] =
-    &[(Call::DownloadTradeBill, TRADE, trade), (Call::DownloadFundFlow, FUND_FLOW, fund_flow)];
+pub(super) const CALLS: &[(Call, &[Member], LongHandler)] = &[
+    (Call::DownloadTradeBill, TRADE, |simulator, asked| Box::pin(trade(simulator, asked))),
+    (Call::DownloadFundFlow, FUND_FLOW, |simulator, asked| Box::pin(fund_flow(simulator, asked))),
+];
 
 const TRADE: &[Member] = &[must("bill_date", BILL_DATE), may("tar_type", Kind::OneOf(&["GZIP"]))];
 
@@ -30,7 +30,7 @@ const FUND_FLOW: &[Member] = &[
 const BILL_DATE: Kind = Kind::Ruled(|said| day(said).is_some());
 
 /// `POST /pay/downloadbill`.
-fn trade(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
+async fn trade(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
     let rows = match asked.get("bill_type") {
         None => BillType::All,
         Some(said) => {
@@ -38,26 +38,24 @@ fn trade(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
         }
     };
     let sub_mchid = asked.sub.as_ref().map(|sub| sub.mchid.clone());
-    file(simulator, asked, Content::Trade { sub_mchid, rows })
+    file(simulator, asked, Content::Trade { sub_mchid, rows }).await
 }
 
 /// `POST /pay/downloadfundflow`.
-fn fund_flow(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
+async fn fund_flow(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
     let account = AccountType::parse(asked.said("account_type")).expect("the form checked it");
-    file(simulator, asked, Content::FundFlow { mchid: asked.mchid().clone(), account })
+    file(simulator, asked, Content::FundFlow { mchid: asked.mchid().clone(), account }).await
 }
 
-fn file(simulator: &Simulator, asked: &Asked<'_>, content: Content) -> Result<Answer, Refused> {
+async fn file(simulator: &Simulator, asked: &Asked<'_>, content: Content) -> Result<Answer, Refused> {
     let day = day(asked.said("bill_date")).expect("the form checked it");
     let bill = Bill { asker: asked.mchid().clone(), day, content, face: Face::V2 };
-    let text = simulator.with_state(|state, platform, now| {
-        bill.text(&state.ledger, &platform.switches, now).map_err(absent)
-    })?;
+    bill.check(&simulator.inner.platform.switches, simulator.now()).map_err(absent)?;
     if asked.get("tar_type").is_none() {
-        return Ok(Answer::File(text.into_bytes()));
+        return Ok(Answer::File(simulator.print_bill(&bill, Vec::new()).await.map_err(absent)?));
     }
-    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
-    packed.write_all(text.as_bytes()).expect("memory takes what is written");
+    let packed = GzEncoder::new(Vec::new(), Compression::default());
+    let packed = simulator.print_bill(&bill, packed).await.map_err(absent)?;
     Ok(Answer::File(packed.finish().expect("memory takes what is written")))
 }
 

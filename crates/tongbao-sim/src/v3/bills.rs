@@ -1,6 +1,5 @@
 //! Bills over HTTP: where they are, and their download (v3.md §7).
 
-use std::io::Write as _;
 use std::time::Duration;
 
 use flate2::Compression;
@@ -11,7 +10,7 @@ use tongbao_wire::{BillDate, Call, Mchid, Timestamp};
 
 use super::answer::Answer;
 use super::target::Target;
-use super::{Handled, sealed};
+use super::{LongHandler, sealed};
 use crate::Simulator;
 use crate::bill::{AccountType, Bill, BillType, Content, Digest, Face, LINKS_MAX, Link, NoBill, Seal};
 use crate::platform::Platform;
@@ -21,16 +20,18 @@ use crate::settings::LETTERS;
 use crate::state::State;
 
 /// The calls answered here.
-pub(super) const CALLS: &[Handled] = &[
-    (Call::TradeBill, trade),
-    (Call::FundFlowBill, fund_flow),
-    (Call::SubMerchantFundFlowBill, sub_merchant_fund_flow),
-    (Call::ProfitSharingBill, profit_sharing),
-    (Call::DownloadBill, download),
+pub(super) const CALLS: &[(Call, LongHandler)] = &[
+    (Call::TradeBill, |simulator, call, signer| Box::pin(trade(simulator, call, signer))),
+    (Call::FundFlowBill, |simulator, call, signer| Box::pin(fund_flow(simulator, call, signer))),
+    (Call::SubMerchantFundFlowBill, |simulator, call, signer| {
+        Box::pin(sub_merchant_fund_flow(simulator, call, signer))
+    }),
+    (Call::ProfitSharingBill, |simulator, call, signer| Box::pin(profit_sharing(simulator, call, signer))),
+    (Call::DownloadBill, |simulator, call, signer| Box::pin(download(simulator, call, signer))),
 ];
 
 /// `GET /v3/bill/tradebill`.
-fn trade(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
+async fn trade(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
     let target = Target::read(call)?;
     let day = bill_date(&target)?;
     let rows = one_of(&target, "bill_type", "账单类型", |word| match BillType::parse(word) {
@@ -41,11 +42,11 @@ fn trade(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answe
     .unwrap_or(BillType::All);
     let sub_mchid = sub_mchid(simulator, &target, signer)?;
     let content = Content::Trade { sub_mchid, rows };
-    locate(simulator, call, &target, signer, day, content)
+    locate(simulator, call, &target, signer, day, content).await
 }
 
 /// `GET /v3/bill/fundflowbill`.
-fn fund_flow(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
+async fn fund_flow(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
     let target = Target::read(call)?;
     let day = bill_date(&target)?;
     let account = one_of(&target, "account_type", "资金账户类型", |word| match word {
@@ -54,11 +55,15 @@ fn fund_flow(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<A
     })?
     .unwrap_or(AccountType::Basic);
     let content = Content::FundFlow { mchid: signer.clone(), account };
-    locate(simulator, call, &target, signer, day, content)
+    locate(simulator, call, &target, signer, day, content).await
 }
 
 /// `GET /v3/bill/sub-merchant-fundflowbill`: for the provider, in one encrypted file.
-fn sub_merchant_fund_flow(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
+async fn sub_merchant_fund_flow(
+    simulator: &Simulator,
+    call: &Received,
+    signer: &Mchid,
+) -> Result<Answer, Refusal> {
     let target = Target::read(call)?;
     let day = bill_date(&target)?;
     let account = one_of(&target, "account_type", "资金账户类型", |word| match word {
@@ -72,13 +77,13 @@ fn sub_merchant_fund_flow(simulator: &Simulator, call: &Received, signer: &Mchid
     let mchid = sub_mchid(simulator, &target, signer)?.ok_or_else(|| missing("sub_mchid", "特约商户号"))?;
     let content = Content::FundFlow { mchid, account };
     let bill = Bill { asker: signer.clone(), day, content, face: Face::V3 };
+    let hash_value = digest(simulator, &bill).await?;
     simulator.with_state(|state, platform, now| {
-        bill.check(&state.ledger, &platform.switches, now).map_err(refused)?;
         let draw = |length| platform.chance.text(length, LETTERS);
         let seal = Seal { key: draw(32), nonce: draw(12) };
         let encrypt_key =
             sealed::for_merchant(platform, signer, &seal.key).ok_or_else(Refusal::system_error)?;
-        let (hash_value, nonce) = (digest(&bill, state, platform), seal.nonce.clone());
+        let nonce = seal.nonce.clone();
         let link = Link { until: until(platform, &bill, now), bill, gzip, seal: Some(seal) };
         let file = SealedBill {
             bill_sequence: 1,
@@ -93,15 +98,15 @@ fn sub_merchant_fund_flow(simulator: &Simulator, call: &Received, signer: &Mchid
 }
 
 /// `GET /v3/profitsharing/bills`.
-fn profit_sharing(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
+async fn profit_sharing(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
     let target = Target::read(call)?;
     let day = bill_date(&target)?;
     let sub_mchid = sub_mchid(simulator, &target, signer)?;
-    locate(simulator, call, &target, signer, day, Content::Sharing { sub_mchid })
+    locate(simulator, call, &target, signer, day, Content::Sharing { sub_mchid }).await
 }
 
 /// Tells where a bill is, if there is one.
-fn locate(
+async fn locate(
     simulator: &Simulator,
     call: &Received,
     target: &Target<'_>,
@@ -111,27 +116,19 @@ fn locate(
 ) -> Result<Answer, Refusal> {
     let gzip = gzip(target)?;
     let bill = Bill { asker: signer.clone(), day, content, face: Face::V3 };
+    let hash_value = digest(simulator, &bill).await?;
     simulator.with_state(|state, platform, now| {
-        bill.check(&state.ledger, &platform.switches, now).map_err(refused)?;
-        let location = BillLocation {
-            hash_type: "SHA1".into(),
-            hash_value: digest(&bill, state, platform),
-            download_url: address(
-                platform,
-                call,
-                state,
-                Link { until: until(platform, &bill, now), bill, gzip, seal: None },
-            ),
-        };
-        Ok(Answer::json(&location))
+        let link = Link { until: until(platform, &bill, now), bill, gzip, seal: None };
+        let download_url = address(platform, call, state, link);
+        Ok(Answer::json(&BillLocation { hash_type: "SHA1".into(), hash_value, download_url }))
     })
 }
 
-/// Of the text, whether it comes compressed, encrypted or plain (v3.md §7.2).
-fn digest(bill: &Bill, state: &State, platform: &Platform) -> String {
-    let mut digest = Digest::default();
-    bill.write(&state.ledger, &platform.switches, &mut digest).expect("a digest takes what is written");
-    digest.hex()
+/// Of the text, whether it comes compressed, encrypted or plain (v3.md §7.2); refused when there is no bill.
+async fn digest(simulator: &Simulator, bill: &Bill) -> Result<String, Refusal> {
+    bill.check(&simulator.inner.platform.switches, simulator.now()).map_err(refused)?;
+    let digest = simulator.print_bill(bill, Digest::default()).await.map_err(refused)?;
+    Ok(digest.hex())
 }
 
 /// Puts a token out and tells its address.
@@ -152,10 +149,10 @@ fn until(platform: &Platform, bill: &Bill, now: Timestamp) -> Timestamp {
 }
 
 /// `GET /v3/billdownload/file`, for whoever asked for the bill and nobody else (v3.md §7.2).
-fn download(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
+async fn download(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
     let target = Target::read(call)?;
     let token = target.query("token").unwrap_or_default();
-    simulator.with_state(|state, platform, now| {
+    let link = simulator.with_state(|state, platform, now| {
         let link = state
             .bill_links
             .get(token)
@@ -164,29 +161,26 @@ fn download(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<An
         if link.bill.asker != *signer {
             return Err(no_auth());
         }
-        let file = file(&link, state, platform);
         if platform.switches.bill_links_once {
             state.bill_links.remove(token);
         }
-        Ok(Answer::File("application/octet-stream", file))
-    })
+        Ok(link)
+    })?;
+    Ok(Answer::File("application/octet-stream", file(simulator, &link).await.map_err(refused)?))
 }
 
-fn file(link: &Link, state: &State, platform: &Platform) -> Vec<u8> {
-    let (ledger, switches) = (&state.ledger, &platform.switches);
-    let mut bytes = Vec::new();
-    let written = if link.gzip {
-        let mut packed = GzEncoder::new(&mut bytes, Compression::default());
-        let written = link.bill.write(ledger, switches, &mut packed);
-        written.and_then(|()| packed.finish()?.flush())
+async fn file(simulator: &Simulator, link: &Link) -> Result<Vec<u8>, NoBill> {
+    let bytes = if link.gzip {
+        let packed = GzEncoder::new(Vec::new(), Compression::default());
+        let packed = simulator.print_bill(&link.bill, packed).await?;
+        packed.finish().expect("memory takes what is written")
     } else {
-        link.bill.write(ledger, switches, &mut bytes)
+        simulator.print_bill(&link.bill, Vec::new()).await?
     };
-    written.expect("memory takes what is written");
-    match &link.seal {
+    Ok(match &link.seal {
         Some(seal) => seal.file(bytes),
         None => bytes,
-    }
+    })
 }
 
 /// The mandatory day (v3.md §7.1).

@@ -437,6 +437,10 @@ async fn a_receipt_is_made_after_success_and_downloaded_for_ten_minutes() {
     wait(&world, 60).await;
     let receipt = world.get(&format!("{RECEIPTS}/P1")).await.json();
     assert_eq!((&receipt["state"], &receipt["hash_type"]), (&json!("FINISHED"), &json!("SHA256")));
+    let mut under_its_name = world.draft("GET", &format!("{RECEIPTS}/P1"), "");
+    under_its_name.headers.push(("host", "api.mch.weixin.qq.com".into()));
+    let there = world.send(under_its_name).await.json()["download_url"].to_string();
+    assert!(there.starts_with("\"https://api.mch.weixin.qq.com/v3/"), "{there}");
     let url =
         receipt["download_url"].as_str().unwrap().strip_prefix("http://127.0.0.1:8090").unwrap().to_owned();
     let file = world.get(&url).await;

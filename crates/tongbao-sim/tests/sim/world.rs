@@ -151,6 +151,11 @@ impl World {
     }
 
     pub(crate) async fn send(&self, draft: Draft) -> Told {
+        self.raw(self.request(draft)).await
+    }
+
+    /// The draft as it goes on the wire.
+    pub(crate) fn request(&self, draft: Draft) -> Request<axum::body::Body> {
         let nonce = "593BEC0C930BF1AFEB40B4A08C8FB242";
         let signed_body = draft.signed_body.as_ref().unwrap_or(&draft.body);
         let message =
@@ -171,7 +176,7 @@ impl World {
         for (name, value) in &draft.headers {
             request = request.header(*name, value);
         }
-        self.raw(request.body(draft.body.into()).unwrap()).await
+        request.body(draft.body.into()).unwrap()
     }
 
     pub(crate) async fn raw(&self, request: Request<axum::body::Body>) -> Told {

@@ -57,7 +57,7 @@ pub(super) async fn page(
     let day = BillDate::parse(&asked.date).unwrap_or(yesterday);
     let kind = asked.kind.parse().unwrap_or(BillKind::All);
     let mchid = Mchid::parse(&merchant).ok();
-    let (table, more, refused) = match simulator.bill(mchid.as_ref(), day, kind) {
+    let (table, more, refused) = match simulator.bill_text(mchid.as_ref(), day, kind).await {
         Ok(text) => {
             let rows: Vec<_> = text.lines().map(cells).collect();
             let more = rows.len().saturating_sub(ROWS);

@@ -40,7 +40,7 @@ pub(super) fn request_numbered(
 /// `GET …/elecsign/out-bill-no/{out_bill_no}`.
 pub(super) fn query(simulator: &Simulator, call: &Received, signer: &Mchid) -> Result<Answer, Refusal> {
     let number = Target::read(call)?.id("out_bill_no", QUERY, "", OutBillNo::parse)?;
-    told(simulator, &(signer.clone(), number))
+    told(simulator, call, &(signer.clone(), number))
 }
 
 /// `GET …/elecsign/transfer-bill-no/{transfer_bill_no}`.
@@ -50,7 +50,7 @@ pub(super) fn query_numbered(
     signer: &Mchid,
 ) -> Result<Answer, Refusal> {
     let number = Target::read(call)?.id("transfer_bill_no", QUERY_NUMBERED, "", TransferBillNo::parse)?;
-    told(simulator, &key_of(simulator, signer, &number)?)
+    told(simulator, call, &key_of(simulator, signer, &number)?)
 }
 
 /// `GET` of a receipt's `download_url`: the file, not signed.
@@ -84,8 +84,11 @@ fn asked_for(simulator: &Simulator, key: &BillKey) -> Result<Answer, Refusal> {
     simulator.with_state(|state, platform, now| Ok(Answer::json(&state.request_receipt(platform, key, now)?)))
 }
 
-fn told(simulator: &Simulator, key: &BillKey) -> Result<Answer, Refusal> {
-    simulator.with_state(|state, platform, now| Ok(Answer::json(&state.receipt_of(platform, key, now)?)))
+fn told(simulator: &Simulator, call: &Received, key: &BillKey) -> Result<Answer, Refusal> {
+    simulator.with_state(|state, platform, now| {
+        let origin = call.origin(platform);
+        Ok(Answer::json(&state.receipt_of(platform, key, &origin, now)?))
+    })
 }
 
 /// Where receipts are downloaded.
