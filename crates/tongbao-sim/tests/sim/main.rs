@@ -18,6 +18,7 @@ mod inspector_pages;
 mod keeping;
 mod keys;
 mod malformed;
+mod moods;
 mod notifications;
 mod onboarding;
 mod orders;
