@@ -281,10 +281,10 @@ fn welcome(simulator: &Simulator, address: SocketAddr, env: Option<&Path>, lang:
     };
     text += &match lang {
         Lang::Zh => format!(
-            "  付款：tongbao sim pay 商户订单号 --url {url}\n  看通信、查原因：{url}/inspector\n按 Ctrl-C 结束。\n"
+            "  付款：tongbao sim pay 商户订单号 --url {url}\n  看通信、查原因：{url}/inspector\n  付款人的手机：{url}/phone\n按 Ctrl-C 结束。\n"
         ),
         Lang::En => format!(
-            "  to pay: tongbao sim pay OUT_TRADE_NO --url {url}\n  what goes on, and why: {url}/inspector\nCtrl-C ends it.\n"
+            "  to pay: tongbao sim pay OUT_TRADE_NO --url {url}\n  what goes on, and why: {url}/inspector\n  the payer's phone: {url}/phone\nCtrl-C ends it.\n"
         ),
     };
     if !address.ip().is_loopback() {
