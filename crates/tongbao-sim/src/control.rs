@@ -39,7 +39,6 @@ use crate::view::OrderView;
 pub(crate) use clock::ADVANCE_SECONDS_MAX;
 use sent::Body;
 pub(crate) use sent::{Asked, Segments};
-pub(crate) use transfers::confirm_package;
 
 pub(crate) fn routes() -> Router<Simulator> {
     let on_post = |path: &'static str| format!("/sim/v1/{path}");

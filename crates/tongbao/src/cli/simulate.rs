@@ -69,6 +69,9 @@ pub(super) struct SimulateArgs {
     /// The time it begins at, such as 2026-03-01T09:00:00+08:00   从何时开始
     #[arg(long, value_name = "TIME", value_parser = Timestamp::parse_rfc3339)]
     at: Option<Timestamp>,
+    /// What goes wrong from the beginning: a fault script   故障脚本
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
     /// Use published test keys, the same in every run, instead of new ones   用公开的测试密钥，启动更快
     #[arg(long)]
     fixed_keys: bool,
@@ -173,6 +176,9 @@ fn settings(args: &SimulateArgs, base_url: String, https: Option<SocketAddr>) ->
     settings.key_mode = args.key_mode.unwrap_or(settings.key_mode);
     settings.pace = args.clock.unwrap_or(settings.pace);
     settings.begins_at = args.at.or(settings.begins_at);
+    if let Some(path) = &args.faults {
+        settings.fault_script = Some(super::sim::faults::of_file(path)?);
+    }
     if let Some(taken) = args.notify_url {
         settings.switches.notify_url_http = taken == NotifyUrl::Local;
         settings.switches.notify_url_private = taken == NotifyUrl::Local;
@@ -281,10 +287,10 @@ fn welcome(simulator: &Simulator, address: SocketAddr, env: Option<&Path>, lang:
     };
     text += &match lang {
         Lang::Zh => format!(
-            "  付款：tongbao sim pay 商户订单号 --url {url}\n  看通信、查原因：{url}/inspector\n按 Ctrl-C 结束。\n"
+            "  付款：tongbao sim pay 商户订单号 --url {url}\n  看通信、查原因：{url}/inspector\n  付款人的手机：{url}/phone\n按 Ctrl-C 结束。\n"
         ),
         Lang::En => format!(
-            "  to pay: tongbao sim pay OUT_TRADE_NO --url {url}\n  what goes on, and why: {url}/inspector\nCtrl-C ends it.\n"
+            "  to pay: tongbao sim pay OUT_TRADE_NO --url {url}\n  what goes on, and why: {url}/inspector\n  the payer's phone: {url}/phone\nCtrl-C ends it.\n"
         ),
     };
     if !address.ip().is_loopback() {
