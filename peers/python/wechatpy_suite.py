@@ -3,8 +3,12 @@
 Nothing is changed in the client: it finds the platform through a proxy, over TLS, with the merchant's certificate.
 """
 
+from urllib.parse import parse_qs, urlsplit
+
+import requests
 from wechatpy.client import WeChatClient
 from wechatpy.exceptions import InvalidSignatureException, WeChatPayException
+from wechatpy.oauth import WeChatOAuth
 from wechatpy.pay import WeChatPay
 
 from peer import Notified, Simulator, same, step
@@ -31,11 +35,20 @@ payments = Notified(lambda _, body: pay.parse_payment_result(body), SUCCESS)
 refunds = Notified(lambda _, body: pay.parse_refund_notify_result(body), SUCCESS)
 
 step("logs in")
-app = {"appid": env["APPID"], "secret": env["APP_SECRET"]}
-token = sim.post("/cgi-bin/stable_token", grant_type="client_credential", **app)["access_token"]
-weixin = WeChatClient(env["APPID"], env["APP_SECRET"], access_token=token)
+weixin = WeChatClient(env["APPID"], env["APP_SECRET"])
 openid = weixin.wxa.code_to_session(sim.login_code())["openid"]
 same(openid, env["OPENID"])
+assert weixin.jsapi.get_jsapi_ticket(), "no ticket for pages"
+
+step("learns who opens a page of the official account")
+account = sim.get("/sim/v1/env")["merchants"][0]["apps"][1]
+page = WeChatOAuth(account["appid"], account["secret"], "https://shop.example/pay?id=1", "snsapi_userinfo", "s1")
+back = requests.get(page.authorize_url.split("#")[0] + "&payer=payer-2&allow=yes", allow_redirects=False, timeout=10)
+granted = page.fetch_access_token(parse_qs(urlsplit(back.headers["Location"]).query)["code"][0])
+same(granted["openid"], dict(account["openids"])["payer-2"])
+same(page.get_user_info()["nickname"], "买家二")
+assert page.check_access_token(), "the page's token is not believed"
+same(page.refresh_access_token(granted["refresh_token"])["openid"], granted["openid"])
 
 
 def prepay(number, total=990, trade_type="JSAPI", **more):

@@ -61,6 +61,10 @@ pub struct Tls {
 /// Turns what a handshake proved into extensions of requests.
 pub type Introduce = dyn Fn(&[CertificateDer<'static>]) -> Extensions + Send + Sync;
 
+/// In the extensions of an answer whose body breaks off: the connection is then reset (TCP RST), not closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reset;
+
 /// The bounds of a listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {

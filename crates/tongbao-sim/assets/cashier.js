@@ -5,9 +5,12 @@
 const sheet = document.querySelector(".sheet");
 const body = document.body;
 const embedded = body.dataset.embed === "true";
+// A browser that came by an h5_url goes where it was told to, paid or not.
+const returns = !embedded && "back" in body.dataset;
 const field = document.getElementById("password");
 const message = document.getElementById("message");
 const closeAfterMs = 1300;
+const askEveryMs = 700;
 let busy = false;
 let left = false;
 
@@ -24,7 +27,8 @@ async function send(path, fields) {
 function leave(errMsg) {
   if (left) return;
   if (!embedded) {
-    show(errMsg, errMsg === "requestPayment:ok", null);
+    if (returns) location.assign(body.dataset.back);
+    else show(errMsg, errMsg === "requestPayment:ok", null);
     return;
   }
   left = true;
@@ -41,7 +45,7 @@ function show(text, good, goBack) {
   end.hidden = false;
   end.className = good ? "end good" : "end bad";
   document.getElementById("said").textContent = text;
-  if (good || goBack === null) return;
+  if (goBack === null) return;
   const button = document.getElementById("leave");
   button.hidden = false;
   button.addEventListener("click", goBack);
@@ -87,7 +91,7 @@ async function pay() {
 function conclude(told) {
   switch (told.result) {
     case "ok":
-      show(sheet.dataset.paid, true, null);
+      show(sheet.dataset.paid, true, returns ? () => leave(told.errMsg) : null);
       if (embedded) setTimeout(() => leave(told.errMsg), closeAfterMs);
       break;
     case "wrong_password":
@@ -124,6 +128,17 @@ async function cancel() {
   busy = false;
 }
 
+// A payer who acts without being told to: the page shows what came of it.
+async function watch() {
+  while (!left) {
+    await new Promise((done) => setTimeout(done, askEveryMs));
+    const told = busy ? { result: "open" } : await send("/cashier/told", {}).catch(() => ({ result: "open" }));
+    if (told.result === "gone" || busy) return;
+    if (told.result === "cancel") { leave(told.errMsg); return; }
+    if (told.result !== "open") { conclude(told); return; }
+  }
+}
+
 function typed(event) {
   if (event.key === "Escape") cancel();
   else if (event.target === field || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -134,7 +149,7 @@ function typed(event) {
 if (field === null) {
   const back = document.getElementById("leave");
   back.addEventListener("click", () => leave(sheet.dataset.errMsg));
-  back.hidden = !embedded;
+  back.hidden = !embedded && !returns;
   back.focus();
 } else {
   document.getElementById("cancel").addEventListener("click", cancel);
@@ -144,6 +159,7 @@ if (field === null) {
     if (button !== null) press(button.dataset.key || button.textContent.trim());
   });
   field.addEventListener("input", changed);
+  if ("acts" in sheet.dataset) watch();
   document.addEventListener("keydown", typed);
   // The page around may give the focus to the frame; the digits are what it is for.
   window.addEventListener("focus", () => field.focus({ preventScroll: true }));

@@ -10,6 +10,7 @@ use crate::ledger::{NewGivingBack, Sources};
 use crate::order::{NewOrder, Order, OrderState, Refused};
 use crate::pay::PayRefused;
 use crate::payer::Typed;
+use crate::people::{Line, LineKind, Mood, Sight};
 use crate::platform::Platform;
 use crate::refund::new_refund_id;
 use crate::settings::DIGITS;
@@ -59,8 +60,10 @@ pub(crate) enum Confirmed {
     Wrong {
         attempts_left: u8,
     },
-    /// The order failed: the payer is locked or has too little money.
-    Failed,
+    /// The order failed: the payer is locked.
+    Locked,
+    /// The order failed: the payer has too little money.
+    Insufficient,
 }
 
 impl State {
@@ -87,6 +90,27 @@ impl State {
         };
         self.payment_codes.codes.insert(text, kept, CODES_MAX);
         Ok(code)
+    }
+
+    /// The code a payer's phone shows at this moment and until when: the last one while it can be charged, else
+    /// another.
+    pub(crate) fn code_shown(
+        &mut self,
+        platform: &Platform,
+        payer: &str,
+        now: Timestamp,
+    ) -> Result<(AuthCode, Timestamp), PayRefused> {
+        let newest = self.payment_codes.codes.order.iter().rev().take(CODES_LOOKED_AT);
+        let shown = newest.filter_map(|(_, text)| {
+            let code = self.payment_codes.codes.get(&text)?;
+            let until = code.issued_at.plus(CODE_LIVES);
+            let good = code.payer == payer && !code.used && !code.ask_password && now < until;
+            good.then(|| (AuthCode::parse(&text).expect("18 digits"), until))
+        });
+        match shown.take(1).next() {
+            Some(shown) => Ok(shown),
+            None => Ok((self.issue_code(platform, payer, Asking::ByRule, now)?, now.plus(CODE_LIVES))),
+        }
     }
 
     /// Whose code it is, when it could be charged (v2.md §3.9).
@@ -143,8 +167,9 @@ impl State {
         if self.payers.get(&payer).is_some_and(|person| person.abnormal) {
             return Err(Refused::PayerAbnormal);
         }
-        let asks = self.payment_codes.asks(code, &payer, asked.total, now);
-        let wallet = self.ledger.wallet_for(&payer, asked.total);
+        let mood = self.payers.get(&payer).map_or(Mood::Willing, |person| person.mood);
+        let asks = !mood.needs_no_prompt() || self.payment_codes.asks(code, &payer, asked.total, now);
+        let wallet = self.wallet_for(&payer, asked.total);
         if let Some(known) = self.payment_codes.codes.get_mut(code.as_str()) {
             known.used = true;
         }
@@ -157,8 +182,9 @@ impl State {
         };
         if asks {
             order.note(now, EventKind::CashierOpened, payer.as_str());
-            order.state = OrderState::UserPaying { since: now, payer };
+            order.state = OrderState::UserPaying { since: now, payer: payer.clone() };
             self.schedule(now.plus(PASSWORD_WITHIN), Due::PasswordMissed(key.clone()));
+            self.invoked(&payer, Sight::Prompt(key.clone()), now);
         } else {
             self.payment_codes.count_unasked(&payer, now);
             self.take(platform, &key, &wallet, now);
@@ -185,12 +211,12 @@ impl State {
             }
             Typed::Locked => {
                 self.fail(key, EventKind::WrongPassword, now);
-                return Ok(Confirmed::Failed);
+                return Ok(Confirmed::Locked);
             }
         }
         match self.confirm_unasked(platform, key, now) {
             Ok(()) => Ok(Confirmed::Paid),
-            Err(PayRefused::Insufficient) => Ok(Confirmed::Failed),
+            Err(PayRefused::Insufficient) => Ok(Confirmed::Insufficient),
             Err(other) => Err(other),
         }
     }
@@ -204,7 +230,7 @@ impl State {
     ) -> Result<(), PayRefused> {
         let payer = self.asked_for_password(key)?;
         let total = self.orders.get(key).expect("just found").asked.total;
-        let Some(wallet) = self.ledger.wallet_for(&payer, total) else {
+        let Some(wallet) = self.wallet_for(&payer, total) else {
             self.fail(key, EventKind::Insufficient, now);
             return Err(PayRefused::Insufficient);
         };
@@ -227,7 +253,7 @@ impl State {
     }
 
     /// Who is being asked for the password of an order.
-    fn asked_for_password(&self, key: &OrderKey) -> Result<String, PayRefused> {
+    pub(crate) fn asked_for_password(&self, key: &OrderKey) -> Result<String, PayRefused> {
         let order = self.orders.get(key).ok_or(PayRefused::UnknownOrder)?;
         match &order.state {
             OrderState::UserPaying { payer, .. } => Ok(payer.clone()),
@@ -284,6 +310,17 @@ impl State {
             };
             self.ledger.refund_accepted(back, now).expect("the money was there a moment ago");
             self.ledger.refund_arrived(&refund_id, now);
+            let line = Line {
+                at: now,
+                kind: LineKind::Refund,
+                amount: total,
+                mchid: order.asked.collected().0.clone(),
+                number: key.1.to_string(),
+                platform_number: refund_id.to_string(),
+                description: order.asked.description.clone(),
+                bank_type: payment.bank_type.clone(),
+            };
+            self.add_line(&payment.payer, line);
         }
         let order = self.orders.get_mut(key).expect("just found");
         order.note(now, EventKind::Closed, "taken back by the merchant");
@@ -335,5 +372,7 @@ const REVERSIBLE_FOR: Duration = Duration::from_secs(7 * 86_400);
 const UNASKED_TOTAL_MAX: Fen = Fen::new(100_000);
 /// Payments of a day without a password (v3.md §2.8).
 const UNASKED_A_DAY: u32 = 10;
+/// Newest codes that are looked at for the one a phone shows.
+const CODES_LOOKED_AT: usize = 100;
 /// Codes that are remembered; the oldest is forgotten first.
 const CODES_MAX: u64 = 10_000;

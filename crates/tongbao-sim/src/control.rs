@@ -1,36 +1,40 @@
 //! The control API under `/sim/v1`: what a person or a script does to the simulated world.
 
+mod apps;
 mod bills;
 mod clock;
 mod complaints;
+mod faults;
 mod keys;
+mod merchants;
 mod onboarding;
+mod payers;
 mod phone;
+mod seeds;
 mod sent;
 mod sharing;
 mod standing;
 mod transfers;
 mod worlds;
 
-use std::collections::BTreeMap;
-
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::StatusCode;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tongbao_wire::{Appid, Fen, Mchid, OutRefundNo, OutTradeNo, RefundStatus};
 
-use crate::bank::bank_of_debit_card;
+use crate::LoginRefused;
+use crate::Simulator;
 use crate::guard::{bad_request, preflight, problem};
 use crate::ledger::{AMOUNT_MAX, Purse};
-use crate::login::LoginRefused;
 use crate::pay::PayRefused;
+use crate::people::Did;
 use crate::refund::OutcomeRefused;
-use crate::{PayerSettings, Simulator, payer};
+use crate::view::OrderView;
 pub(crate) use clock::ADVANCE_SECONDS_MAX;
 use sent::Body;
 pub(crate) use sent::{Asked, Segments};
@@ -52,7 +56,6 @@ pub(crate) fn routes() -> Router<Simulator> {
         )
         .route("/sim/v1/notifications", get(notifications))
         .route(&on_post("notifications/{id}/resend"), post(resend).options(preflight))
-        .route("/sim/v1/payers", get(payers).post(set_payer).options(preflight))
         .route(&on_post("merchants/{mchid}/withdraw"), post(withdraw).options(preflight))
         .route(&on_post("merchants/{mchid}/top-up"), post(top_up).options(preflight))
         .route("/sim/v1/login-codes", post(login_code).options(preflight))
@@ -62,9 +65,14 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(onboarding::routes())
         .merge(worlds::routes())
         .merge(phone::routes())
+        .merge(apps::routes())
+        .merge(payers::routes())
         .merge(clock::routes())
         .merge(keys::routes())
+        .merge(merchants::routes())
+        .merge(seeds::routes())
         .merge(standing::routes())
+        .merge(faults::routes())
 }
 
 async fn health() -> Response {
@@ -126,7 +134,16 @@ async fn pay(
         Err(response) => return *response,
     };
     let paid = simulator.pay_of(named.mchid.as_ref(), &number, named.payer.as_deref());
-    paid.map_or_else(|why| refused(&why), |order| Json(order).into_response())
+    paid.map_or_else(|why| refused(&why), |(order, did)| Json(ActedUpon { order, did }).into_response())
+}
+
+/// The order after its payer did something about it.
+#[derive(Serialize)]
+struct ActedUpon {
+    #[serde(flatten)]
+    order: OrderView,
+    #[serde(flatten)]
+    did: Did,
 }
 
 async fn cancel(
@@ -202,63 +219,6 @@ async fn resend(Shared(simulator): Shared<Simulator>, Segments(id): Segments<Str
     match simulator.resend(&id).await {
         Some(notification) => Json(notification).into_response(),
         None => problem(StatusCode::NOT_FOUND, "unknown_notification", "there is no notification of this id"),
-    }
-}
-
-async fn payers(Shared(simulator): Shared<Simulator>) -> Response {
-    let payers: Vec<_> = simulator.with_state(|state, platform, now| {
-        state.payers.iter().filter_map(|(id, _)| state.payer_view(&id, platform, now)).collect()
-    });
-    Json(json!({ "payers": payers })).into_response()
-}
-
-#[derive(Deserialize)]
-struct PayerAsked {
-    id: String,
-    #[serde(default)]
-    name: Option<String>,
-    balance_fen: Fen,
-    /// What bank cards can pay, by `bank_type` such as `CMB_DEBIT`: used when the balance does not suffice.
-    #[serde(default)]
-    cards_fen: BTreeMap<String, Fen>,
-    #[serde(default)]
-    password: Option<String>,
-}
-
-/// Adds a payer, or sets one anew: balance, password, and no wrong tries.
-async fn set_payer(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let asked: PayerAsked = match read(&body) {
-        Ok(asked) => asked,
-        Err(response) => return *response,
-    };
-    let settings = PayerSettings {
-        name: asked.name.unwrap_or_else(|| asked.id.clone()),
-        id: asked.id,
-        balance: asked.balance_fen,
-        password: asked.password.unwrap_or_else(|| "123456".into()),
-    };
-    if let Err((field, reason)) = payer::check(&settings) {
-        return bad_request(&format!("{field} {reason}"));
-    }
-    let sound = |(card, balance): (&String, &Fen)| {
-        bank_of_debit_card(card).is_some() && (0..=AMOUNT_MAX).contains(&balance.get())
-    };
-    if !asked.cards_fen.iter().all(sound) {
-        return bad_request("cards_fen has cards such as CMB_DEBIT, each with 0 to 1000000000000");
-    }
-    let view = simulator.with_state(|state, platform, now| {
-        if state.payers.holds(PAYERS_MAX) && !state.payers.contains_key(&settings.id) {
-            return None;
-        }
-        state.set_payer(&settings, platform.appids().iter(), now);
-        for (card, balance) in &asked.cards_fen {
-            state.ledger.set_card(&settings.id, card, *balance, now);
-        }
-        state.payer_view(&settings.id, platform, now)
-    });
-    match view {
-        Some(view) => Json(view).into_response(),
-        None => bad_request("there are as many payers as the simulator holds"),
     }
 }
 
@@ -379,4 +339,3 @@ fn refused(why: &PayRefused) -> Response {
 const LISTED: usize = 200;
 /// Rows of a list at most.
 const LISTED_MAX: usize = 10_000;
-const PAYERS_MAX: usize = 10_000;

@@ -1,8 +1,30 @@
-//! Faults by hand: what goes wrong with calls and deliveries, decided by closures.
+//! Faults: what goes wrong with calls and deliveries, decided by closures or by a script (docs/faults.md).
+//!
+//! A closure is asked first; what it lets pass, the script is asked about (`book`). What was decided about a
+//! call is done in `met`, on the way out in `carry`; what was decided about a notification, by the notifier.
 
+mod about;
+mod book;
+mod carry;
+pub(crate) mod kinds;
+mod met;
+pub(crate) mod presets;
+mod script;
+mod told;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use tongbao_wire::{Call, Mchid};
+
+pub(crate) use book::FaultBook;
+pub(crate) use carry::dropped;
+#[cfg(feature = "server")]
+pub(crate) use carry::obey;
+pub use carry::{Delayed, Dropped, Reset, Throttled};
+pub(crate) use met::Held;
+pub use script::{FaultScript, NextOf, ScriptError};
+pub use told::{FaultView, FaultsView};
 
 /// A closure that decides what goes wrong with a call.
 pub type CallFaults = dyn Fn(&CallSeen<'_>) -> CallFault + Send + Sync;
@@ -35,7 +57,7 @@ pub struct CallSeen<'a> {
 }
 
 /// What goes wrong with a call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum CallFault {
     /// Nothing.
     #[default]
@@ -50,6 +72,42 @@ pub enum CallFault {
     TooMany,
     /// The request is executed and its answer cannot be verified.
     Forge(Forgery),
+    /// The request is executed as though it had come twice; what the second came to is answered.
+    Twice,
+    /// Answered in these words, executed or not; the signature is checked before.
+    Answer {
+        /// Whether the request is executed all the same.
+        executed: bool,
+        /// What is answered.
+        words: Arc<Words>,
+    },
+    /// 502 with a page of HTML, executed or not: what stands in front of the platform does not reach it.
+    BadGateway {
+        /// Whether the request is executed all the same.
+        executed: bool,
+    },
+    /// The answer comes so much later: [`Delayed`].
+    Delay(Duration),
+    /// The answer's body comes with so many bytes a second: [`Throttled`].
+    Slow(u32),
+    /// The answer's body breaks off after so many bytes, under the length of the whole.
+    Truncate(usize),
+    /// The connection is reset, executed or not: [`Reset`].
+    Reset {
+        /// Whether the request is executed all the same.
+        executed: bool,
+    },
+}
+
+/// What is answered in place of what the platform would say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// HTTP status, of v3.
+    pub status: u16,
+    /// The code, in v2 the `err_code`, at api.weixin.qq.com the `errcode`.
+    pub code: String,
+    /// The message.
+    pub message: String,
 }
 
 /// One send of a notification as a fault hook sees it.
@@ -73,6 +131,17 @@ pub enum DeliveryFault {
     Pass,
     /// It never arrives.
     Lose,
+    /// It arrives, and the platform misses the answer.
+    LoseAnswer,
+    /// It arrives with so many bytes of its body.
+    Truncate(usize),
+    /// This send waits until another notification has gone, so much later at most.
+    Hold {
+        /// Which one.
+        next_of: NextOf,
+        /// How long at most, in business time.
+        at_most: Duration,
+    },
     /// It arrives twice.
     Duplicate,
     /// This send happens so much later.
@@ -88,14 +157,24 @@ pub enum Forgery {
     SignTest,
     /// Signed with a key that is not the platform's, under the platform's serial.
     WrongKey,
+    /// Correctly signed, under a serial that names no key of the platform.
+    WrongSerial,
     /// Correctly signed, but 301 seconds ago.
     StaleTimestamp,
     /// One byte of the body differs from what was signed.
     Tamper,
 }
 
-/// Marks an answer that never leaves: found in a response's extensions by whoever carries it.
-///
-/// Over a real connection the body breaks off before its first byte, which closes the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dropped;
+impl Forgery {
+    /// The word of the language of scripts.
+    pub(crate) fn named(kind: &str) -> Option<Self> {
+        match kind {
+            "sign_test" => Some(Self::SignTest),
+            "corrupt_signature" => Some(Self::WrongKey),
+            "wrong_serial" => Some(Self::WrongSerial),
+            "stale_timestamp" => Some(Self::StaleTimestamp),
+            "tamper" => Some(Self::Tamper),
+            _ => None,
+        }
+    }
+}

@@ -1,27 +1,27 @@
 //! Who may use the pages and the control API: they move virtual money, but on a developer's machine any
 //! web page could reach them.
 
-use axum::Json;
 use axum::extract::{Request, State as Shared};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Simulator;
+use crate::prepay::{H5_HOST, H5_PATH};
 
 /// Refuses names that are not the simulator's (DNS rebinding) and pages of foreign origins, and tells
 /// browsers which pages may read the answer.
 pub(crate) async fn guard(Shared(simulator): Shared<Simulator>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let host = named_host(headers, request.uri());
-    if let Some(host) = host.filter(|host| !is_loopback(host) && Some(host) != simulator.own_host().as_ref())
-    {
+    let path = request.uri().path();
+    let own = |host: &String| is_loopback(host) || Some(host) == simulator.own_host().as_ref();
+    if let Some(host) = host.filter(|host| !own(host) && !is_h5(&simulator, host, path)) {
         let detail = format!("`{host}` is not this simulator; use its loopback address or its base URL");
         return problem(StatusCode::FORBIDDEN, "foreign_host", &detail);
     }
-    let path = request.uri().path();
     let open = path == "/sim/v1/login-codes" || path.starts_with("/cashier/") || path == "/cashier";
     let origin = headers.get(header::ORIGIN).cloned();
     let allowed = match &origin {
@@ -45,7 +45,7 @@ pub(crate) async fn guard(Shared(simulator): Shared<Simulator>, request: Request
 /// What a browser asks before it posts JSON across origins.
 pub(crate) async fn preflight() -> Response {
     let headers = [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE"),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, "Content-Type"),
         (header::ACCESS_CONTROL_MAX_AGE, "600"),
     ];
@@ -54,8 +54,15 @@ pub(crate) async fn preflight() -> Response {
 
 /// An error of the control API: a stable code, and a sentence.
 pub(crate) fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
+    problem_with(status, code, detail, json!({}))
+}
+
+/// The same with more members.
+pub(crate) fn problem_with(status: StatusCode, code: &str, detail: &str, mut more: Value) -> Response {
+    more["code"] = code.into();
+    more["detail"] = detail.into();
     let headers = [(header::CONTENT_TYPE, "application/problem+json")];
-    (status, headers, Json(json!({ "code": code, "detail": detail })).0.to_string()).into_response()
+    (status, headers, more.to_string()).into_response()
 }
 
 /// A body that cannot be read.
@@ -67,6 +74,13 @@ fn named_host(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     let named = headers.get(header::HOST).map(|value| value.to_str().unwrap_or("?").to_owned());
     let named = named.or_else(|| uri.authority().map(ToString::to_string))?;
     Some(named.parse::<Authority>().map_or(named, |authority| authority.host().to_ascii_lowercase()))
+}
+
+/// The name that an `h5_url` of the platform has, and what a browser gets under it: the page, and its calls.
+fn is_h5(simulator: &Simulator, host: &str, path: &str) -> bool {
+    let paths = ["/cashier/pay", "/cashier/cancel", "/cashier/told"];
+    let served = path == H5_PATH || path.starts_with("/cashier/assets/") || paths.contains(&path);
+    simulator.inner.platform.switches.h5_url_of_platform && host == H5_HOST && served
 }
 
 fn is_own_origin(simulator: &Simulator, origin: &HeaderValue) -> bool {

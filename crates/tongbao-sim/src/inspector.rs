@@ -10,7 +10,7 @@ mod curl;
 mod exchange;
 mod explain;
 mod facts;
-mod flat_xml;
+pub(crate) mod flat_xml;
 mod keyring;
 mod pages;
 mod record;

@@ -91,6 +91,13 @@ impl Ledger {
         self.set(account, balance, at);
     }
 
+    /// Takes a bank card away with what it could pay. False when the payer has no such card.
+    pub(crate) fn remove_card(&mut self, payer: &str, card: &str, at: Timestamp) -> bool {
+        let account = Account::Wallet(Wallet::Card { payer: payer.into(), card: card.into() });
+        self.set(account, Fen::ZERO, at);
+        self.balances.remove_card(payer, card)
+    }
+
     /// What a payer pays so much with: the balance, or else the first card that has it.
     pub(crate) fn wallet_for(&self, payer: &str, amount: Fen) -> Option<Wallet> {
         if self.payer(payer) >= amount {

@@ -11,14 +11,13 @@ use tokio::time::Instant;
 use tongbao_wire::Timestamp;
 
 use crate::compose::letter;
-use crate::faults::{DeliveryFault, DeliverySeen, Forgery};
-use crate::notice::{Attempt, Heard, Notice, Outcome, SentBy};
-use crate::order::Dialect;
+use crate::faults::{DeliveryFault, Forgery};
+use crate::notice::{Attempt, Heard, Notice, Outcome, SentBy, Tongue};
 use crate::platform::Platform;
 use crate::postman::{ANSWER_WITHIN, PostFailed};
-use crate::v2;
 use crate::view::NotificationView;
 use crate::{ClockView, Pace, Simulator, inspector};
+use crate::{push, v2};
 
 impl Simulator {
     /// Sends notifications as they fall due and lets orders and refunds move on, for ever. Dropping the
@@ -135,50 +134,64 @@ impl Simulator {
 
     /// One send of one notification, faults included.
     async fn deliver(&self, number: u64, by: SentBy) {
-        let Some((fault, now)) = self.fault_of(number, by) else { return };
-        if let DeliveryFault::Delay(wait) = fault {
-            self.with_state(|state, _, _| state.put_off_send(number, now.plus(wait)));
-            return;
+        let Some((fault, told, now)) = self.fault_of(number, by) else { return };
+        match fault {
+            DeliveryFault::Delay(wait) => {
+                self.with_state(|state, _, _| state.put_off_send(number, now.plus(wait)));
+                return;
+            }
+            DeliveryFault::Hold { next_of, at_most } => {
+                self.with_state(|state, _, _| state.hold_send(number, next_of, now.plus(at_most)));
+                return;
+            }
+            _ => {}
         }
-        let Some((place, request, notice)) = self.prepare(number, by, fault) else { return };
-        let dialect = notice.dialect;
+        let Some((place, request, notice)) = self.prepare(number, by, fault, told.as_deref()) else { return };
+        let told = told.as_deref();
+        let tongue = &notice.tongue;
         let heard = match fault {
             DeliveryFault::Lose => {
                 let lost = Err(PostFailed::TimedOut);
-                self.keep(number, fault, &request, Instant::now(), &lost);
-                heard(lost, dialect)
+                self.keep(number, told, &request, Instant::now(), &lost);
+                heard(lost, tongue)
+            }
+            DeliveryFault::LoseAnswer => {
+                let _ = self.post(number, told, request, tongue).await;
+                heard(Err(PostFailed::TimedOut), tongue)
             }
             DeliveryFault::Duplicate => {
                 let twin = request.clone();
-                let _ = self.post(number, fault, twin, dialect).await;
-                self.post(number, fault, request, dialect).await
+                let _ = self.post(number, told, twin, tongue).await;
+                self.post(number, told, request, tongue).await
             }
-            DeliveryFault::Pass | DeliveryFault::Forge(_) | DeliveryFault::Delay(_) => {
-                self.post(number, fault, request, dialect).await
+            DeliveryFault::Truncate(after) => {
+                let request = request.map(|body| body.slice(..body.len().saturating_sub(1).min(after)));
+                self.post(number, told, request, tongue).await
             }
+            DeliveryFault::Pass
+            | DeliveryFault::Forge(_)
+            | DeliveryFault::Delay(_)
+            | DeliveryFault::Hold { .. } => self.post(number, told, request, tongue).await,
         };
-        self.with_state(|state, _, _| state.finish_send(number, &notice.id, place, heard));
+        self.with_state(|state, _, now| {
+            state.finish_send(number, &notice.id, place, heard);
+            state.let_go_after(number, now);
+        });
         self.wake();
     }
 
-    fn fault_of(&self, number: u64, by: SentBy) -> Option<(DeliveryFault, Timestamp)> {
-        let (mchid, id, event_type, send, ask, now) = self.with_state(|state, _, now| {
-            let notice = state.notices.get(&number)?;
-            let ask = !notice.put_off && by == SentBy::Ladder;
-            Some((
-                notice.mchid.clone(),
-                notice.id.clone(),
-                notice.event_type.clone(),
-                notice.sends + 1,
-                ask,
-                now,
-            ))
-        })?;
-        if !ask {
-            return Some((DeliveryFault::Pass, now));
+    /// What goes wrong, and what it is called.
+    fn fault_of(&self, number: u64, by: SentBy) -> Option<(DeliveryFault, Option<String>, Timestamp)> {
+        let (notice, now) = self.with_state(|state, _, now| Some((state.notices.get(&number)?, now)))?;
+        if notice.put_off || by == SentBy::Hand {
+            return Some((DeliveryFault::Pass, None, now));
         }
-        let seen = DeliverySeen { mchid: &mchid, id: &id, event_type: &event_type, send };
-        Some((self.delivery_fault(&seen), now))
+        let fault = self.delivery_fault_of(&notice);
+        if fault != DeliveryFault::Pass {
+            return Some((fault, Some(format!("{fault:?}")), now));
+        }
+        let (fault, kind) = self.scripted_delivery(number);
+        Some((fault, kind.map(str::to_owned), now))
     }
 
     /// Signs the envelope for this send and writes the send down.
@@ -187,6 +200,7 @@ impl Simulator {
         number: u64,
         by: SentBy,
         fault: DeliveryFault,
+        told: Option<&str>,
     ) -> Option<(usize, Request<Bytes>, Arc<Notice>)> {
         let platform = &self.inner.platform;
         let (notice, answered_with) = self.with_state(|state, _, _| {
@@ -198,7 +212,7 @@ impl Simulator {
             DeliveryFault::Forge(forgery) => Some(forgery),
             // A probe is sent again properly signed (v3.md §1.7); v2 has none.
             DeliveryFault::Pass
-                if notice.dialect == Dialect::V3
+                if notice.tongue == Tongue::V3
                     && notice.attempts.is_empty()
                     && platform.draws(platform.switches.probes_permille) =>
             {
@@ -206,18 +220,25 @@ impl Simulator {
             }
             DeliveryFault::Pass
             | DeliveryFault::Lose
+            | DeliveryFault::LoseAnswer
+            | DeliveryFault::Truncate(_)
+            | DeliveryFault::Hold { .. }
             | DeliveryFault::Duplicate
             | DeliveryFault::Delay(_) => None,
         };
-        let (serial, request) = match notice.dialect {
-            Dialect::V3 => sealed(platform, &notice, answered_with.as_deref().map(String::as_str), forgery),
-            Dialect::V2(_) => (String::new(), v2::letter(platform, &notice, forgery)),
+        let (serial, request) = match &notice.tongue {
+            Tongue::V3 => sealed(platform, &notice, answered_with.as_deref().map(String::as_str), forgery),
+            Tongue::V2(_) => (String::new(), v2::letter(platform, &notice, forgery)),
+            Tongue::Push(appid) => {
+                let settings = self.with_state(|state, _, _| state.pushes.get(appid));
+                (String::new(), push::letter(platform, settings.as_deref(), appid, &notice))
+            }
         };
         let place = self.with_state(|state, platform, now| {
             let attempt = Attempt {
                 at: now,
                 serial,
-                fault: (fault != DeliveryFault::Pass).then(|| format!("{fault:?}")),
+                fault: told.map(str::to_owned),
                 outcome: Outcome::Sending,
                 status: None,
                 answer: String::new(),
@@ -230,22 +251,22 @@ impl Simulator {
     async fn post(
         &self,
         number: u64,
-        fault: DeliveryFault,
+        fault: Option<&str>,
         request: Request<Bytes>,
-        dialect: Dialect,
+        tongue: &Tongue,
     ) -> Heard {
         let (kept, began) = (request.clone(), Instant::now());
         let answered = tokio::time::timeout(ANSWER_WITHIN, self.inner.postman.post(request)).await;
         let answered = answered.unwrap_or(Err(PostFailed::TimedOut));
         self.keep(number, fault, &kept, began, &answered);
-        heard(answered, dialect)
+        heard(answered, tongue)
     }
 
     /// Keeps a send for the inspector.
     fn keep(
         &self,
         number: u64,
-        fault: DeliveryFault,
+        fault: Option<&str>,
         request: &Request<Bytes>,
         began: Instant,
         answered: &Result<http::Response<Bytes>, PostFailed>,
@@ -256,7 +277,7 @@ impl Simulator {
             event_type: &notice.event_type,
             mchid: &notice.mchid,
             out_trade_no: notice.out_trade_no.as_ref(),
-            fault: (fault != DeliveryFault::Pass).then(|| format!("{fault:?}")),
+            fault: fault.map(str::to_owned),
             request,
             began,
         };
@@ -280,13 +301,14 @@ fn sealed(
 }
 
 /// Of v3 only 200 and 204 count (v3.md §6.8); of v2 the words in the body (v2.md §4.1).
-fn heard(answered: Result<http::Response<Bytes>, PostFailed>, dialect: Dialect) -> Heard {
+fn heard(answered: Result<http::Response<Bytes>, PostFailed>, tongue: &Tongue) -> Heard {
     match answered {
         Ok(answer) => {
             let status = answer.status().as_u16();
-            let accepted = match dialect {
-                Dialect::V3 => matches!(status, 200 | 204),
-                Dialect::V2(_) => status == 200 && v2::accepts(answer.body()),
+            let accepted = match tongue {
+                Tongue::V3 => matches!(status, 200 | 204),
+                Tongue::V2(_) => status == 200 && v2::accepts(answer.body()),
+                Tongue::Push(_) => push::accepts(status, answer.body()),
             };
             let outcome = if accepted { Outcome::Accepted } else { Outcome::Refused };
             let start = &answer.body()[..answer.body().len().min(ANSWER_BYTES_KEPT)];

@@ -9,6 +9,7 @@ use crate::ledger::{FeeRate, Hold, NewSale, SaleWords, Wallet};
 use crate::notice::NewNotice;
 use crate::order::{Dialect, NewOrder, Order, OrderState, Payment, new_transaction_id};
 use crate::payer;
+use crate::people::{Line, LineKind, Mood};
 use crate::platform::Platform;
 use crate::prepay::{Opens, Prepay};
 use crate::state::{OrderKey, State};
@@ -155,7 +156,7 @@ impl Opened {
         }
     }
 
-    fn prepays(&self) -> &[Prepay] {
+    pub(crate) fn prepays(&self) -> &[Prepay] {
         match self {
             Self::One(order) => &order.prepays,
             Self::Combined(whole) => &whole.prepays,
@@ -196,6 +197,13 @@ impl Opened {
         }
     }
 
+    /// Open, with a `prepay_id` that lives, and its end of payment has not come.
+    pub(crate) fn is_payable(&self, now: Timestamp) -> bool {
+        self.standing().is_ok()
+            && self.prepays().last().is_some_and(|prepay| prepay.is_live(now))
+            && self.time_expire().is_none_or(|end| now < end)
+    }
+
     fn standing(&self) -> Result<(), PayRefused> {
         match self {
             Self::One(order) => match order.state {
@@ -215,6 +223,20 @@ impl Opened {
 }
 
 impl State {
+    /// What a `prepay_id` opens or once opened.
+    pub(crate) fn opened_by(&self, prepay_id: &PrepayId) -> Option<Opened> {
+        match &*self.prepays.get(prepay_id)? {
+            Opens::Order(key) => self.orders.get(key).map(Opened::One),
+            Opens::Combined(key) => self.combined.get(key).map(Opened::Combined),
+        }
+    }
+
+    /// What a payer pays so much with; nothing in a mood of having too little.
+    pub(crate) fn wallet_for(&self, payer: &str, amount: Fen) -> Option<Wallet> {
+        let short = self.payers.get(payer).is_some_and(|person| person.mood == Mood::Insufficient);
+        if short { None } else { self.ledger.wallet_for(payer, amount) }
+    }
+
     /// What a `prepay_id` opens, while it does.
     pub(crate) fn live_prepay(
         &self,
@@ -222,12 +244,7 @@ impl State {
         prepay_id: &PrepayId,
         now: Timestamp,
     ) -> Result<Opened, PayRefused> {
-        let opens = self.prepays.get(prepay_id).ok_or(PayRefused::Prepay)?;
-        let opened = match &*opens {
-            Opens::Order(key) => self.orders.get(key).map(Opened::One),
-            Opens::Combined(key) => self.combined.get(key).map(Opened::Combined),
-        }
-        .ok_or(PayRefused::Prepay)?;
+        let opened = self.opened_by(prepay_id).ok_or(PayRefused::Prepay)?;
         let mut newest_first = opened.prepays().iter().rev();
         let newest = newest_first.next();
         let usable = |prepay: &&Prepay| &prepay.id == prepay_id && prepay.is_live(now);
@@ -278,7 +295,7 @@ impl State {
         now: Timestamp,
     ) -> Result<Opens, PayRefused> {
         let opened = self.payable(platform, attempt, now)?;
-        let Some(wallet) = self.ledger.wallet_for(attempt.payer, opened.total()) else {
+        let Some(wallet) = self.wallet_for(attempt.payer, opened.total()) else {
             self.note_opened(&opened, now, EventKind::Insufficient, "");
             return Err(PayRefused::Insufficient);
         };
@@ -307,12 +324,31 @@ impl State {
             payer: payer_id.into(),
             bank_type: wallet.bank_type().into(),
         };
-        let sale = new_sale(platform, &order.asked, &payment, wallet.clone());
+        let managed = self.ships_under(&order.asked, payer_id);
+        let mut sale = new_sale(platform, &order.asked, &payment, wallet.clone());
+        if managed.is_some() {
+            sale.hold = Hold::Shipping;
+        }
         self.ledger.pay(sale, now).expect("the balance suffices");
         self.transactions.insert(transaction_id.clone(), key.clone());
+        let line = Line {
+            at: now,
+            kind: LineKind::Payment,
+            amount: order.asked.total,
+            mchid: order.asked.collected().0.clone(),
+            number: key.1.to_string(),
+            platform_number: transaction_id.to_string(),
+            description: order.asked.description.clone(),
+            bank_type: payment.bank_type.clone(),
+        };
+        self.add_line(payer_id, line);
         let order = self.orders.get_mut(key).expect("just found");
         order.note(now, EventKind::Paid, transaction_id.as_str());
-        order.state = OrderState::Paid(payment);
+        order.state = OrderState::Paid(payment.clone());
+        if let Some(managed) = managed {
+            self.shipping_begins(managed, key, &payment, now);
+        }
+        let order = self.orders.get(key).expect("just found");
         if order.asked.profit_sharing {
             self.sharing_begins(&transaction_id, now);
         }

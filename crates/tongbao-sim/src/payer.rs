@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tongbao_wire::{Appid, Fen, Openid, Timestamp};
 
 use crate::crypto::openid_digest;
+use crate::people::{Acts, Mood};
 use crate::{PayerSettings, Switches};
 
 /// A person, without the money: that is in the ledger.
@@ -20,6 +21,10 @@ pub(crate) struct Payer {
     locked_until: Option<Timestamp>,
     /// The account is gone or barred: no code is charged, and refunds cannot arrive.
     pub(crate) abnormal: bool,
+    #[serde(default)]
+    pub(crate) mood: Mood,
+    #[serde(default)]
+    pub(crate) acts: Acts,
 }
 
 /// What became of a typed password.
@@ -39,6 +44,8 @@ impl Payer {
             wrong_in_a_row: 0,
             locked_until: None,
             abnormal: false,
+            mood: Mood::Willing,
+            acts: Acts::ByHand,
         }
     }
 
@@ -62,6 +69,26 @@ impl Payer {
         Typed::Wrong { attempts_left }
     }
 
+    /// Six digits that are not the password.
+    pub(crate) fn wrong_password(&self) -> &'static str {
+        if self.password == "000000" { "111111" } else { "000000" }
+    }
+
+    /// Shown to whoever plays the payer.
+    pub(crate) fn password(&self) -> &str {
+        &self.password
+    }
+
+    pub(crate) fn set_password(&mut self, password: &str) {
+        self.password = password.into();
+    }
+
+    /// Forgets wrong tries.
+    pub(crate) fn unlock(&mut self) {
+        self.wrong_in_a_row = 0;
+        self.locked_until = None;
+    }
+
     pub(crate) fn attempts_left(&self, switches: &Switches, now: Timestamp) -> u8 {
         if self.locked_until.is_some_and(|until| now < until) {
             return 0;
@@ -72,6 +99,12 @@ impl Payer {
     pub(crate) fn locked_for(&self, now: Timestamp) -> Duration {
         self.locked_until.map_or(Duration::ZERO, |until| until.since(now))
     }
+}
+
+/// Who a person is to all apps of one Open Platform account (miniprogram.md §1.3).
+pub(crate) fn unionid(payer: &str) -> String {
+    let digest = URL_SAFE_NO_PAD.encode(openid_digest("unionid", payer));
+    format!("o{}", &digest[..27])
 }
 
 /// Who a person is to a mini program: 28 characters that start with `o`, the same in every run.
@@ -98,6 +131,15 @@ pub struct PayerView {
     pub cards: std::collections::BTreeMap<String, Fen>,
     /// Password tries before the payer is locked; none while locked.
     pub attempts_left: u8,
+    /// For how long the payer is locked.
+    pub locked_seconds: u64,
+    /// The account is gone or barred.
+    pub abnormal: bool,
+    /// What the payer does when it comes to paying.
+    #[serde(flatten)]
+    pub mood: Mood,
+    /// When the payer acts without being told to.
+    pub acts: Acts,
     /// Who the person is to each appid.
     pub openids: std::collections::BTreeMap<Appid, Openid>,
 }
@@ -109,14 +151,24 @@ pub(crate) fn check(settings: &PayerSettings) -> Result<(), (&'static str, Strin
     if !(1..=32).contains(&bytes) || !plain {
         return Err(("payer id", "must be 1 to 32 letters, digits, - or _".into()));
     }
-    if settings.name.is_empty() || settings.name.chars().count() > 32 {
+    if !is_name(&settings.name) {
         return Err(("payer name", "must have 1 to 32 characters".into()));
     }
-    if settings.password.len() != 6 || !settings.password.bytes().all(|b| b.is_ascii_digit()) {
+    if !is_password(&settings.password) {
         return Err(("payer password", "must be six digits".into()));
     }
     if settings.balance < Fen::ZERO || settings.balance.get() > crate::ledger::AMOUNT_MAX {
         return Err(("payer balance", format!("must be 0 to {} fen", crate::ledger::AMOUNT_MAX)));
     }
     Ok(())
+}
+
+/// Six digits.
+pub(crate) fn is_password(text: &str) -> bool {
+    text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// How people are shown.
+pub(crate) fn is_name(text: &str) -> bool {
+    (1..=32).contains(&text.chars().count())
 }

@@ -4,7 +4,7 @@ use tongbao_wire::{AuthCode, Mchid, OutTradeNo};
 
 use crate::cashier::open_scanned;
 use crate::code_pay::{Asking, Confirmed};
-use crate::{OrderView, PayRefused, Simulator};
+use crate::{Acts, Mood, OrderView, PayRefused, Simulator};
 
 impl Simulator {
     /// The payment code (付款码) that a payer's phone shows, the first's unless named: good for one use within
@@ -45,7 +45,7 @@ impl Simulator {
             let key = state.order_key(mchid, out_trade_no)?;
             let typed = state.confirm(platform, &key, password, now)?;
             match typed {
-                Confirmed::Paid | Confirmed::Wrong { .. } | Confirmed::Failed => {}
+                Confirmed::Paid | Confirmed::Wrong { .. } | Confirmed::Locked | Confirmed::Insufficient => {}
             }
             Ok(state.order_view(&state.orders.get(&key).expect("just found")))
         })
@@ -60,6 +60,12 @@ impl Simulator {
             let payer = payer.unwrap_or(&platform.first_payer);
             open_scanned(state, platform, code_url, payer, now).map(|sheet| sheet.session)
         })
+    }
+
+    /// Sets what a payer does when it comes to paying, and when without being told to. False when there is no
+    /// such payer.
+    pub fn set_mood(&self, payer: &str, mood: Mood, acts: Acts) -> bool {
+        self.with_state(|state, _, _| state.set_mood(payer, mood, acts))
     }
 
     /// Bars a payer's account, or opens it again: no code of it is charged, and refunds cannot arrive

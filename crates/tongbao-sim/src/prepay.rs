@@ -36,7 +36,8 @@ impl Prepay {
     /// Where the browser of an H5 order is sent (v3.md §2.1): at the simulator unless the platform's own host
     /// is wanted.
     pub(crate) fn h5_url(&self, platform: &Platform) -> String {
-        let host = if platform.switches.h5_url_of_platform { H5_HOST } else { &platform.base_url };
+        let of_platform = format!("https://{H5_HOST}");
+        let host = if platform.switches.h5_url_of_platform { &of_platform } else { &platform.base_url };
         let package = self.token.as_deref().unwrap_or_default();
         format!("{host}{H5_PATH}?prepay_id={}&package={package}", self.id)
     }
@@ -82,6 +83,7 @@ impl State {
             | TradeType::Unknown(_) => None,
         };
         self.prepays.insert(id.clone(), opens.clone());
+        self.ordered(opens, &id, now);
         if let (TradeType::Native, Some(token)) = (scene, &token) {
             self.scans.insert(token.clone(), id.clone());
         }
@@ -147,6 +149,7 @@ const H5_URL_LIVES: Duration = Duration::from_secs(5 * 60);
 /// Renewals of one order that are remembered at once.
 const PREPAYS_MAX: usize = 100;
 const CODE_URL: &str = "weixin://wxpay/bizpayurl?pr=";
-const H5_HOST: &str = "https://wx.tenpay.com";
+/// Where the platform's own `h5_url` is.
+pub(crate) const H5_HOST: &str = "wx.tenpay.com";
 /// Under the platform's host and the simulator's alike.
 pub(crate) const H5_PATH: &str = "/cgi-bin/mmpayweb-bin/checkmweb";

@@ -1,15 +1,12 @@
-//! A request as it came, and an answer that never leaves: what all faces of the platform share.
+//! A request as it came: what all faces of the platform share.
 
-use axum::body::Body;
 use axum::extract::Request;
-use axum::response::Response;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, header};
 use std::time::Duration;
 
 use tongbao_wire::Call;
 
-use crate::Dropped;
 use crate::platform::Platform;
 use crate::tls::PLATFORM_HOSTS;
 
@@ -51,17 +48,6 @@ pub(crate) async fn read(endpoint: Call, request: Request) -> Result<Received, S
 /// True for calls whose body is a form with a file, of which only `meta` is signed (v3.md §1.5).
 pub(crate) const fn is_upload(call: Call) -> bool {
     matches!(call, Call::UploadImage | Call::UploadVideo | Call::UploadComplaintImage)
-}
-
-/// An answer that never leaves.
-pub(crate) fn dropped() -> Response {
-    let broken = futures_util::stream::once(async {
-        Err::<Bytes, _>(std::io::Error::new(std::io::ErrorKind::ConnectionReset, "dropped on purpose"))
-    });
-    let mut answer = Response::new(Body::from_stream(broken));
-    answer.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("1"));
-    answer.extensions_mut().insert(Dropped);
-    answer
 }
 
 /// The largest request documented is a few kilobytes.

@@ -3,6 +3,8 @@
 use serde_json::Value;
 use tongbao_wire::{ErrorBody, ErrorDetail};
 
+use crate::faults::Words;
+
 /// A refusal as it goes on the wire (v3.md §1.11).
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
@@ -58,6 +60,11 @@ impl Refusal {
     /// 429.
     pub(crate) fn too_many() -> Self {
         Self::new(429, "FREQUENCY_LIMITED", "频率超限，请降低请求频率", cause::TOO_FREQUENT)
+    }
+
+    /// What a fault script wants said.
+    pub(crate) fn scripted(words: &Words) -> Self {
+        Self::new(words.status, &words.code, &*words.message, cause::SYSTEM)
     }
 
     /// 500: the result is unknown to the caller.

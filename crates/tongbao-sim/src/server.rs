@@ -14,7 +14,7 @@ use tongbao_listen::listen::{self, Front, Names, Options, Tls};
 use tongbao_listen::tasks::Tasks;
 use tongbao_wire::seam::{Chance, Clock};
 
-use crate::{HttpPostman, KeyMode, Settings, SimError, Simulator};
+use crate::{HttpPostman, KeyMode, Settings, SimError, Simulator, faults};
 
 /// A simulator that listens on a port of its own until this value is dropped.
 ///
@@ -121,7 +121,9 @@ impl Simulator {
     /// say so. [`Simulator::run`] is to run beside it.
     #[must_use]
     pub fn front(&self) -> Front {
-        let mut front = Front::from(self.router());
+        // Only whoever carries answers over sockets waits and resets.
+        let obedient = self.router().layer(axum::middleware::from_fn(faults::obey));
+        let mut front = Front::from(obedient);
         if let Some(tls) = &self.inner.platform.tls {
             let simulator = self.clone();
             let introduce = Arc::new(move |shown: &[_]| simulator.introduce(shown));

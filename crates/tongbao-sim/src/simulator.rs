@@ -9,12 +9,13 @@ use tongbao_wire::{Appid, Fen, Mchid, OutTradeNo, RefundStatus, Timestamp};
 use tongbao_wire::{OutRefundNo, Refund};
 
 use crate::clock::SimClock;
-use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults};
+use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults, Held};
+use crate::identity::Identity;
 use crate::keeper::Keeper;
 use crate::ledger::{Books, Purse};
-use crate::login::LoginRefused;
 use crate::order::OrderState;
-use crate::pay::{Attempt, PayRefused};
+use crate::pay::PayRefused;
+use crate::people::{Did, Sight};
 use crate::platform::Platform;
 use crate::prepay::Opens;
 use crate::refund::OutcomeRefused;
@@ -22,7 +23,8 @@ use crate::snapshot::Snapshots;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
 use crate::{
-    PayerSettings, Postman, Settings, SimError, cashier, control, guard, inspector, tls, v2, v3, weixin,
+    LoginRefused, PayerSettings, Postman, Seed, Settings, SimError, cashier, control, guard, inspector, tls,
+    v2, v3, weixin,
 };
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
@@ -42,8 +44,12 @@ pub(crate) struct Inner {
     pub(crate) advancing: tokio::sync::Mutex<()>,
     own_host: Option<String>,
     keeper: Keeper,
+    /// Requests that a fault script holds back.
+    pub(crate) held: Held,
     /// The people it was set up with.
     pub(crate) payers: Vec<PayerSettings>,
+    /// What it was told to begin with.
+    pub(crate) seed: Seed,
     pub(crate) snapshots: Mutex<Snapshots>,
     pub(crate) recorder: Arc<inspector::Recorder>,
 }
@@ -53,11 +59,18 @@ impl Simulator {
     ///
     /// # Errors
     /// [`SimError`] naming the setting that cannot be used.
-    pub fn new(settings: Settings) -> Result<Self, SimError> {
-        let platform = Platform::new(&settings)?;
-        let own_host = settings.base_url.parse().ok().and_then(guard::host_of);
+    pub fn new(mut settings: Settings) -> Result<Self, SimError> {
         let keeper = Keeper::open(settings.data.as_deref())?;
-        let state = keeper.load(&platform, &settings.payers);
+        let platform = match keeper.identity(|kept| Self::as_kept(&mut settings, kept)).transpose()?.flatten()
+        {
+            Some(platform) => platform,
+            None => Platform::new(&settings, None)?,
+        };
+        let own_host = settings.base_url.parse().ok().and_then(guard::host_of);
+        let mut state = keeper.load(&platform, &settings.payers, &settings.seed)?;
+        if settings.fault_script.is_some() {
+            state.faults.begin(platform.fault_script.clone());
+        }
         let inner = Inner {
             platform,
             state: Mutex::new(state),
@@ -67,11 +80,27 @@ impl Simulator {
             advancing: tokio::sync::Mutex::new(()),
             own_host,
             keeper,
+            held: Held::default(),
             payers: settings.payers,
+            seed: settings.seed,
             snapshots: Mutex::default(),
             recorder: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The platform of the last run, if there was one: with its merchants and keys, the switches of these
+    /// settings and their key mode.
+    fn as_kept(settings: &mut Settings, kept: &Identity) -> Result<Option<Platform>, SimError> {
+        if !kept.is_there() {
+            return Ok(None);
+        }
+        settings.crypto = kept.suits(&settings.crypto)?;
+        let platform = Platform::new(settings, Some(kept))?;
+        if platform.ring().mode != settings.key_mode {
+            platform.set_key_mode(settings.key_mode)?;
+        }
+        Ok(Some(platform))
     }
 
     /// Everything on one port: the platform's endpoints, the cashier, the control API.
@@ -94,13 +123,19 @@ impl Simulator {
         answered.layer(recorded).with_state(self.clone())
     }
 
-    /// Pays an order as its payer would at the cashier, without the page and its password.
+    /// Where it is reached.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.inner.platform.base_url
+    }
+
+    /// The payer of an order does what their [`crate::Mood`] says, without a page: a willing one pays.
     ///
     /// # Errors
     /// [`PayRefused`], as the cashier would tell it.
     #[allow(clippy::unused_async, reason = "part of the public interface: paying may come to wait")]
     pub async fn pay(&self, out_trade_no: &OutTradeNo, payer: Option<&str>) -> Result<OrderView, PayRefused> {
-        self.pay_of(None, out_trade_no, payer)
+        self.pay_of(None, out_trade_no, payer).map(|(order, _)| order)
     }
 
     pub(crate) fn pay_of(
@@ -108,21 +143,20 @@ impl Simulator {
         mchid: Option<&Mchid>,
         out_trade_no: &OutTradeNo,
         payer: Option<&str>,
-    ) -> Result<OrderView, PayRefused> {
+    ) -> Result<(OrderView, Did), PayRefused> {
         self.with_state(|state, platform, now| {
             let opens = state.opens_of(mchid, out_trade_no)?;
             let key = state.first_of(&opens);
             let order = state.orders.get(&key).expect("just found");
-            if matches!(order.state, OrderState::UserPaying { .. }) {
-                state.confirm_unasked(platform, &key, now)?;
-                return Ok(state.order_view(&state.orders.get(&key).expect("just paid")));
-            }
-            let prepay_id = state.newest_prepay(&opens).ok_or(PayRefused::Prepay)?.id;
-            let payer = payer.or(order.payer.as_deref()).unwrap_or(&platform.first_payer).to_owned();
-            let scene = order.asked.scene.clone();
-            let attempt = Attempt { prepay_id: &prepay_id, scene: &scene, appid: None, payer: &payer };
-            state.pay(platform, &attempt, now)?;
-            Ok(state.order_view(&state.orders.get(&key).expect("just paid")))
+            let sight = if matches!(order.state, OrderState::UserPaying { .. }) {
+                Sight::Prompt(key.clone())
+            } else {
+                let prepay_id = state.newest_prepay(&opens).ok_or(PayRefused::Prepay)?.id;
+                let payer = payer.or(order.payer.as_deref()).unwrap_or(&platform.first_payer).to_owned();
+                Sight::Order { payer, prepay_id }
+            };
+            let did = state.payer_decides(platform, &sight, now)?;
+            Ok((state.order_view(&state.orders.get(&key).expect("just found")), did))
         })
     }
 
@@ -257,7 +291,7 @@ impl Simulator {
             (None, _) => false,
         };
         state.keep_time(&platform.clock);
-        self.inner.keeper.save(&mut state);
+        self.inner.keeper.save(&mut state, platform);
         if sooner {
             self.wake();
         }
@@ -268,6 +302,8 @@ impl Simulator {
     pub(crate) fn begin_again(&self, mut state: State, turn: impl FnOnce(&SimClock)) {
         let mut place = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
         turn(&self.inner.platform.clock);
+        state.welcome(&self.inner.platform);
+        state.open_apps(&self.inner.platform.appids());
         state.keep_time(&self.inner.platform.clock);
         self.inner.keeper.replace(&mut state);
         *place = state;
@@ -313,7 +349,11 @@ impl State {
     }
 
     /// What is paid when this number is: the order, or the whole that it is a part of.
-    fn opens_of(&self, mchid: Option<&Mchid>, out_trade_no: &OutTradeNo) -> Result<Opens, PayRefused> {
+    pub(crate) fn opens_of(
+        &self,
+        mchid: Option<&Mchid>,
+        out_trade_no: &OutTradeNo,
+    ) -> Result<Opens, PayRefused> {
         let named = self.named(mchid, out_trade_no)?;
         let order = self.orders.get(&self.first_of(&named)).expect("just found");
         Ok(order.asked.combined.clone().map_or(named, Opens::Combined))

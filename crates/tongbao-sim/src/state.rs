@@ -12,28 +12,32 @@ use tongbao_wire::{
     Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, RefundId, Timestamp, TransactionId,
 };
 
-use crate::PayerSettings;
 use crate::bill::Link;
 use crate::cashier::Session;
 use crate::clock::{KeptClock, SimClock};
 use crate::code_pay::PaymentCodes;
 use crate::combine::Combined;
 use crate::complaint::Complaints;
+use crate::faults::FaultBook;
 use crate::ledger::Ledger;
-use crate::login::{LoginCodes, StableToken};
 use crate::media::Media;
 use crate::notice::Notice;
 use crate::onboarding::{Onboarding, OnboardingDue};
 use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
-use crate::platform::Platform;
+use crate::people::{Acts, Mood, PayerDue, People};
+use crate::platform::{Came, Platform};
 use crate::prepay::Opens;
+use crate::push::PushSettings;
 use crate::refund::RefundRecord;
 use crate::sharing::{Sharing, SharingDue};
 use crate::shelf::{Kept, Named, Recent, Shelf, Table};
+use crate::shipping::{Shipping, ShippingDue};
 use crate::standing::Standing;
 use crate::transfer::{TransferDue, Transfers};
 use crate::v2::Sandbox;
+use crate::weixin::{AccessTokens, LoginCodes, Messages, WebGrants};
+use crate::{PayerSettings, Seed, SimError};
 
 /// An order's number is unique per merchant (v3.md §2.1).
 pub(crate) type OrderKey = (Mchid, OutTradeNo);
@@ -58,12 +62,19 @@ pub(crate) struct State {
     pub(crate) refund_ids: Shelf<RefundId, RefundKey>,
     pub(crate) payers: Shelf<String, Payer>,
     openids: Shelf<Openid, (Appid, String)>,
+    #[serde(default)]
+    pub(crate) people: People,
     pub(crate) ledger: Ledger,
     pub(crate) notices: Shelf<u64, Notice>,
     pub(crate) notice_ids: Shelf<String, u64>,
     pub(crate) sessions: Recent<Session>,
     pub(crate) codes: LoginCodes,
-    pub(crate) tokens: Shelf<Appid, StableToken>,
+    pub(crate) access_tokens: AccessTokens,
+    pub(crate) web: WebGrants,
+    pub(crate) shipping: Shipping,
+    pub(crate) messages: Messages,
+    /// Where apps want messages.
+    pub(crate) pushes: Shelf<Appid, PushSettings>,
     /// Of merchants that are not in good standing.
     pub(crate) standings: Shelf<Mchid, Standing>,
     pub(crate) bill_links: Recent<Link>,
@@ -72,6 +83,9 @@ pub(crate) struct State {
     pub(crate) transfers: Transfers,
     pub(crate) sharing: Sharing,
     pub(crate) onboarding: Onboarding,
+    /// The fault script in force and what it did.
+    #[serde(default)]
+    pub(crate) faults: FaultBook,
     /// What the short addresses of v2 stand for.
     pub(crate) short_urls: Recent<String>,
     pub(crate) sandbox: Sandbox,
@@ -115,8 +129,12 @@ pub(crate) enum Due {
     Sharing(SharingDue),
     /// An application moves on (v3-extended.md §9).
     Onboarding(OnboardingDue),
+    /// Receipt is confirmed, or the merchant is reminded to ship (miniprogram.md §4).
+    Shipping(ShippingDue),
     /// A refund looks whether its merchant has money again.
     RetryRefund(RefundKey),
+    /// A payer acts by themselves.
+    Payer(PayerDue),
 }
 
 /// Something that is to happen by itself.
@@ -130,17 +148,37 @@ pub(crate) enum Coming {
 
 impl State {
     /// A new world: these people and all merchants, and nothing has happened.
-    pub(crate) fn begin(platform: &Platform, people: &[PayerSettings], now: Timestamp) -> Self {
+    pub(crate) fn begin(
+        platform: &Platform,
+        people: &[PayerSettings],
+        seed: &Seed,
+        now: Timestamp,
+    ) -> Result<Self, SimError> {
         let mut state = Self::default();
-        for merchant in platform.merchants() {
+        for merchant in platform.merchants().iter().filter(|it| it.came == Came::SetUp) {
             state.ledger.open_merchant(merchant.settings.mchid.clone());
         }
         let appids = platform.appids();
         for person in people {
             state.set_payer(person, appids.iter(), now);
         }
+        state.faults.begin(platform.fault_script.clone());
+        state.grow(platform, seed, now)?;
         state.keep_time(&platform.clock);
-        state
+        Ok(state)
+    }
+
+    /// Everybody has an openid under these appids.
+    pub(crate) fn open_apps(&mut self, appids: &[Appid]) {
+        let people: Vec<String> = self.payers.iter().map(|(id, _)| id).collect();
+        for appid in appids {
+            for id in &people {
+                let openid = payer::openid(appid, id);
+                if !self.openids.contains_key(&openid) {
+                    self.openids.insert(openid, (appid.clone(), id.clone()));
+                }
+            }
+        }
     }
 
     /// Nothing was ever kept in it.
@@ -164,6 +202,7 @@ impl State {
         now: Timestamp,
     ) {
         self.payers.insert(person.id.clone(), Payer::new(person));
+        self.set_mood(&person.id, Mood::Willing, Acts::ByHand);
         self.ledger.set_payer(&person.id, person.balance, now);
         for appid in appids {
             let openid = payer::openid(appid, &person.id);
@@ -188,6 +227,10 @@ impl State {
             balance_text: balance.to_string(),
             cards: self.ledger.cards(id),
             attempts_left: person.attempts_left(&platform.switches, now),
+            locked_seconds: person.locked_for(now).as_secs(),
+            abnormal: person.abnormal,
+            mood: person.mood,
+            acts: person.acts,
             openids: appids.map(|appid| (appid.clone(), payer::openid(appid, id))).collect(),
         })
     }
@@ -246,8 +289,10 @@ impl State {
                 Due::SettleRefund(key) => self.refund_arrives(platform, key, at),
                 Due::Onboarding(due) => self.onboarding_due(platform, due.clone(), at),
                 Due::Sharing(due) => self.sharing_due(platform, due.clone(), at),
+                Due::Shipping(due) => self.shipping_due(platform, due, at),
                 Due::Transfer(due) => self.transfer_due(platform, due.clone(), at),
                 Due::RetryRefund(key) => self.retry_refund(platform, key, at),
+                Due::Payer(due) => self.payer_due(platform, due, at),
             }
         }
     }
@@ -272,8 +317,8 @@ impl State {
             ("session_order", &mut self.sessions.order),
             ("bill_links", &mut self.bill_links.rows),
             ("bill_link_order", &mut self.bill_links.order),
-            ("tokens", &mut self.tokens),
             ("standings", &mut self.standings),
+            ("pushes", &mut self.pushes),
             ("answered_with", &mut self.answered_with),
             ("due", &mut self.due),
             ("sends", &mut self.sends),
@@ -282,9 +327,15 @@ impl State {
             ("counters", &mut self.counters),
             ("clock", &mut self.clock),
         ];
+        named.extend(self.faults.shelves());
+        named.extend(self.people.shelves());
         named.extend(self.payment_codes.shelves());
         named.extend(self.ledger.shelves());
         named.extend(self.codes.shelves());
+        named.extend(self.access_tokens.shelves());
+        named.extend(self.web.shelves());
+        named.extend(self.shipping.shelves());
+        named.extend(self.messages.shelves());
         named.extend(self.media.shelves());
         named.extend(self.complaints.shelves());
         named.extend(self.transfers.shelves());

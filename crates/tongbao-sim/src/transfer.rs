@@ -17,6 +17,7 @@ use tongbao_wire::{
 };
 
 use crate::ledger::{Short, Transfer as Locked};
+use crate::people::{Line, LineKind};
 use crate::platform::Platform;
 use crate::refusal::{Refusal, cause};
 use crate::settings::{DIGITS, LETTERS};
@@ -231,6 +232,8 @@ impl State {
         self.transfers.ages.insert(serial, key.clone());
         self.transfers.numbers.insert(number, key.clone());
         if let Some(package) = package_info {
+            let payer = self.transfers.bills.get(&key).expect("just put in").payer.clone();
+            self.offered(&payer, &package, now);
             self.transfers.packages.insert(package, Package::Bill(key.clone()));
             self.schedule(now.plus(CONFIRMED_WITHIN), Due::Transfer(TransferDue::Expire(key.clone())));
         } else {
@@ -328,6 +331,31 @@ impl State {
         Ok(())
     }
 
+    /// The user confirms what a page shows.
+    pub(crate) fn confirm_package(
+        &mut self,
+        platform: &Platform,
+        package: &str,
+        payer: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), TransferRefused> {
+        match self.transfer_package(package)? {
+            Package::Bill(key) => self.confirm_transfer(platform, &key, payer, now),
+            Package::Authorization(key) => self.confirm_authorization(platform, &key, payer, now),
+        }
+    }
+
+    /// Whom a page is meant for.
+    pub(crate) fn meant_by(&self, package: &str) -> Result<String, TransferRefused> {
+        let meant = match self.transfer_package(package)? {
+            Package::Bill(key) => self.transfers.bills.get(&key).map(|bill| bill.payer.clone()),
+            Package::Authorization(key) => {
+                self.transfers.authorizations.get(&key).map(|one| one.payer.clone())
+            }
+        };
+        meant.ok_or(TransferRefused::Unknown)
+    }
+
     /// Decides by hand that a transfer fails: at once, or when the money should arrive.
     pub(crate) fn fail_transfer(
         &mut self,
@@ -401,6 +429,21 @@ impl State {
             self.ledger.transfer_returned(&bill.locked, at)
         };
         moved.expect("what was locked is on its way until the transfer ends");
+        if state == TransferState::Success {
+            let line = Line {
+                at,
+                kind: LineKind::Transfer,
+                amount: bill.told.transfer_amount,
+                mchid: key.0.clone(),
+                number: key.1.to_string(),
+                platform_number: bill.told.transfer_bill_no.to_string(),
+                description: bill.told.transfer_remark.clone(),
+                bank_type: "OTHERS".into(),
+            };
+            let payer = bill.payer.clone();
+            self.add_line(&payer, line);
+        }
+        let bill = self.transfers.bills.get_mut(key).expect("just found");
         bill.told.state = state;
         bill.told.fail_reason = reason.map(TransferFailReason::from);
         bill.told.update_time = Some(at);

@@ -30,9 +30,8 @@ use http::Extensions;
 use tongbao_wire::Call;
 
 use crate::Simulator;
-use crate::faults::{CallFault, CallSeen};
-use crate::inspector::Faulted;
-use crate::received::{Received, dropped, read};
+use crate::faults::{CallFault, dropped};
+use crate::received::{Received, read};
 
 use answer::Answer;
 use form::Member;
@@ -91,30 +90,31 @@ async fn serve(Shared(simulator): Shared<Simulator>, route: Route, request: Requ
         Ok(received) => received,
         Err(status) => return status.into_response(),
     };
-    let seen = CallSeen { endpoint: call, target: &received.target, body: &received.body };
-    let fault = simulator.call_fault(&seen);
-    if fault == CallFault::DropBefore {
-        return Faulted::mark(dropped(), fault);
+    let met = simulator.meet(&received).await;
+    if let Some(answer) = met.instead() {
+        return met.carry(answer).await;
     }
     let platform = &simulator.inner.platform;
     let caller = match gate::authenticate(&simulator, &received, Secret::Key) {
         Ok(caller) => caller,
-        Err(_) if fault == CallFault::DropAfter => return Faulted::mark(dropped(), fault),
-        Err(refusal) => return answer::refused_unknown(call, refusal),
+        Err(refusal) => return met.carry(answer::refused_unknown(call, refusal)).await,
     };
-    let judged = judge(&simulator, &caller, route, &received, &extensions, fault).await;
-    let answer = match (judged, fault) {
-        (Ok(Answer::Lost), _) | (_, CallFault::DropAfter) => dropped(),
+    let judged = met.execute(|| judge(&simulator, &caller, route, &received, &extensions, &met.fault)).await;
+    let answer = match (judged, &met.fault) {
+        (Ok(Answer::Lost), _) => dropped(),
         (Ok(_), CallFault::SystemErrorAfter) => {
             answer::refused(platform, &caller, call, Refused::system_error())
         }
-        (Ok(answer), CallFault::Forge(forgery)) => answer::answered(platform, &caller, answer, Some(forgery)),
-        (Ok(answer), CallFault::Pass | CallFault::TooMany | CallFault::DropBefore) => {
-            answer::answered(platform, &caller, answer, None)
+        (Ok(_), CallFault::Answer { words, .. }) => {
+            answer::refused(platform, &caller, call, Refused::scripted(words))
         }
+        (Ok(answer), CallFault::Forge(forgery)) => {
+            answer::answered(platform, &caller, answer, Some(*forgery))
+        }
+        (Ok(answer), _) => answer::answered(platform, &caller, answer, None),
         (Err(refusal), _) => answer::refused(platform, &caller, call, refusal),
     };
-    Faulted::mark(answer, fault)
+    met.carry(answer).await
 }
 
 /// Everything between the signature and the answer.
@@ -124,11 +124,13 @@ async fn judge(
     route: Route,
     received: &Received,
     extensions: &Extensions,
-    fault: CallFault,
+    fault: &CallFault,
 ) -> Result<Answer, Refused> {
     let mut asked = gate::admit(simulator, caller, route.call, route.members, extensions)?;
-    if fault == CallFault::TooMany {
-        return Err(Refused::too_many());
+    match fault {
+        CallFault::TooMany => return Err(Refused::too_many()),
+        CallFault::Answer { executed: false, words } => return Err(Refused::scripted(words)),
+        _ => {}
     }
     let negative = received.headers.get("Wechatpay-Negative-Test");
     asked.negative_test = negative.and_then(|value| value.to_str().ok()).map(str::to_owned);

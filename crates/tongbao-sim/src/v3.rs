@@ -34,9 +34,8 @@ use futures_util::future::BoxFuture;
 use tongbao_wire::{Call, Mchid};
 
 use crate::Simulator;
-use crate::faults::{CallFault, CallSeen, Forgery};
-use crate::inspector::Faulted;
-use crate::received::{Received, dropped, read};
+use crate::faults::{CallFault, Forgery};
+use crate::received::{Received, read};
 use crate::refusal::Refusal;
 
 use answer::Answer;
@@ -110,40 +109,42 @@ async fn serve(
         Ok(call) => call,
         Err(status) => return status.into_response(),
     };
-    let seen = CallSeen { endpoint, target: &call.target, body: &call.body };
-    let fault = simulator.call_fault(&seen);
-    if fault == CallFault::DropBefore {
-        return Faulted::mark(dropped(), fault);
+    let met = simulator.meet(&call).await;
+    if let Some(answer) = met.instead() {
+        return met.carry(answer).await;
     }
-    let judged = judge(&simulator, &call, answering, fault).await;
+    let judged = met.execute(|| judge(&simulator, &call, answering, &met.fault)).await;
     let platform = &simulator.inner.platform;
-    let answer = match (judged, fault) {
-        (_, CallFault::DropAfter) => dropped(),
+    let answer = match (judged, &met.fault) {
         (Ok(_), CallFault::SystemErrorAfter) => answer::refused(platform, endpoint, &Refusal::system_error()),
+        (Ok(_), CallFault::Answer { words, .. }) => {
+            answer::refused(platform, endpoint, &Refusal::scripted(words))
+        }
         (Ok((answer, _)), CallFault::Forge(forgery)) => {
-            answer::signed(platform, &call, &answer, Some(forgery))
+            answer::signed(platform, &call, &answer, Some(*forgery))
         }
-        (Ok((answer, probe)), CallFault::Pass | CallFault::TooMany | CallFault::DropBefore) => {
-            answer::signed(platform, &call, &answer, probe)
-        }
+        (Ok((answer, probe)), _) => answer::signed(platform, &call, &answer, probe),
         (Err(refusal), _) => answer::refused(platform, endpoint, &refusal),
     };
-    Faulted::mark(answer, fault)
+    met.carry(answer).await
 }
 
-/// Everything between a request and its answer: no faults but 429. Says whether the answer is to be a probe.
+/// Everything between a request and its answer: no faults but those that refuse in place of the call. Says
+/// whether the answer is to be a probe.
 async fn judge(
     simulator: &Simulator,
     call: &Received,
     answering: Answering,
-    fault: CallFault,
+    fault: &CallFault,
 ) -> Result<(Answer, Option<Forgery>), Refusal> {
     let platform = &simulator.inner.platform;
     let mchid = gate::admit(simulator, call)?;
     let serial = answer::key_of_answer(platform, call).serial.clone();
     simulator.with_state(|state, _, _| state.answered_with.insert(mchid.clone(), serial));
-    if fault == CallFault::TooMany {
-        return Err(Refusal::too_many());
+    match fault {
+        CallFault::TooMany => return Err(Refusal::too_many()),
+        CallFault::Answer { executed: false, words } => return Err(Refusal::scripted(words)),
+        _ => {}
     }
     limits::count(simulator, call.endpoint, &mchid)?;
     let answered = match answering {

@@ -39,6 +39,12 @@ pub enum EventKind {
     Insufficient,
     /// The payer closed the cashier.
     CashierCancelled,
+    /// The payer left the app.
+    AppClosed,
+    /// The payer will pay later.
+    PayerWaits,
+    /// The cashier refused the payer.
+    PaymentRefused,
     /// Paid.
     Paid,
     /// Closed.

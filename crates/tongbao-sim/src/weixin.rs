@@ -1,140 +1,114 @@
-//! `api.weixin.qq.com`: login and tokens (miniprogram.md §1.1, §1.4). 200 for everything; faults are
-//! `errcode`s.
+//! `api.weixin.qq.com`: login, tokens, pages of official accounts, shipping, messages (miniprogram.md §1, §4, §5).
+//! 200 for everything; faults are `errcode`s.
 
-use std::collections::BTreeMap;
+mod asked;
+mod message;
+mod oauth;
+mod session;
+mod shipping;
+mod token;
+
+use std::borrow::Cow;
 
 use axum::Router;
-use axum::extract::{Query, Request, State as Shared};
+use axum::extract::{Request, State as Shared};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use http::header;
-use serde::Deserialize;
+use axum::routing::any;
+use http::{Method, header};
 use serde_json::{Value, json};
-use tongbao_wire::{Appid, Call};
+use tongbao_wire::Call;
 
 use crate::Simulator;
-use crate::faults::{CallFault, CallSeen};
-use crate::inspector::Faulted;
-use crate::login::{CodeRefused, StableToken, TokenRefused};
-use crate::payer;
+use crate::faults::{CallFault, Words};
 use crate::platform::Platform;
-use crate::received::{dropped, read};
+use crate::received::read;
 use crate::settings::LOWER_HEX;
 
-/// An `errcode` and its `errmsg`.
-struct Errcode(i32, &'static str);
+use asked::Asked;
+pub(crate) use message::{Messages, Template};
+pub(crate) use oauth::WebGrants;
+pub(crate) use session::LoginCodes;
+pub use session::LoginRefused;
+pub(crate) use token::AccessTokens;
 
-pub(crate) fn routes() -> Router<Simulator> {
-    let on = |endpoint| move |simulator, request| serve(simulator, endpoint, request);
-    Router::new()
-        .route("/sns/jscode2session", get(on(Call::CodeToSession)))
-        .route("/cgi-bin/stable_token", post(on(Call::StableToken)))
+/// An `errcode` and its `errmsg`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Errcode(i64, Cow<'static, str>);
+
+impl Errcode {
+    const fn new(code: i64, message: &'static str) -> Self {
+        Self(code, Cow::Borrowed(message))
+    }
 }
 
-async fn serve(Shared(simulator): Shared<Simulator>, endpoint: Call, request: Request) -> Response {
+/// What answers a call: no waiting.
+type Handler = fn(&Simulator, &Asked) -> Result<Value, Errcode>;
+
+/// A call and what answers it.
+type Handled = (Call, Handler);
+
+const HANDLED: &[&[Handled]] = &[session::CALLS, token::CALLS, oauth::CALLS, shipping::CALLS, message::CALLS];
+
+/// Addresses that are no row of the table of calls.
+const BESIDE: &[&[(&str, &str, Handler)]] = &[token::BESIDE, oauth::BESIDE];
+
+pub(crate) fn routes() -> Router<Simulator> {
+    let of_table = HANDLED.iter().copied().flatten();
+    let of_table = of_table.map(|(call, handler)| (*call, call.method(), call.path(), *handler));
+    let beside = BESIDE.iter().copied().flatten();
+    let beside = beside.map(|(method, path, handler)| (Call::Untyped, *method, *path, *handler));
+    let mut router = oauth::pages();
+    for (call, method, path, handler) in of_table.chain(beside) {
+        let method: Method = method.parse().expect("a method");
+        let answered = move |simulator, request| serve(simulator, call, method.clone(), handler, request);
+        router = router.route(path, any(answered));
+    }
+    router
+}
+
+async fn serve(
+    Shared(simulator): Shared<Simulator>,
+    endpoint: Call,
+    method: Method,
+    handler: Handler,
+    request: Request,
+) -> Response {
     let uri = request.uri().clone();
     let call = match read(endpoint, request).await {
         Ok(call) => call,
         Err(status) => return status.into_response(),
     };
-    let fault = simulator.call_fault(&CallSeen { endpoint, target: &call.target, body: &call.body });
-    let platform = &simulator.inner.platform;
-    match fault {
-        CallFault::DropBefore => return Faulted::mark(dropped(), fault),
-        CallFault::TooMany => return Faulted::mark(told(platform, Err(FREQUENCY)), fault),
-        CallFault::Pass | CallFault::DropAfter | CallFault::SystemErrorAfter | CallFault::Forge(_) => {}
-    }
-    let answer = if endpoint == Call::StableToken {
-        stable_token(&simulator, &call.body)
-    } else {
-        let query = Query::<BTreeMap<String, String>>::try_from_uri(&uri);
-        code2session(&simulator, &query.map(|Query(query)| query).unwrap_or_default())
-    };
-    let answer = match fault {
-        CallFault::DropAfter => dropped(),
-        CallFault::SystemErrorAfter => told(platform, Err(BUSY)),
-        CallFault::Pass | CallFault::Forge(_) | CallFault::DropBefore | CallFault::TooMany => {
-            told(platform, answer)
-        }
-    };
-    Faulted::mark(answer, fault)
-}
-
-/// Fields, appid, secret, then the code, which is burnt only when the others pass.
-fn code2session(simulator: &Simulator, query: &BTreeMap<String, String>) -> Result<Value, Errcode> {
-    let said = |name: &str| query.get(name).map_or("", String::as_str);
-    let missing = [
-        ("appid", Errcode(41002, "appid missing")),
-        ("secret", Errcode(41004, "appsecret missing")),
-        ("js_code", Errcode(41008, "missing code")),
-    ];
-    for (name, errcode) in missing {
-        if said(name).is_empty() {
-            return Err(errcode);
-        }
-    }
-    if said("grant_type") != "authorization_code" {
-        return Err(GRANT_TYPE);
+    let met = simulator.meet(&call).await;
+    if let Some(answer) = met.instead() {
+        return met.carry(answer).await;
     }
     let platform = &simulator.inner.platform;
-    let appid = check_app(platform, said("appid"), said("secret"))?;
-    let person = simulator
-        .with_state(|state, _, now| state.codes.redeem(said("js_code"), &appid, now))
-        .map_err(|refused| match refused {
-            CodeRefused::Invalid => Errcode(40029, "invalid code"),
-            CodeRefused::Used => Errcode(40163, "code been used"),
-        })?;
-    Ok(json!({
-        "session_key": STANDARD.encode(platform.chance.bytes::<16>()),
-        "openid": payer::openid(&appid, &person),
-    }))
-}
-
-#[derive(Deserialize)]
-struct TokenAsked {
-    #[serde(default)]
-    grant_type: String,
-    #[serde(default)]
-    appid: String,
-    #[serde(default)]
-    secret: String,
-    #[serde(default)]
-    force_refresh: bool,
-}
-
-fn stable_token(simulator: &Simulator, body: &[u8]) -> Result<Value, Errcode> {
-    let asked: TokenAsked = serde_json::from_slice(body).map_err(|_| Errcode(47001, "data format error"))?;
-    if asked.grant_type != "client_credential" {
-        return Err(GRANT_TYPE);
-    }
-    if asked.appid.is_empty() {
-        return Err(Errcode(41002, "appid missing"));
-    }
-    if asked.secret.is_empty() {
-        return Err(Errcode(41004, "appsecret missing"));
-    }
-    let appid = check_app(&simulator.inner.platform, &asked.appid, &asked.secret)?;
-    let (token, left) = simulator
-        .with_state(|state, platform, now| {
-            if !state.tokens.contains_key(&appid) {
-                state.tokens.insert(appid.clone(), StableToken::default());
+    let answer = match &met.fault {
+        CallFault::TooMany => told(platform, Err(FREQUENCY)),
+        CallFault::Answer { executed: false, words } => told(platform, Ok(scripted(words))),
+        fault => {
+            let answer = met
+                .execute(async || {
+                    if call.method == method {
+                        handler(&simulator, &Asked::new(&uri, call.body.clone()))
+                    } else {
+                        Err(if method == Method::GET { REQUIRES_GET } else { REQUIRES_POST })
+                    }
+                })
+                .await;
+            match fault {
+                CallFault::SystemErrorAfter => told(platform, Err(BUSY)),
+                CallFault::Answer { words, .. } => told(platform, Ok(scripted(words))),
+                _ => told(platform, answer),
             }
-            let token = state.tokens.get_mut(&appid).expect("just put there");
-            token.take(asked.force_refresh, now, &platform.chance)
-        })
-        .map_err(|refused| match refused {
-            TokenRefused::TooSoon => FREQUENCY,
-            TokenRefused::TooOften => Errcode(45009, "reach max api daily quota limit"),
-        })?;
-    Ok(json!({ "access_token": token, "expires_in": left.as_secs() }))
+        }
+    };
+    met.carry(answer).await
 }
 
-fn check_app(platform: &Platform, appid: &str, secret: &str) -> Result<Appid, Errcode> {
-    let appid = Appid::parse(appid).map_err(|_| Errcode(40013, "invalid appid"))?;
-    let app = platform.app(&appid).ok_or(Errcode(40013, "invalid appid"))?;
-    if app.secret == secret { Ok(appid) } else { Err(Errcode(40125, "invalid appsecret")) }
+/// What a fault script wants said; a code that is no number is told as -1.
+fn scripted(words: &Words) -> Value {
+    json!({ "errcode": words.code.parse().unwrap_or(-1), "errmsg": words.message })
 }
 
 /// `errmsg` ends in a trace; the content type is not JSON's (miniprogram.md §1.1).
@@ -147,6 +121,16 @@ fn told(platform: &Platform, answer: Result<Value, Errcode>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain")], body.to_string()).into_response()
 }
 
-const BUSY: Errcode = Errcode(-1, "system error");
-const FREQUENCY: Errcode = Errcode(45011, "api minute-quota reach limit");
-const GRANT_TYPE: Errcode = Errcode(40002, "invalid grant_type");
+/// What calls without an answer of their own say.
+fn ok() -> Value {
+    json!({ "errcode": 0, "errmsg": "ok" })
+}
+
+const BUSY: Errcode = Errcode::new(-1, "system error");
+const FREQUENCY: Errcode = Errcode::new(45_011, "api minute-quota reach limit");
+const GRANT_TYPE: Errcode = Errcode::new(40_002, "invalid grant_type");
+const INVALID_OPENID: Errcode = Errcode::new(40_003, "invalid openid");
+const FORMAT: Errcode = Errcode::new(47_001, "data format error");
+/// Recalled, not in the dossier: the platform's two words for a wrong method.
+const REQUIRES_GET: Errcode = Errcode::new(43_001, "require GET method");
+const REQUIRES_POST: Errcode = Errcode::new(43_002, "require POST method");

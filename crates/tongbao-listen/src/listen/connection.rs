@@ -5,6 +5,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -22,7 +23,7 @@ use tower::ServiceExt;
 
 use super::patience::{PatientStream, PunctualBody};
 use super::tunnel::{Door, Tunnel};
-use super::{Front, Options, Tls};
+use super::{Front, Options, Reset, Tls};
 
 /// A connection that was accepted, and all it needs to be served.
 pub(super) struct Connection {
@@ -40,12 +41,12 @@ impl Connection {
             tracing::debug!(%error, "TCP_NODELAY is not set; answers may be a little late");
         }
         let Self { front, address, options, until } = self;
-        let line = Line { front: &front, address, options, until };
+        let line = Line { front: &front, address, options, until, resets: Arc::default() };
         let door = line.front.proxy.clone().map(|names| Door::new(names, line.front.tls.is_some()));
         let Some(tls) = line.tls_wanted(&stream).await else {
             return;
         };
-        let stream = PatientStream::new(stream, options.taken_within);
+        let stream = PatientStream::new(stream, options.taken_within, line.resets.clone());
         match tls {
             Some(tls) => {
                 if let Some((stream, proven)) = line.handshake(tls, stream).await {
@@ -66,6 +67,8 @@ struct Line<'a> {
     address: SocketAddr,
     options: Options,
     until: watch::Receiver<()>,
+    /// Set when the connection is to end with a reset.
+    resets: Arc<AtomicBool>,
 }
 
 impl<'a> Line<'a> {
@@ -123,18 +126,22 @@ impl<'a> Line<'a> {
         I: Read + Write + Unpin + Send + 'static,
     {
         let (address, options) = (self.address, self.options);
-        let router = self.front.router.clone();
+        let (router, resets) = (self.front.router.clone(), self.resets.clone());
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(address));
             request.extensions_mut().extend(proven.clone());
             let answer = door.as_ref().and_then(|door| door.answer(&mut request));
             let punctual = request.map(|body| Body::new(PunctualBody::new(body, options.body_within)));
-            let router = router.clone();
+            let (router, resets) = (router.clone(), resets.clone());
             async move {
-                match answer {
-                    Some(answer) => Ok::<Response<Body>, Infallible>(answer),
-                    None => router.oneshot(punctual).await,
+                let answer = match answer {
+                    Some(answer) => answer,
+                    None => router.oneshot(punctual).await?,
+                };
+                if answer.extensions().get::<Reset>().is_some() {
+                    resets.store(true, Ordering::Relaxed);
                 }
+                Ok::<Response<Body>, Infallible>(answer)
             }
         });
         let connection = http1::Builder::new()

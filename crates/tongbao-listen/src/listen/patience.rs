@@ -5,6 +5,8 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -60,11 +62,13 @@ pub(super) struct PatientStream {
     within: Duration,
     /// Nothing while the other end takes what it is given.
     until: Option<Pin<Box<Sleep>>>,
+    /// Set when the connection is to end with a reset.
+    resets: Arc<AtomicBool>,
 }
 
 impl PatientStream {
-    pub(super) fn new(stream: TcpStream, within: Duration) -> Self {
-        Self { stream, within, until: None }
+    pub(super) fn new(stream: TcpStream, within: Duration, resets: Arc<AtomicBool>) -> Self {
+        Self { stream, within, until: None, resets }
     }
 
     /// Passes on what a write came to, or ends the wait for it.
@@ -77,6 +81,16 @@ impl PatientStream {
         let until = self.until.get_or_insert_with(|| Box::pin(sleep(within)));
         ready!(until.as_mut().poll(context));
         Poll::Ready(Err(late("the answer was not taken in time")))
+    }
+}
+
+impl Drop for PatientStream {
+    fn drop(&mut self) {
+        if self.resets.load(Ordering::Relaxed)
+            && let Err(error) = self.stream.set_zero_linger()
+        {
+            tracing::debug!(%error, "a connection that was to be reset is closed");
+        }
     }
 }
 

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tongbao_wire::{Appid, PrepayId, Timestamp, TradeType};
 
-use super::Session;
+use super::{Session, Shown};
+use crate::bank::card_in_words;
+use crate::ledger::Wallet;
 use crate::order::Dialect;
-use crate::pay::{Attempt, PayRefused};
+use crate::pay::{Attempt, Opened, PayRefused};
+use crate::people::{Acts, Sight, name_of};
 use crate::platform::Platform;
 use crate::prepay::Opens;
 use crate::settings::LETTERS;
-use crate::state::State;
+use crate::state::{OrderKey, State};
 use crate::v2::{SignType, sign};
 use crate::view::EventKind;
 
@@ -44,6 +47,12 @@ pub(crate) struct Sheet {
     pub(super) payer: String,
     /// Yuan.
     pub(super) balance: String,
+    /// The bank card that pays when the balance does not suffice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) card: Option<String>,
+    /// The payer acts without being told to: the page asks what came of it.
+    #[serde(skip)]
+    pub(super) acts: bool,
 }
 
 /// Opens a cashier, or says why not, in the order of miniprogram.md §2.10.
@@ -63,11 +72,8 @@ pub(super) fn open(
     let prepay_id = invocation.prepay_id.clone().ok_or(PayRefused::Prepay)?;
     let appid = Appid::parse(invocation.appid).map_err(|_| PayRefused::Appid)?;
     let payer = named_payer(platform, query);
-    start(
-        state,
-        platform,
-        Session { prepay_id, scene: invocation.scene, appid: Some(appid), payer, opened_at: now },
-    )
+    let shown = Shown::Prepay { prepay_id, scene: invocation.scene, appid: Some(appid) };
+    start(state, platform, Session { shown, payer, opened_at: now, ended: None })
 }
 
 /// Opens the cashier that an `h5_url` leads to.
@@ -81,7 +87,7 @@ pub(super) fn open_in_browser(
     let prepay_id = PrepayId::parse(said("prepay_id")).map_err(|_| PayRefused::Prepay)?;
     let prepay_id = state.open_h5(&prepay_id, said("package"), now)?;
     let payer = named_payer(platform, query);
-    start(state, platform, Session { prepay_id, scene: TradeType::Mweb, appid: None, payer, opened_at: now })
+    start(state, platform, Session::of_prepay(prepay_id, TradeType::Mweb, payer, now))
 }
 
 /// Opens the cashier behind a QR code that `payer` has scanned.
@@ -104,12 +110,76 @@ pub(crate) fn open_native(
     payer: &str,
     now: Timestamp,
 ) -> Result<Sheet, PayRefused> {
-    let payer = payer.to_owned();
-    start(
-        state,
-        platform,
-        Session { prepay_id, scene: TradeType::Native, appid: None, payer, opened_at: now },
-    )
+    start(state, platform, Session::of_prepay(prepay_id, TradeType::Native, payer.into(), now))
+}
+
+/// Opens the cashier of an order by hand, as the page of its scene would have: nothing was signed for it. Where
+/// a scanned payment code waits for its password, that is asked for.
+pub(crate) fn open_by_hand(
+    state: &mut State,
+    platform: &Platform,
+    opens: &Opens,
+    payer: &str,
+    now: Timestamp,
+) -> Result<Sheet, PayRefused> {
+    if let Opens::Order(key) = opens
+        && let Ok(asked) = state.asked_for_password(key)
+    {
+        return if asked == payer {
+            open_prompt(state, platform, key, payer, now)
+        } else {
+            Err(PayRefused::Payer)
+        };
+    }
+    let prepay = state.newest_prepay(opens).ok_or(PayRefused::Prepay)?;
+    let scene = state.opened_by(&prepay.id).ok_or(PayRefused::Prepay)?.scene().clone();
+    start(state, platform, Session::of_prepay(prepay.id, scene, payer.into(), now))
+}
+
+/// Opens the prompt for the password of a scanned payment code.
+fn open_prompt(
+    state: &mut State,
+    platform: &Platform,
+    key: &OrderKey,
+    payer: &str,
+    now: Timestamp,
+) -> Result<Sheet, PayRefused> {
+    let order = state.orders.get(key).ok_or(PayRefused::UnknownOrder)?;
+    let sheet = sheet(state, platform, &Opened::One(order), payer);
+    let session =
+        Session { shown: Shown::Prompt(key.clone()), payer: payer.into(), opened_at: now, ended: None };
+    state.keep_session(sheet.session.clone(), session);
+    Ok(sheet)
+}
+
+/// The sheet of a cashier that is open already.
+pub(crate) fn sheet_of(state: &State, platform: &Platform, id: &str) -> Result<Sheet, PayRefused> {
+    let session = state.sessions.get(id).filter(|session| session.ended.is_none());
+    let session = session.ok_or(PayRefused::SessionGone)?;
+    let opened = match &session.shown {
+        Shown::Prepay { prepay_id, .. } => state.opened_by(prepay_id),
+        Shown::Prompt(key) => state.orders.get(key).map(Opened::One),
+    };
+    let opened = opened.ok_or(PayRefused::SessionGone)?;
+    Ok(Sheet { session: id.into(), ..sheet(state, platform, &opened, &session.payer) })
+}
+
+fn sheet(state: &State, platform: &Platform, opened: &Opened, payer: &str) -> Sheet {
+    let person = state.payers.get(payer);
+    let wallet = state.ledger.wallet_for(payer, opened.total());
+    Sheet {
+        session: platform.chance.text(32, LETTERS),
+        merchant: name_of(platform, opened.mchid()),
+        amount: opened.total().to_string(),
+        description: opened.description().into(),
+        payer: person.as_ref().map_or_else(|| payer.to_owned(), |person| person.name.clone()),
+        balance: state.ledger.payer(payer).to_string(),
+        card: match wallet {
+            Some(Wallet::Card { card, .. }) => Some(card_in_words(&card)),
+            Some(Wallet::Balance { .. }) | None => None,
+        },
+        acts: person.is_some_and(|person| person.acts != Acts::ByHand),
+    }
 }
 
 fn named_payer(platform: &Platform, query: &BTreeMap<String, String>) -> String {
@@ -117,26 +187,26 @@ fn named_payer(platform: &Platform, query: &BTreeMap<String, String>) -> String 
 }
 
 fn start(state: &mut State, platform: &Platform, session: Session) -> Result<Sheet, PayRefused> {
-    let attempt = Attempt {
-        prepay_id: &session.prepay_id,
-        scene: &session.scene,
-        appid: session.appid.as_ref(),
-        payer: &session.payer,
-    };
+    let attempt = session.attempt().ok_or(PayRefused::Prepay)?;
     let now = session.opened_at;
     let opened = state.payable(platform, &attempt, now)?;
-    let merchant = platform.merchant(opened.mchid()).expect("orders belong to merchants");
-    let sheet = Sheet {
-        session: platform.chance.text(32, LETTERS),
-        merchant: merchant.settings.name.clone(),
-        amount: opened.total().to_string(),
-        description: opened.description().into(),
-        payer: state.payers.get(&session.payer).expect("payable looked it up").name.clone(),
-        balance: state.ledger.payer(&session.payer).to_string(),
-    };
+    let sheet = sheet(state, platform, &opened, &session.payer);
     state.note_opened(&opened, now, EventKind::CashierOpened, &session.payer);
+    state.invoked(&session.payer, Sight::Cashier(sheet.session.clone()), now);
     state.keep_session(sheet.session.clone(), session);
     Ok(sheet)
+}
+
+impl Session {
+    /// What is tried from it; none at a prompt.
+    pub(super) fn attempt(&self) -> Option<Attempt<'_>> {
+        match &self.shown {
+            Shown::Prepay { prepay_id, scene, appid } => {
+                Some(Attempt { prepay_id, scene, appid: appid.as_ref(), payer: &self.payer })
+            }
+            Shown::Prompt(_) => None,
+        }
+    }
 }
 
 impl<'a> Invocation<'a> {
@@ -211,7 +281,10 @@ impl<'a> Invocation<'a> {
             .filter(|merchant| owner.as_ref().is_none_or(|owner| *owner == merchant.settings.mchid));
         let sane = self.sane && recent && self.nonce_str.len() <= 32;
         sane && match &self.v2 {
-            None => owners.any(|merchant| merchant.keys.key.verifies(message.as_bytes(), self.sign)),
+            None => owners.any(|merchant| {
+                let pair = merchant.keys.pair_made();
+                pair.is_some_and(|pair| pair.key.verifies(message.as_bytes(), self.sign))
+            }),
             Some((how, signed)) => {
                 self.is_signed_like_the_order(platform, state, *how)
                     && owners.any(|merchant| {

@@ -18,9 +18,10 @@ use bytes::Bytes;
 use http::{Uri, header};
 use serde::Deserialize;
 
-use super::open::{Sheet, open, open_in_browser};
-use super::password::{cancel, err_msg, pay};
+use super::open::{Sheet, open, open_in_browser, sheet_of};
+use super::password::{CANCELLED, cancel, err_msg, pay, told};
 use crate::Simulator;
+use crate::control::Segments;
 use crate::guard;
 use crate::inspector::CashierRefused;
 use crate::pay::PayRefused;
@@ -28,9 +29,11 @@ use crate::prepay::H5_PATH;
 
 #[derive(Template)]
 #[template(path = "cashier.html")]
-struct Page {
+struct Page<'a> {
     zh: bool,
     embed: bool,
+    /// Where the browser goes afterwards; empty to stay.
+    back: &'a str,
     outcome: Outcome,
 }
 
@@ -48,8 +51,10 @@ pub(crate) fn routes() -> Router<Simulator> {
     Router::new()
         .route("/cashier", get(show))
         .route(H5_PATH, get(show_h5))
+        .route("/cashier/sessions/{session}", get(show_open))
         .route("/cashier/pay", post(pay_now).options(guard::preflight))
         .route("/cashier/cancel", post(cancel_now).options(guard::preflight))
+        .route("/cashier/told", post(told_now).options(guard::preflight))
         .route("/cashier/assets/cashier.css", get(|| async { asset("text/css; charset=utf-8", CSS) }))
         .route("/cashier/assets/cashier.js", get(|| async { asset("text/javascript; charset=utf-8", JS) }))
 }
@@ -57,21 +62,39 @@ pub(crate) fn routes() -> Router<Simulator> {
 async fn show(Shared(simulator): Shared<Simulator>, uri: Uri) -> Response {
     let query = query_of(&uri);
     let opened = simulator.with_state(|state, platform, now| open(state, platform, &query, now));
-    page(&query, opened)
+    page(&query, opened, "")
 }
 
 /// Where an `h5_url` leads (v3.md §2.1, §2.7).
 async fn show_h5(Shared(simulator): Shared<Simulator>, uri: Uri) -> Response {
     let query = query_of(&uri);
     let opened = simulator.with_state(|state, platform, now| open_in_browser(state, platform, &query, now));
-    page(&query, opened)
+    page(&query, opened, redirect_url(&query))
+}
+
+/// A cashier that is open already, as the phone shows it.
+async fn show_open(
+    Shared(simulator): Shared<Simulator>,
+    Segments(session): Segments<String>,
+    uri: Uri,
+) -> Response {
+    let query = query_of(&uri);
+    let opened = simulator.with_state(|state, platform, _| sheet_of(state, platform, &session));
+    page(&query, opened, "")
+}
+
+/// Where an `h5_url` says to go afterwards (v3.md §2.7); only the web.
+fn redirect_url(query: &BTreeMap<String, String>) -> &str {
+    let asked = query.get("redirect_url").map_or("", String::as_str);
+    let web = asked.starts_with("https://") || asked.starts_with("http://");
+    if web { asked } else { "" }
 }
 
 fn query_of(uri: &Uri) -> BTreeMap<String, String> {
     Query::<BTreeMap<String, String>>::try_from_uri(uri).map(|Query(query)| query).unwrap_or_default()
 }
 
-fn page(query: &BTreeMap<String, String>, opened: Result<Sheet, PayRefused>) -> Response {
+fn page(query: &BTreeMap<String, String>, opened: Result<Sheet, PayRefused>, back: &str) -> Response {
     let said = |name: &str| query.get(name).map_or("", String::as_str);
     let outcome = match opened {
         Ok(sheet) => Outcome::Sheet(sheet),
@@ -81,7 +104,7 @@ fn page(query: &BTreeMap<String, String>, opened: Result<Sheet, PayRefused>) -> 
         Outcome::Sheet(_) => None,
         Outcome::Refusal(refusal) => Some(CashierRefused(refusal.err_msg.clone())),
     };
-    let page = Page { zh: said("lang") != "en", embed: said("embed") == "1", outcome };
+    let page = Page { zh: said("lang") != "en", embed: said("embed") == "1", back, outcome };
     let html = page.render().expect("the template writes into memory");
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -118,7 +141,17 @@ async fn cancel_now(Shared(simulator): Shared<Simulator>, body: Bytes) -> Respon
         Err(error) => return guard::bad_request(&error.to_string()),
     };
     simulator.with_state(|state, platform, now| cancel(state, platform, &typed.session, now));
-    Json(serde_json::json!({ "errMsg": "requestPayment:fail cancel" })).into_response()
+    Json(serde_json::json!({ "errMsg": CANCELLED })).into_response()
+}
+
+/// The page of a payer who acts by themselves asks what came of it.
+async fn told_now(Shared(simulator): Shared<Simulator>, body: Bytes) -> Response {
+    let typed: Typed = match serde_json::from_slice(&body) {
+        Ok(typed) => typed,
+        Err(error) => return guard::bad_request(&error.to_string()),
+    };
+    let told = simulator.with_state(|state, platform, _| told(state, platform, &typed.session));
+    Json(told).into_response()
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {

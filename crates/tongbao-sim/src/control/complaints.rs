@@ -34,7 +34,7 @@ struct View<'a> {
     history: &'a [ComplaintHistoryEntry],
 }
 
-fn view(record: &ComplaintRecord) -> serde_json::Value {
+pub(super) fn view(record: &ComplaintRecord) -> serde_json::Value {
     let view = View { payer: &record.payer, told: &record.told, history: &record.history };
     serde_json::to_value(view).expect("a complaint is plain data")
 }

@@ -22,7 +22,6 @@ pub(super) fn routes() -> Router<Simulator> {
         .route("/sim/v1/payment-codes", post(payment_code).options(preflight))
         .route("/sim/v1/scan", post(scan).options(preflight))
         .route("/sim/v1/orders/{out_trade_no}/password", post(password).options(preflight))
-        .route("/sim/v1/payers/{id}/account", post(account).options(preflight))
 }
 
 #[derive(Deserialize)]
@@ -104,33 +103,13 @@ async fn password(
         Ok((confirmed, state.order_view(&state.orders.get(&key).expect("just found"))))
     });
     match confirmed {
-        Ok((Confirmed::Paid | Confirmed::Failed, order)) => Json(order).into_response(),
+        Ok((Confirmed::Paid | Confirmed::Locked | Confirmed::Insufficient, order)) => {
+            Json(order).into_response()
+        }
         Ok((Confirmed::Wrong { attempts_left }, _)) => {
             let text = format!("支付密码错误，还可以输入{attempts_left}次");
             problem(StatusCode::CONFLICT, "wrong_password", &text)
         }
         Err(why) => refused(&why),
     }
-}
-
-#[derive(Deserialize)]
-struct Account {
-    abnormal: bool,
-}
-
-/// Bars a payer's account, or opens it again: no code of it is charged, and refunds cannot arrive.
-async fn account(
-    Shared(simulator): Shared<Simulator>,
-    Segments(id): Segments<String>,
-    Body(body): Body,
-) -> Response {
-    let account: Account = match read(&body) {
-        Ok(account) => account,
-        Err(response) => return *response,
-    };
-    if !simulator.set_payer_abnormal(&id, account.abnormal) {
-        return refused(&PayRefused::UnknownPayer);
-    }
-    let view = simulator.with_state(|state, platform, now| state.payer_view(&id, platform, now));
-    Json(view).into_response()
 }

@@ -8,12 +8,13 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tongbao_wire::transfer::{TransferAuthorizationState, TransferFailReason};
-use tongbao_wire::{Mchid, OutAuthorizationNo, OutBillNo};
+use tongbao_wire::{Mchid, OutAuthorizationNo, OutBillNo, Timestamp};
 
 use super::sent::{Asked, Body, Segments};
 use super::{LISTED, LISTED_MAX, Listed, read};
 use crate::Simulator;
 use crate::guard::{bad_request, preflight, problem};
+use crate::platform::Platform;
 use crate::state::State;
 use crate::transfer::{Authorization, Bill, Package, TransferRefused};
 
@@ -30,7 +31,7 @@ pub(super) fn routes() -> Router<Simulator> {
         .route("/sim/v1/merchants/{mchid}/transfer-scenes", post(scenes).options(preflight))
 }
 
-fn bill_view(bill: &Bill) -> Value {
+pub(super) fn bill_view(bill: &Bill) -> Value {
     json!({
         "kind": "transfer",
         "payer": bill.payer,
@@ -82,10 +83,7 @@ struct Opened {
 }
 
 async fn page(Shared(simulator): Shared<Simulator>, Asked(opened): Asked<Opened>) -> Response {
-    let found = simulator.with_state(|state, _, _| {
-        let package = state.transfer_package(&opened.package_info)?;
-        Ok(view_of(state, &package))
-    });
+    let found = simulator.with_state(|state, _, _| package_view(state, &opened.package_info));
     found.map_or_else(refused, |view| Json(view).into_response())
 }
 
@@ -105,16 +103,27 @@ async fn confirm(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Resp
         Err(response) => return *response,
     };
     let done = simulator.with_state(|state, platform, now| {
-        let package = state.transfer_package(&opened.package_info)?;
-        match &package {
-            Package::Bill(key) => state.confirm_transfer(platform, key, opened.payer.as_deref(), now)?,
-            Package::Authorization(key) => {
-                state.confirm_authorization(platform, key, opened.payer.as_deref(), now)?;
-            }
-        }
-        Ok(view_of(state, &package))
+        confirm_package(state, platform, &opened.package_info, opened.payer.as_deref(), now)
     });
     done.map_or_else(refused, |view| Json(view).into_response())
+}
+
+/// The user confirms what the page shows.
+pub(super) fn confirm_package(
+    state: &mut State,
+    platform: &Platform,
+    package_info: &str,
+    payer: Option<&str>,
+    now: Timestamp,
+) -> Result<Value, TransferRefused> {
+    state.confirm_package(platform, package_info, payer, now)?;
+    package_view(state, package_info)
+}
+
+/// What the page shows.
+pub(super) fn package_view(state: &State, package_info: &str) -> Result<Value, TransferRefused> {
+    let package = state.transfer_package(package_info)?;
+    Ok(view_of(state, &package))
 }
 
 #[derive(Deserialize)]
@@ -211,7 +220,7 @@ async fn scenes(
     Json(answer).into_response()
 }
 
-fn refused(why: TransferRefused) -> Response {
+pub(super) fn refused(why: TransferRefused) -> Response {
     match why {
         TransferRefused::Unknown => problem(
             StatusCode::NOT_FOUND,

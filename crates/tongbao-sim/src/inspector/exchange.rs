@@ -3,28 +3,16 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tongbao_wire::{Mchid, OutTradeNo, Timestamp};
 
 use super::facts::Facts;
-use crate::CallFault;
 use crate::why::Why;
 
 /// Marks a response whose answer was spoilt on purpose, with how.
 #[derive(Clone, Debug)]
 pub(crate) struct Faulted(pub(crate) String);
-
-impl Faulted {
-    /// Marks `answer` with what was done to it.
-    pub(crate) fn mark(mut answer: Response, fault: CallFault) -> Response {
-        if fault != CallFault::Pass {
-            answer.extensions_mut().insert(Self(format!("{fault:?}")));
-        }
-        answer
-    }
-}
 
 /// Marks a page of the cashier that refuses, with what it tells the caller.
 #[derive(Clone, Debug)]

@@ -7,8 +7,8 @@ use http::Uri;
 use tongbao_wire::{Call, ErrorBody, Face, Mchid, PrepayId};
 
 use super::exchange::{Direction, End, Exchange};
-use super::flat_xml;
 use super::keyring::Keyring;
+use super::{facts, flat_xml};
 use crate::Simulator;
 use crate::order::Dialect;
 use crate::prepay::Opens;
@@ -38,7 +38,7 @@ fn explain(exchange: &Exchange, simulator: &Simulator) -> Option<Why> {
         None => Some(delivery::on_purpose("Dropped")),
         Some(400) if call.is_some_and(|call| call.face() == Face::V2) => Some(delivery::certificate()),
         Some(_) if is_v2(exchange) => Some(of_v2(exchange, simulator)),
-        Some(_) if call.is_some_and(|call| call.face() == Face::Weixin) => {
+        Some(_) if facts::is_weixin(exchange, call) => {
             refused.code.parse().ok().map(refusal::explain_errcode)
         }
         Some(401) => Some(of_signature(exchange, simulator).unwrap_or_else(|| of_words(exchange, call))),

@@ -133,9 +133,15 @@ fn refusal(exchange: &Exchange, call: Option<Call>) -> Option<Refusal> {
         }
         Some(_) if exchange.end == End::Broken => Some(unanswered(exchange)),
         Some(_) if is_xml(answer) => v2_refusal(answer),
-        Some(_) if call.is_some_and(|call| call.face() == Face::Weixin) => weixin_refusal(answer),
+        Some(_) if is_weixin(exchange, call) => weixin_refusal(answer),
         Some(_) => None,
     }
+}
+
+/// True at `api.weixin.qq.com`, its addresses without a row in the table of calls among them.
+pub(super) fn is_weixin(exchange: &Exchange, call: Option<Call>) -> bool {
+    let beside = ["/cgi-bin/", "/sns/"].iter().any(|start| exchange.path().starts_with(start));
+    call.map_or(beside, |call| call.face() == Face::Weixin)
 }
 
 /// `code` and `message` of v3.

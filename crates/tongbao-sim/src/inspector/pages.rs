@@ -14,11 +14,13 @@ mod faults;
 mod frame;
 mod notifications;
 mod order;
+mod phone;
 mod pretty;
 
 use askama::Template;
 use axum::Router;
 use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
@@ -37,7 +39,13 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route("/inspector/books", get(books::page))
         .route("/inspector/bills", get(bills::page))
         .route("/inspector/orders/{mchid}/{out_trade_no}", get(order::page))
-        .route("/inspector/faults", get(faults::page))
+        .route(
+            "/inspector/faults",
+            get(faults::page)
+                .post(faults::change)
+                .options(preflight)
+                .layer(DefaultBodyLimit::max(faults::FORM_BYTES_MAX)),
+        )
         .route("/inspector/clock", get(clock::page).post(clock::turn).options(preflight))
         .route("/inspector/assets/inspector.css", get(|| async { asset("text/css; charset=utf-8", CSS) }))
         .route(
@@ -45,6 +53,7 @@ pub(crate) fn routes() -> Router<Simulator> {
             get(|| async { asset("text/javascript; charset=utf-8", JS) }),
         )
         .route("/inspector/assets/coin.svg", get(|| async { asset("image/svg+xml", COIN) }))
+        .merge(phone::routes())
 }
 
 /// A page, or a part of one.

@@ -63,6 +63,10 @@ impl Balances {
         theirs.map(|((_, card), balance)| (card, *balance)).collect()
     }
 
+    pub(super) fn remove_card(&mut self, payer: &str, card: &str) -> bool {
+        self.cards.remove(&(payer.to_owned(), card.to_owned())).is_some()
+    }
+
     pub(super) fn held(&self, account: &Account) -> Fen {
         let of = |mchid: &Mchid, read: fn(&MerchantBooks) -> Fen| {
             self.merchants.get(mchid).map_or(Fen::ZERO, |books| read(&books))

@@ -2,14 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 use tongbao_wire::partner::PartnerRefundNotice;
-use tongbao_wire::{Refund, RefundChannel, RefundNotice, RefundNoticeAmount, RefundStatus, Timestamp};
+use tongbao_wire::{
+    Refund, RefundChannel, RefundNotice, RefundNoticeAmount, RefundStatus, Timestamp, TransactionId,
+};
 
 use super::{MONEY_AWAITED_EVERY, MONEY_AWAITED_FOR, RefundRecord, sources};
 use crate::ledger::{NewGivingBack, Wallet};
 use crate::notice::NewNotice;
 use crate::order::{Dialect, Refused};
+use crate::people::{Line, LineKind};
 use crate::platform::Platform;
-use crate::state::{Due, RefundKey, State};
+use crate::state::{Due, OrderKey, RefundKey, State};
 use crate::view::EventKind;
 
 /// Another way for an abnormal refund (v3.md §5.5).
@@ -38,10 +41,20 @@ impl State {
         if record.told.status != RefundStatus::Processing || record.waits {
             return;
         }
-        let gone = self.payers.get(&record.payer).is_some_and(|person| person.abnormal);
+        let gone = self.payers.get(&record.payer).is_some_and(|person| person.abnormal)
+            || self.card_is_gone(&record.told.transaction_id);
         let status =
             if gone && record.elsewhere.is_none() { RefundStatus::Abnormal } else { RefundStatus::Success };
         self.decide(platform, key, status, at);
+    }
+
+    /// The payment was made with a bank card that the payer no longer has (v3.md §5.2).
+    fn card_is_gone(&self, transaction_id: &TransactionId) -> bool {
+        let sale = self.ledger.sale(transaction_id);
+        sale.is_some_and(|sale| match &sale.wallet {
+            Wallet::Card { payer, card } => !self.ledger.cards(payer).contains_key(card),
+            Wallet::Balance { .. } => false,
+        })
     }
 
     /// A refund that waits for the merchant's money looks again, and is closed after seven days (v3.md §5.2).
@@ -139,6 +152,30 @@ impl State {
         Ok(self.refunds.get(key).expect("just decided").told.clone())
     }
 
+    /// What the payer's bill says of it; money that went to the merchant's own account is not on it.
+    fn line_of_refund(&mut self, record: &RefundRecord, order_key: &OrderKey, at: Timestamp) {
+        let bank_type = match &record.elsewhere {
+            Some(Elsewhere::MerchantCard) => return,
+            Some(Elsewhere::UserCard { bank, .. }) => bank.clone(),
+            None => {
+                let sale = self.ledger.sale(&record.told.transaction_id);
+                sale.map(|sale| sale.wallet.bank_type().to_owned()).unwrap_or_default()
+            }
+        };
+        let order = self.orders.get(order_key);
+        let line = Line {
+            at,
+            kind: LineKind::Refund,
+            amount: record.told.amount.refund,
+            mchid: record.sub_mchid.clone().unwrap_or_else(|| record.mchid.clone()),
+            number: record.told.out_refund_no.to_string(),
+            platform_number: record.told.refund_id.to_string(),
+            description: order.map(|order| order.asked.description.clone()).unwrap_or_default(),
+            bank_type,
+        };
+        self.add_line(&record.payer, line);
+    }
+
     fn decide(&mut self, platform: &Platform, key: &RefundKey, status: RefundStatus, at: Timestamp) {
         let record = self.refunds.get_mut(key).expect("callers look it up");
         let event_type = match &status {
@@ -181,6 +218,7 @@ impl State {
             (Some(url), Dialect::V2(_)) => self.tell_refund_v2(platform, &record, event_type, url, at),
         }
         if arrived {
+            self.line_of_refund(&record, &order_key, at);
             self.complaint_refunded(platform, &order_key, at);
         }
     }

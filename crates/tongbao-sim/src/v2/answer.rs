@@ -9,9 +9,8 @@ use super::fields::Fields;
 use super::gate::Caller;
 use super::refused::Refused;
 use super::{sign, xml};
-use crate::faults::Forgery;
+use crate::faults::{Forgery, dropped};
 use crate::platform::Platform;
-use crate::received::dropped;
 use crate::settings::{DIGITS, LETTERS, UPPER_HEX};
 
 /// A success.
@@ -64,11 +63,11 @@ pub(super) fn refused(platform: &Platform, caller: &Caller, call: Call, refusal:
         }
         Refused::Signed { code, words } if is_signed(call) => {
             let mut told = envelope(platform, caller, "FAIL");
-            told.text("err_code", code);
+            told.text("err_code", &*code);
             told.text("err_code_des", words);
             if call == Call::ReverseOrder {
                 // Whether the same call is to be made again (v2.md §3.8).
-                told.text("recall", if matches!(code, "SYSTEMERROR" | "USERPAYING") { "Y" } else { "N" });
+                told.text("recall", if matches!(&*code, "SYSTEMERROR" | "USERPAYING") { "Y" } else { "N" });
             }
             sealed(platform, caller, told, None)
         }
@@ -85,7 +84,7 @@ pub(super) fn refused_unknown(call: Call, refusal: Refused) -> Response {
     let mut told = Fields::new();
     told.text("return_code", "FAIL");
     if call == Call::DownloadTradeBill {
-        let (words, number) = bill_words(code);
+        let (words, number) = bill_words(&code);
         told.text("return_msg", words);
         told.text("error_code", number);
     } else {
@@ -142,7 +141,7 @@ fn sealed(platform: &Platform, caller: &Caller, mut told: Fields, forgery: Optio
 pub(super) fn forged(platform: &Platform, right: String, forgery: Option<Forgery>) -> String {
     match forgery {
         None | Some(Forgery::Tamper) => right,
-        Some(Forgery::SignTest | Forgery::WrongKey | Forgery::StaleTimestamp) => {
+        Some(Forgery::SignTest | Forgery::WrongKey | Forgery::WrongSerial | Forgery::StaleTimestamp) => {
             platform.chance.text(right.len(), UPPER_HEX)
         }
     }

@@ -1,8 +1,11 @@
 //! What v2 says when it refuses: in which layer, which code, which words (v2.md §1.4, §1.5, §3).
 
+use std::borrow::Cow;
+
 use tongbao_wire::Call;
 
 use super::xml::Unreadable;
+use crate::faults::Words;
 use crate::order;
 use crate::tls::CertificateRefused;
 
@@ -10,20 +13,20 @@ use crate::tls::CertificateRefused;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
     /// `return_code=FAIL`: unsigned, and nothing but `return_msg` (v2.md §1.4). The code stays with us.
-    Unsigned { code: &'static str, words: String },
+    Unsigned { code: Cow<'static, str>, words: String },
     /// `result_code=FAIL` with `err_code`, signed.
-    Signed { code: &'static str, words: String },
+    Signed { code: Cow<'static, str>, words: String },
     /// Refused before anything of v2: a page in HTML.
     Certificate(CertificateRefused),
 }
 
 impl Refused {
     pub(super) fn unsigned(code: &'static str, words: impl Into<String>) -> Self {
-        Self::Unsigned { code, words: words.into() }
+        Self::Unsigned { code: code.into(), words: words.into() }
     }
 
     pub(super) fn signed(code: &'static str, words: impl Into<String>) -> Self {
-        Self::Signed { code, words: words.into() }
+        Self::Signed { code: code.into(), words: words.into() }
     }
 
     pub(super) fn sign() -> Self {
@@ -51,6 +54,11 @@ impl Refused {
 
     pub(super) fn system_error() -> Self {
         Self::signed("SYSTEMERROR", "系统超时")
+    }
+
+    /// What a fault script wants said.
+    pub(super) fn scripted(words: &Words) -> Self {
+        Self::Signed { code: Cow::Owned(words.code.clone()), words: words.message.clone() }
     }
 
     pub(super) fn too_many() -> Self {

@@ -66,7 +66,7 @@ async fn take(world: &World, step: Step) {
         }
         Step::TopUp(fen, purse) => drop(world.sim.top_up(&world.mchid(), purse, Fen::new(fen))),
         Step::Fault(fault) => {
-            world.sim.set_faults(Faults { call: Box::new(move |_| fault), ..Faults::default() });
+            world.sim.set_faults(Faults { call: Box::new(move |_| fault.clone()), ..Faults::default() });
         }
         Step::Withdraw(fen) => drop(world.sim.withdraw(&world.mchid(), Fen::new(fen))),
         Step::Wait(seconds) => world.sim.advance(Duration::from_secs(seconds)).await,

@@ -9,7 +9,7 @@ use crate::world::World;
 
 fn faulty_call(world: &World, endpoint: Call, fault: CallFault) {
     let call = move |seen: &tongbao_sim::CallSeen<'_>| {
-        if seen.endpoint == endpoint { fault } else { CallFault::Pass }
+        if seen.endpoint == endpoint { fault.clone() } else { CallFault::Pass }
     };
     world.sim.set_faults(Faults { call: Box::new(call), ..Faults::default() });
 }
@@ -31,7 +31,7 @@ async fn calls_fail_before_or_after_they_are_executed() {
         (CallFault::TooMany, false, 429, false),
     ] {
         let world = World::new();
-        faulty_call(&world, Call::JsapiPrepay, fault);
+        faulty_call(&world, Call::JsapiPrepay, fault.clone());
         let told = world.create(&world.order("T20260301A")).await;
         assert_eq!((told.status.as_u16(), told.dropped), (status, dropped), "{fault:?}");
         assert_eq!(world.sim.orders().len(), usize::from(executed), "{fault:?}");

@@ -31,7 +31,7 @@ async fn top_up(world: &World, fen: i64) {
     assert_eq!(told.status, 200, "{told:?}");
 }
 
-fn bill(world: &World, out_bill_no: &str) -> Value {
+pub(crate) fn bill(world: &World, out_bill_no: &str) -> Value {
     json!({
         "appid": world.env.merchants[0].apps[0].appid,
         "out_bill_no": out_bill_no,

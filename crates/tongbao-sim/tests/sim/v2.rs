@@ -3,7 +3,7 @@
 mod bills;
 mod cashier;
 mod checks;
-mod client;
+pub(crate) mod client;
 mod closing;
 mod explained;
 mod faults;

@@ -151,6 +151,11 @@ impl World {
     }
 
     pub(crate) async fn send(&self, draft: Draft) -> Told {
+        self.raw(self.request(draft)).await
+    }
+
+    /// The draft as it goes on the wire.
+    pub(crate) fn request(&self, draft: Draft) -> Request<axum::body::Body> {
         let nonce = "593BEC0C930BF1AFEB40B4A08C8FB242";
         let signed_body = draft.signed_body.as_ref().unwrap_or(&draft.body);
         let message =
@@ -171,7 +176,7 @@ impl World {
         for (name, value) in &draft.headers {
             request = request.header(*name, value);
         }
-        self.raw(request.body(draft.body.into()).unwrap()).await
+        request.body(draft.body.into()).unwrap()
     }
 
     pub(crate) async fn raw(&self, request: Request<axum::body::Body>) -> Told {
@@ -359,6 +364,8 @@ pub(crate) enum Says {
     /// Says nothing for so long, then 200.
     After(Duration),
     Unreachable,
+    /// 200 and the `echostr` of the query.
+    Echo,
 }
 
 /// Plays the merchant: keeps what arrives, says what it is told to say, else 204.
@@ -385,6 +392,7 @@ impl Mailbox {
 
 impl Postman for Mailbox {
     fn post(&self, request: Request<Bytes>) -> Posting<'_> {
+        let query = request.uri().query().unwrap_or_default().to_owned();
         self.letters.lock().unwrap().push(request);
         let mut queue = self.says.lock().unwrap();
         let next = if queue.is_empty() { None } else { Some(queue.remove(0)) };
@@ -404,6 +412,10 @@ impl Postman for Mailbox {
                 Says::After(wait) => {
                     tokio::time::sleep(wait).await;
                     Ok(http::Response::new(Bytes::new()))
+                }
+                Says::Echo => {
+                    let echo = query.split('&').find_map(|pair| pair.strip_prefix("echostr="));
+                    Ok(http::Response::new(Bytes::from(echo.unwrap_or_default().to_owned())))
                 }
                 Says::Unreachable => Err(PostFailed::Connect { reason: "refused".into() }),
             }

@@ -115,7 +115,7 @@ impl Interference {
                 return CallFault::Pass;
             };
             rule.left -= 1;
-            rule.fault
+            rule.fault.clone()
         })
     }
 

@@ -4,7 +4,9 @@ mod bill;
 mod clock;
 mod control;
 mod duration;
+pub(super) mod faults;
 mod how;
+mod payer;
 mod why;
 
 use std::path::PathBuf;
@@ -21,6 +23,7 @@ use crate::config::Words;
 use crate::lang::Lang;
 use clock::{Clock, Turn};
 use control::Control;
+use faults::FaultsCommand;
 use how::Facts;
 
 /// Which simulator, and what to do.
@@ -38,7 +41,9 @@ pub(super) struct SimArgs {
 
 #[derive(Subcommand)]
 enum SimCommand {
-    #[command(about = "Pay an order as its payer would   以付款人身份付款")]
+    #[command(
+        about = "Have the payer do about an order what their mood says: pay   让付款人按其行为处理订单：付款"
+    )]
     Pay {
         /// The merchant's number of the payment   商户订单号
         out_trade_no: String,
@@ -82,10 +87,21 @@ enum SimCommand {
         /// Its name   名称
         name: String,
     },
+    #[command(
+        about = "Show, set, add to, clear or check the fault script   查看、设置、添加、清除、检查故障脚本"
+    )]
+    Faults {
+        #[command(subcommand)]
+        command: Option<FaultsCommand>,
+    },
     #[command(about = "Forget everything that happened   清空，重新开始")]
     Reset,
     #[command(about = "List orders, newest first   列出订单")]
     Orders,
+    #[command(about = "List the people who pay   列出付款人")]
+    Payers,
+    #[command(about = "Show one payer, or change what they have and do   查看或改变一个付款人")]
+    Payer(payer::PayerArgs),
     #[command(about = "List notifications and what became of them   列出通知及其结果")]
     Notifications,
     #[command(about = "Say how to point an SDK at it: how go, how php…   说明某个 SDK 如何指向模拟器")]
@@ -108,6 +124,9 @@ pub(super) fn run(args: &SimArgs, context: &Context) -> Result<String, CliError>
     let control = Control::at(&args.url)?;
     if let SimCommand::How { name, env: Some(path) } = &args.command {
         return how::told(name.as_deref(), &Facts::of_file(path)?, context.lang);
+    }
+    if let SimCommand::Faults { command: Some(FaultsCommand::Check { file }) } = &args.command {
+        return faults::checked(file, context.lang);
     }
     let answer = block_on(Threads::One, call(&control, &args.command))??;
     if args.json {
@@ -138,9 +157,14 @@ async fn call(control: &Control, command: &SimCommand) -> Result<Value, CliError
             let path = format!("snapshots/{}/restore", control::escaped(name));
             control.post(&path, &json!({})).await
         }
+        SimCommand::Faults { command } => {
+            faults::call(control, command.as_ref().unwrap_or(&FaultsCommand::Show)).await
+        }
         SimCommand::Reset => control.post("reset", &json!({})).await,
         SimCommand::Orders => control.get("orders").await,
         SimCommand::Notifications => control.get("notifications").await,
+        SimCommand::Payers => control.get("payers").await,
+        SimCommand::Payer(args) => payer::call(control, args).await,
         SimCommand::How { .. } => control.get("env").await,
         SimCommand::Why { id } => why::fetch(control, *id).await,
     }
@@ -188,11 +212,7 @@ struct Notifications {
 
 fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliError> {
     match command {
-        SimCommand::Pay { .. } => read(answer).map(|order: Order| {
-            let transaction_id = order.transaction_id.unwrap_or_default();
-            let said = lang.pick("已支付", "Paid");
-            plain(&format!("{said} {} ¥{} {transaction_id}", order.out_trade_no, order.total)) + "\n"
-        }),
+        SimCommand::Pay { .. } => read(answer).map(|order: Order| payer::acted(&order, answer, lang)),
         SimCommand::Cancel { .. } => read(answer).map(|order: Order| {
             let said = lang.pick("付款人关闭了收银台", "The payer closed the cashier");
             plain(&format!("{said} {} {}", order.out_trade_no, order.trade_state)) + "\n"
@@ -207,12 +227,17 @@ fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliE
             Lang::Zh => format!("已回到快照 {}\n", plain(name)),
             Lang::En => format!("back at snapshot {}\n", plain(name)),
         }),
+        SimCommand::Faults { command } => {
+            faults::told(command.as_ref().unwrap_or(&FaultsCommand::Show), answer, lang)
+        }
         SimCommand::Reset => Ok(lang.pick("已清空，重新开始\n", "everything is forgotten\n").to_owned()),
         SimCommand::Orders => read(answer).map(|orders: Orders| listed_orders(&orders.orders, lang)),
         SimCommand::How { name, .. } => how::told(name.as_deref(), &Facts::of_answer(answer), lang),
         SimCommand::Notifications => {
             read(answer).map(|list: Notifications| listed_notifications(&list.notifications, lang))
         }
+        SimCommand::Payers => payer::listed(answer, lang),
+        SimCommand::Payer(args) => payer::told(args, answer, lang),
         SimCommand::Why { .. } => why::told(answer, lang),
     }
 }

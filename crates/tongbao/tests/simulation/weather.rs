@@ -101,14 +101,16 @@ impl Weather {
         let (dice, rates) = (&self.calls, &self.rates);
         let queries = matches!(endpoint, Call::Query | Call::QueryRefund);
         if queries && self.profile == Profile::QueriesDead {
-            return *dice.pick(&[CallFault::DropBefore, CallFault::SystemErrorAfter, CallFault::TooMany]);
+            return dice
+                .pick(&[CallFault::DropBefore, CallFault::SystemErrorAfter, CallFault::TooMany])
+                .clone();
         }
         if dice.permille(rates.system_error) {
             CallFault::SystemErrorAfter
         } else if dice.permille(rates.too_many) {
             CallFault::TooMany
         } else if dice.permille(rates.dropped) {
-            *dice.pick(&[CallFault::DropBefore, CallFault::DropAfter])
+            dice.pick(&[CallFault::DropBefore, CallFault::DropAfter]).clone()
         } else if dice.permille(rates.forged_answer) {
             CallFault::Forge(*dice.pick(&FORGERIES))
         } else {

@@ -149,12 +149,14 @@ pub(super) async fn turn(Shared(simulator): Shared<Simulator>, body: Bytes) -> R
 /// In words; a kind without a row goes by its name.
 const KINDS: &[(&str, &str, &str)] = &[
     ("Transfer", "商家转账进展", "A transfer moves on"),
+    ("Shipping", "发货与收货", "Shipping moves on"),
     ("Sharing", "分账进展", "Profit sharing moves on"),
     ("Onboarding", "进件进展", "An application moves on"),
     ("CloseOrder", "订单到期关闭", "An order expires"),
     ("CloseCombined", "合单到期关闭", "A combined order expires"),
     ("PasswordMissed", "付款人没有输入密码", "A payer lets the password prompt pass"),
     ("SettleRefund", "退款到账", "A refund arrives"),
+    ("Payer", "付款人有所行动", "A payer acts"),
     ("RetryRefund", "退款再试一次", "A refund is tried again"),
 ];
 /// Kinds that are found by an order's merchant and number.

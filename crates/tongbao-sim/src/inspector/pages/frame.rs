@@ -110,6 +110,7 @@ fn section(path: &str) -> &'static str {
         "books" | "bills" | "orders" => "books",
         "faults" => "faults",
         "clock" => "clock",
+        _ if path.starts_with("/phone") => "phone",
         _ => "exchanges",
     }
 }

@@ -8,7 +8,9 @@ use crate::world::World;
 
 fn with(world: &World, fault: CallFault) {
     world.sim.set_faults(Faults {
-        call: Box::new(move |seen| if seen.endpoint == Call::UnifiedOrder { fault } else { CallFault::Pass }),
+        call: Box::new(
+            move |seen| if seen.endpoint == Call::UnifiedOrder { fault.clone() } else { CallFault::Pass },
+        ),
         ..Faults::default()
     });
 }
