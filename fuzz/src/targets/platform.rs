@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{Request, Response};
+use http::Request;
 use tongbao_sdk::Signer;
 use tongbao_sim::{CryptoSettings, Env, PostFailed, Posting, Postman, Settings, Simulator};
 use tongbao_wire::Timestamp;
@@ -30,8 +30,8 @@ pub(crate) fn platform(data: &[u8]) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let Ok(text) = std::str::from_utf8(data) else { return };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true);
-    let runtime = { runtime }.build().expect("a runtime");
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
         let env = SIMULATOR.env();
         ask(&SIMULATOR, Request::post("/sim/v1/reset").body(String::new()).expect("a request")).await;
@@ -56,15 +56,12 @@ struct Known {
 impl Known {
     fn learn(&mut self, answer: &[u8]) {
         let Ok(answer) = std::str::from_utf8(answer) else { return };
-        for (name, place) in [
-            ("prepay_id", &mut self.prepay_id),
-            ("code_url", &mut self.code),
-            ("auth_code", &mut self.code),
-        ] {
+        for name in ["prepay_id", "code_url", "auth_code"] {
             let behind = answer.split_once(name).map(|(_, rest)| rest);
             let value = behind.map(|rest| rest.trim_start_matches(['"', ':', ' ', '>', '<', '!', '[']));
             let value = value.map(|rest| rest.trim_start_matches("CDATA["));
             if let Some((value, _)) = value.and_then(|rest| rest.split_once(['"', ']'])) {
+                let place = if name == "prepay_id" { &mut self.prepay_id } else { &mut self.code };
                 value.clone_into(place);
             }
         }
@@ -74,9 +71,9 @@ impl Known {
 /// Whoever is refused is refused by the platform: it never breaks.
 async fn ask(simulator: &Simulator, request: Request<String>) -> Vec<u8> {
     let endless = request.uri().path().ends_with("/stream");
-    let (head, body) = Response::into_parts(
-        simulator.router().oneshot(request.map(Into::into)).await.expect("a router always answers"),
-    );
+    let request = request.map(axum::body::Body::from);
+    let answer = simulator.router().oneshot(request).await.expect("a router always answers");
+    let (head, body) = answer.into_parts();
     assert!(head.status.as_u16() < 500, "{}", head.status);
     if endless {
         return Vec::new();
@@ -109,7 +106,8 @@ fn signed_v3(env: &Env, method: &str, target: &str, body: &str) -> String {
     let meta = body.split_once("name=\"meta\"").and_then(|(_, rest)| rest.split_once("\r\n\r\n"));
     let signed = meta.and_then(|(_, rest)| rest.split_once("\r\n--")).map_or(body, |(meta, _)| meta);
     let message = format!("{method}\n{target}\n{NOW}\n{NONCE}\n{signed}\n");
-    let signature = STANDARD.encode(Signer::stand_in(SECRET).sign(message.as_bytes()).expect("a stand-in signs"));
+    let signature =
+        STANDARD.encode(Signer::stand_in(SECRET).sign(message.as_bytes()).expect("a stand-in signs"));
     format!(
         "WECHATPAY2-SHA256-RSA2048 mchid=\"{}\",nonce_str=\"{NONCE}\",signature=\"{signature}\",\
          timestamp=\"{NOW}\",serial_no=\"{}\"",
