@@ -6,9 +6,11 @@ mod clock;
 mod complaints;
 mod faults;
 mod keys;
+mod merchants;
 mod onboarding;
 mod payers;
 mod phone;
+mod seeds;
 mod sent;
 mod sharing;
 mod standing;
@@ -67,6 +69,8 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(payers::routes())
         .merge(clock::routes())
         .merge(keys::routes())
+        .merge(merchants::routes())
+        .merge(seeds::routes())
         .merge(standing::routes())
         .merge(faults::routes())
 }

@@ -8,6 +8,7 @@ mod book;
 mod carry;
 pub(crate) mod kinds;
 mod met;
+pub(crate) mod presets;
 mod script;
 mod told;
 

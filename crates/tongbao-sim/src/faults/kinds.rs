@@ -19,6 +19,11 @@ pub(crate) struct Kind {
 }
 
 impl Kind {
+    /// What it does, in pieces: every second one is code.
+    pub(crate) fn meaning(&self, zh: bool) -> impl Iterator<Item = &'static str> {
+        if zh { self.zh } else { self.en }.split('`')
+    }
+
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         KINDS.iter().find(|kind| kind.name == name)
     }

@@ -20,6 +20,7 @@ mod pretty;
 use askama::Template;
 use axum::Router;
 use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
@@ -38,7 +39,13 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route("/inspector/books", get(books::page))
         .route("/inspector/bills", get(bills::page))
         .route("/inspector/orders/{mchid}/{out_trade_no}", get(order::page))
-        .route("/inspector/faults", get(faults::page))
+        .route(
+            "/inspector/faults",
+            get(faults::page)
+                .post(faults::change)
+                .options(preflight)
+                .layer(DefaultBodyLimit::max(faults::FORM_BYTES_MAX)),
+        )
         .route("/inspector/clock", get(clock::page).post(clock::turn).options(preflight))
         .route("/inspector/assets/inspector.css", get(|| async { asset("text/css; charset=utf-8", CSS) }))
         .route(

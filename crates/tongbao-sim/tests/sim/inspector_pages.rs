@@ -55,6 +55,30 @@ async fn every_page_shows_what_it_is_for_in_both_languages() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn faults_are_added_edited_and_cleared_and_a_mistake_is_shown_beside_what_was_written() {
+    let world = World::new();
+    assert_eq!(posted(&world, "/inspector/faults", "preset=bad_gateway").await.status, 303);
+    assert_eq!(world.query("T20260301A").await.status, 502);
+    let shown = page(&world, "/inspector/faults?lang=en").await;
+    assert!(shown.contains("⚡ bad_gateway") && shown.contains("spent") && shown.contains("times = 1"));
+    let script = "seed+%3D+7%0D%0A%5B%5Bfault%5D%5D%0D%0Acall+%3D+%22query%22%0D%0Ado+%3D+%22too_many%22";
+    assert_eq!(posted(&world, "/inspector/faults", &format!("script={script}")).await.status, 303);
+    assert_eq!(world.query("T20260301A").await.status, 429);
+    let wrong = "script=%5B%5Bfault%5D%5D%0D%0Ado+%3D+%22%3Cb%3E%22";
+    let wrong = posted(&world, "/inspector/faults?lang=en", wrong).await;
+    let text = String::from_utf8(wrong.body.to_vec()).unwrap();
+    assert_eq!(wrong.status, 400);
+    assert!(text.contains("line 2: fault 1: do") && text.contains("faults.unknown_kind"));
+    assert!(!text.contains("= \"<b>"), "what was written is text");
+    assert_eq!(world.query("T20260301A").await.status, 429, "nothing changed");
+    for form in ["preset=nothing", "x=1", ""] {
+        assert_eq!(posted(&world, "/inspector/faults", form).await.status, 400, "{form}");
+    }
+    assert_eq!(posted(&world, "/inspector/faults", "clear=1&script=x").await.status, 303);
+    assert_eq!(world.query("T20260301A").await.status, 404);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_language_that_was_asked_for_is_remembered() {
     let world = World::new();
     let get = async |name: &'static str, value: &str, path: &str| {

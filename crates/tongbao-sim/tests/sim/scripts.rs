@@ -1,6 +1,7 @@
 //! Fault scripts: what each kind does on the wire, and that the same script gives the same run.
 
 mod calls;
+mod document;
 mod language;
 mod notifications;
 mod same_run;

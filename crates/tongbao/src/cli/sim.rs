@@ -4,6 +4,7 @@ mod bill;
 mod clock;
 mod control;
 mod duration;
+pub(super) mod faults;
 mod how;
 mod payer;
 mod why;
@@ -22,6 +23,7 @@ use crate::config::Words;
 use crate::lang::Lang;
 use clock::{Clock, Turn};
 use control::Control;
+use faults::FaultsCommand;
 use how::Facts;
 
 /// Which simulator, and what to do.
@@ -85,6 +87,13 @@ enum SimCommand {
         /// Its name   名称
         name: String,
     },
+    #[command(
+        about = "Show, set, add to, clear or check the fault script   查看、设置、添加、清除、检查故障脚本"
+    )]
+    Faults {
+        #[command(subcommand)]
+        command: Option<FaultsCommand>,
+    },
     #[command(about = "Forget everything that happened   清空，重新开始")]
     Reset,
     #[command(about = "List orders, newest first   列出订单")]
@@ -116,6 +125,9 @@ pub(super) fn run(args: &SimArgs, context: &Context) -> Result<String, CliError>
     if let SimCommand::How { name, env: Some(path) } = &args.command {
         return how::told(name.as_deref(), &Facts::of_file(path)?, context.lang);
     }
+    if let SimCommand::Faults { command: Some(FaultsCommand::Check { file }) } = &args.command {
+        return faults::checked(file, context.lang);
+    }
     let answer = block_on(Threads::One, call(&control, &args.command))??;
     if args.json {
         let text = serde_json::to_string_pretty(&answer).expect("JSON prints");
@@ -144,6 +156,9 @@ async fn call(control: &Control, command: &SimCommand) -> Result<Value, CliError
         SimCommand::Restore { name } => {
             let path = format!("snapshots/{}/restore", control::escaped(name));
             control.post(&path, &json!({})).await
+        }
+        SimCommand::Faults { command } => {
+            faults::call(control, command.as_ref().unwrap_or(&FaultsCommand::Show)).await
         }
         SimCommand::Reset => control.post("reset", &json!({})).await,
         SimCommand::Orders => control.get("orders").await,
@@ -212,6 +227,9 @@ fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliE
             Lang::Zh => format!("已回到快照 {}\n", plain(name)),
             Lang::En => format!("back at snapshot {}\n", plain(name)),
         }),
+        SimCommand::Faults { command } => {
+            faults::told(command.as_ref().unwrap_or(&FaultsCommand::Show), answer, lang)
+        }
         SimCommand::Reset => Ok(lang.pick("已清空，重新开始\n", "everything is forgotten\n").to_owned()),
         SimCommand::Orders => read(answer).map(|orders: Orders| listed_orders(&orders.orders, lang)),
         SimCommand::How { name, .. } => how::told(name.as_deref(), &Facts::of_answer(answer), lang),

@@ -9,6 +9,7 @@ mod world;
 
 mod bills;
 mod explaining;
+mod faults;
 mod lying;
 mod malformed;
 mod notifications;

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use tongbao_sdk::{BoxFuture, CallFailure, Outbound};
-use tongbao_sim::{Dropped, PostFailed, Posting, Postman};
+use tongbao_sim::{Delayed, Dropped, PostFailed, Posting, Postman};
 use tower::ServiceExt;
 
 /// The platform's way to the merchant: whatever server stands behind the door just then.
@@ -119,7 +119,17 @@ async fn patiently(answer: impl Future<Output = Response<Bytes>>) -> Result<Resp
 
 async fn deliver(router: Router, request: Request<Bytes>) -> Response<Bytes> {
     let Ok(response) = router.oneshot(request.map(Body::from)).await;
-    let (parts, body) = response.into_parts();
-    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let (mut parts, body) = response.into_parts();
+    if let Some(Delayed(wait)) = parts.extensions.get() {
+        tokio::time::sleep(*wait).await;
+    }
+    let body = body.collect().await.map_or_else(
+        |_| {
+            // An answer that breaks off is as good as none.
+            parts.extensions.insert(Dropped);
+            Bytes::new()
+        },
+        |body| body.to_bytes(),
+    );
     Response::from_parts(parts, body)
 }

@@ -39,30 +39,37 @@ impl Control {
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, CliError> {
-        self.json(&self.call(Method::GET, path, Bytes::new()).await?)
+        self.json(&self.call(Method::GET, path, "", Bytes::new()).await?)
     }
 
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, CliError> {
-        self.json(&self.call(Method::POST, path, body.to_string().into()).await?)
+        self.json(&self.call(Method::POST, path, JSON, body.to_string().into()).await?)
     }
 
+    /// Puts a text there; whoever reads it sees its format.
+    pub(super) async fn put(&self, path: &str, text: String) -> Result<Value, CliError> {
+        self.json(&self.call(Method::PUT, path, "text/plain; charset=utf-8", text.into()).await?)
+    }
+
+    /// What it says, or nothing when it says nothing.
     pub(super) async fn delete(&self, path: &str) -> Result<Value, CliError> {
-        self.json(&self.call(Method::DELETE, path, Bytes::new()).await?)
+        let said = self.call(Method::DELETE, path, "", Bytes::new()).await?;
+        if said.is_empty() { Ok(Value::Null) } else { self.json(&said) }
     }
 
     /// A file, as text.
     pub(super) async fn text(&self, path: &str) -> Result<String, CliError> {
-        let body = self.call(Method::GET, path, Bytes::new()).await?;
+        let body = self.call(Method::GET, path, "", Bytes::new()).await?;
         String::from_utf8(body.into()).map_err(|_| self.unreachable("not text"))
     }
 
-    async fn call(&self, method: Method, path: &str, body: Bytes) -> Result<Bytes, CliError> {
+    async fn call(&self, method: Method, path: &str, kind: &str, body: Bytes) -> Result<Bytes, CliError> {
         let request = Request::builder()
             .method(method)
             .uri(format!("/sim/v1/{path}"))
             .header(HOST, self.authority.as_str())
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, "application/json")
+            .header(ACCEPT, JSON)
+            .header(CONTENT_TYPE, kind)
             .body(Full::new(body))
             .expect("escaped paths and our own headers make a request");
         let answered = tokio::time::timeout(ANSWER_WITHIN, self.exchange(request)).await;
@@ -128,6 +135,10 @@ fn refused(status: StatusCode, answer: &Value) -> CliError {
             "unknown_payer" => {
                 Words::new("用 tongbao sim payers 看有谁", "see who there is with tongbao sim payers")
             }
+            _ if answer["error"]["fix"]["en"].is_string() => {
+                let fix = |lang: &str| plain(answer["error"]["fix"][lang].as_str().unwrap_or_default());
+                Words::new(fix("zh"), fix("en"))
+            }
             _ => Words::new(
                 "用 tongbao sim orders 看订单现在的状态",
                 "look at the order's state with tongbao sim orders",
@@ -149,6 +160,7 @@ pub(super) fn escaped(text: &str) -> String {
     path
 }
 
+const JSON: &str = "application/json";
 /// Moving the clock over days sends every notification on the way, each of which may take five seconds.
 const ANSWER_WITHIN: Duration = Duration::from_secs(120);
 /// Ten thousand orders with their histories.
