@@ -11,10 +11,11 @@ mod asked;
 #[path = "support/merchant.rs"]
 mod merchant;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::body::Body;
 use http::{Request, Response};
+use tokio::time::Instant;
 use tongbao_sim::CryptoSettings;
 use tower::ServiceExt as _;
 

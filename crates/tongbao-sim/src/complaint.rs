@@ -51,6 +51,14 @@ shelves! {
     }
 }
 
+impl Complaints {
+    /// True while a complaint about this order is not settled.
+    pub(crate) fn is_open(&self, order: &OrderKey) -> bool {
+        let record = self.of_order.get(order).and_then(|id| self.rows.get(&id));
+        record.is_some_and(|record| !record.is_settled())
+    }
+}
+
 /// A complaint and what was said about it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ComplaintRecord {

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tongbao_wire::{Mchid, NotificationEnvelope, NotificationResource, OutRefundNo, OutTradeNo, Timestamp};
+use tongbao_wire::{
+    Appid, Mchid, NotificationEnvelope, NotificationResource, OutRefundNo, OutTradeNo, Timestamp,
+};
 
 use crate::order::Dialect;
 use crate::platform::Platform;
 use crate::settings::{LETTERS, LOWER_HEX};
 use crate::state::State;
+use crate::v2::SignType;
 
 /// An event that a merchant is to be told.
 pub(crate) struct NewNotice {
@@ -22,6 +25,25 @@ pub(crate) struct NewNotice {
     pub(crate) plain: Vec<u8>,
 }
 
+/// The language an event is told in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Tongue {
+    V3,
+    /// Signed like this.
+    V2(SignType),
+    /// A message pushed to this app.
+    Push(Appid),
+}
+
+impl From<Dialect> for Tongue {
+    fn from(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::V3 => Self::V3,
+            Dialect::V2(sign_type) => Self::V2(sign_type),
+        }
+    }
+}
+
 /// One event, and every send of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Notice {
@@ -31,7 +53,7 @@ pub(crate) struct Notice {
     pub(crate) out_refund_no: Option<OutRefundNo>,
     pub(crate) event_type: String,
     pub(crate) url: String,
-    pub(crate) dialect: Dialect,
+    pub(crate) tongue: Tongue,
     /// The envelope, the same in every send.
     pub(crate) body: String,
     pub(crate) created_at: Timestamp,
@@ -104,7 +126,7 @@ impl State {
             },
         };
         let body = serde_json::to_string(&envelope).expect("an envelope is plain data");
-        self.keep_notice(&event, id, Dialect::V3, body, now);
+        self.keep_notice(&event, id, Tongue::V3, body, now);
     }
 
     /// Writes an event down in its language and puts its first send on the schedule.
@@ -112,7 +134,7 @@ impl State {
         &mut self,
         event: &NewNotice,
         id: String,
-        dialect: Dialect,
+        tongue: Tongue,
         body: String,
         now: Timestamp,
     ) {
@@ -124,7 +146,7 @@ impl State {
             out_refund_no: event.out_refund_no.clone(),
             event_type: event.event_type.into(),
             url: event.url.clone(),
-            dialect,
+            tongue,
             body,
             created_at: now,
             delivered: false,
@@ -186,12 +208,13 @@ impl State {
                 notice.put_off = false;
                 notice.sends += 1;
                 let rung = usize::try_from(notice.sends - 1).expect("few sends");
-                let most = match notice.dialect {
-                    Dialect::V3 => u32::from(platform.switches.notification_sends_max),
-                    Dialect::V2(_) => SENDS_MAX_V2,
+                let (ladder, most) = match notice.tongue {
+                    Tongue::V3 => (&LADDER[..], u32::from(platform.switches.notification_sends_max)),
+                    Tongue::V2(_) => (&LADDER[..], SENDS_MAX_V2),
+                    Tongue::Push(_) => (&LADDER_PUSHED[..], SENDS_MAX_PUSHED),
                 };
                 let more = notice.sends < most;
-                notice.next_at = LADDER.get(rung).filter(|_| more).map(|wait| now.plus(*wait));
+                notice.next_at = ladder.get(rung).filter(|_| more).map(|wait| now.plus(*wait));
                 if let Some(at) = notice.next_at {
                     self.sends.insert((at, number), ());
                 }
@@ -284,5 +307,8 @@ const LADDER: [Duration; 15] = {
 const SENDING_AT_MOST: Duration = Duration::from_secs(11);
 /// Sends of one event in v2: the first, and fifteen more (v2.md §4.1).
 const SENDS_MAX_V2: u32 = 16;
+/// Pushed messages (miniprogram.md §5.1 \[R\]): three in all. How far apart is not told \[I\].
+const SENDS_MAX_PUSHED: u32 = 3;
+const LADDER_PUSHED: [Duration; 2] = [Duration::from_secs(5); 2];
 /// Sends of one event that are written down; resending by hand ends there.
 const ATTEMPTS_MAX: usize = 100;

@@ -12,13 +12,12 @@ use tongbao_wire::Timestamp;
 
 use crate::compose::letter;
 use crate::faults::{DeliveryFault, Forgery};
-use crate::notice::{Attempt, Heard, Notice, Outcome, SentBy};
-use crate::order::Dialect;
+use crate::notice::{Attempt, Heard, Notice, Outcome, SentBy, Tongue};
 use crate::platform::Platform;
 use crate::postman::{ANSWER_WITHIN, PostFailed};
-use crate::v2;
 use crate::view::NotificationView;
 use crate::{ClockView, Pace, Simulator, inspector};
+use crate::{push, v2};
 
 impl Simulator {
     /// Sends notifications as they fall due and lets orders and refunds move on, for ever. Dropping the
@@ -149,30 +148,30 @@ impl Simulator {
         }
         let Some((place, request, notice)) = self.prepare(number, by, fault, told.as_deref()) else { return };
         let told = told.as_deref();
-        let dialect = notice.dialect;
+        let tongue = &notice.tongue;
         let heard = match fault {
             DeliveryFault::Lose => {
                 let lost = Err(PostFailed::TimedOut);
                 self.keep(number, told, &request, Instant::now(), &lost);
-                heard(lost, dialect)
+                heard(lost, tongue)
             }
             DeliveryFault::LoseAnswer => {
-                let _ = self.post(number, told, request, dialect).await;
-                heard(Err(PostFailed::TimedOut), dialect)
+                let _ = self.post(number, told, request, tongue).await;
+                heard(Err(PostFailed::TimedOut), tongue)
             }
             DeliveryFault::Duplicate => {
                 let twin = request.clone();
-                let _ = self.post(number, told, twin, dialect).await;
-                self.post(number, told, request, dialect).await
+                let _ = self.post(number, told, twin, tongue).await;
+                self.post(number, told, request, tongue).await
             }
             DeliveryFault::Truncate(after) => {
                 let request = request.map(|body| body.slice(..body.len().saturating_sub(1).min(after)));
-                self.post(number, told, request, dialect).await
+                self.post(number, told, request, tongue).await
             }
             DeliveryFault::Pass
             | DeliveryFault::Forge(_)
             | DeliveryFault::Delay(_)
-            | DeliveryFault::Hold { .. } => self.post(number, told, request, dialect).await,
+            | DeliveryFault::Hold { .. } => self.post(number, told, request, tongue).await,
         };
         self.with_state(|state, _, now| {
             state.finish_send(number, &notice.id, place, heard);
@@ -213,7 +212,7 @@ impl Simulator {
             DeliveryFault::Forge(forgery) => Some(forgery),
             // A probe is sent again properly signed (v3.md §1.7); v2 has none.
             DeliveryFault::Pass
-                if notice.dialect == Dialect::V3
+                if notice.tongue == Tongue::V3
                     && notice.attempts.is_empty()
                     && platform.draws(platform.switches.probes_permille) =>
             {
@@ -227,9 +226,13 @@ impl Simulator {
             | DeliveryFault::Duplicate
             | DeliveryFault::Delay(_) => None,
         };
-        let (serial, request) = match notice.dialect {
-            Dialect::V3 => sealed(platform, &notice, answered_with.as_deref().map(String::as_str), forgery),
-            Dialect::V2(_) => (String::new(), v2::letter(platform, &notice, forgery)),
+        let (serial, request) = match &notice.tongue {
+            Tongue::V3 => sealed(platform, &notice, answered_with.as_deref().map(String::as_str), forgery),
+            Tongue::V2(_) => (String::new(), v2::letter(platform, &notice, forgery)),
+            Tongue::Push(appid) => {
+                let settings = self.with_state(|state, _, _| state.pushes.get(appid));
+                (String::new(), push::letter(platform, settings.as_deref(), appid, &notice, forgery))
+            }
         };
         let place = self.with_state(|state, platform, now| {
             let attempt = Attempt {
@@ -250,13 +253,13 @@ impl Simulator {
         number: u64,
         fault: Option<&str>,
         request: Request<Bytes>,
-        dialect: Dialect,
+        tongue: &Tongue,
     ) -> Heard {
         let (kept, began) = (request.clone(), Instant::now());
         let answered = tokio::time::timeout(ANSWER_WITHIN, self.inner.postman.post(request)).await;
         let answered = answered.unwrap_or(Err(PostFailed::TimedOut));
         self.keep(number, fault, &kept, began, &answered);
-        heard(answered, dialect)
+        heard(answered, tongue)
     }
 
     /// Keeps a send for the inspector.
@@ -298,13 +301,14 @@ fn sealed(
 }
 
 /// Of v3 only 200 and 204 count (v3.md §6.8); of v2 the words in the body (v2.md §4.1).
-fn heard(answered: Result<http::Response<Bytes>, PostFailed>, dialect: Dialect) -> Heard {
+fn heard(answered: Result<http::Response<Bytes>, PostFailed>, tongue: &Tongue) -> Heard {
     match answered {
         Ok(answer) => {
             let status = answer.status().as_u16();
-            let accepted = match dialect {
-                Dialect::V3 => matches!(status, 200 | 204),
-                Dialect::V2(_) => status == 200 && v2::accepts(answer.body()),
+            let accepted = match tongue {
+                Tongue::V3 => matches!(status, 200 | 204),
+                Tongue::V2(_) => status == 200 && v2::accepts(answer.body()),
+                Tongue::Push(_) => push::accepts(status, answer.body()),
             };
             let outcome = if accepted { Outcome::Accepted } else { Outcome::Refused };
             let start = &answer.body()[..answer.body().len().min(ANSWER_BYTES_KEPT)];

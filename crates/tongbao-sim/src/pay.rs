@@ -324,7 +324,11 @@ impl State {
             payer: payer_id.into(),
             bank_type: wallet.bank_type().into(),
         };
-        let sale = new_sale(platform, &order.asked, &payment, wallet.clone());
+        let managed = self.ships_under(&order.asked, payer_id);
+        let mut sale = new_sale(platform, &order.asked, &payment, wallet.clone());
+        if managed.is_some() {
+            sale.hold = Hold::Shipping;
+        }
         self.ledger.pay(sale, now).expect("the balance suffices");
         self.transactions.insert(transaction_id.clone(), key.clone());
         let line = Line {
@@ -340,7 +344,11 @@ impl State {
         self.add_line(payer_id, line);
         let order = self.orders.get_mut(key).expect("just found");
         order.note(now, EventKind::Paid, transaction_id.as_str());
-        order.state = OrderState::Paid(payment);
+        order.state = OrderState::Paid(payment.clone());
+        if let Some(managed) = managed {
+            self.shipping_begins(managed, key, &payment, now);
+        }
+        let order = self.orders.get(key).expect("just found");
         if order.asked.profit_sharing {
             self.sharing_begins(&transaction_id, now);
         }

@@ -115,6 +115,13 @@ impl Platform {
         apps.find(|app| &app.appid == appid).cloned()
     }
 
+    /// Whose app this is.
+    pub(crate) fn owner_of(&self, appid: &Appid) -> Option<Mchid> {
+        let merchants = self.merchants();
+        let owner = merchants.iter().find(|it| it.settings.apps.iter().any(|app| app.appid == *appid))?;
+        Some(owner.settings.mchid.clone())
+    }
+
     /// True when `signer` acts for `mchid`: it is the merchant itself, or its service provider (服务商).
     pub(crate) fn serves(&self, signer: &Mchid, mchid: &Mchid) -> bool {
         signer == mchid
@@ -216,4 +223,4 @@ fn check(settings: &Settings) -> Result<(), SimError> {
 }
 
 /// One second past the window (v3.md §1.6).
-const STALE_SECONDS: i64 = 301;
+pub(crate) const STALE_SECONDS: i64 = 301;

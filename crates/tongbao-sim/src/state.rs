@@ -29,13 +29,15 @@ use crate::payer::{self, Payer, PayerView};
 use crate::people::{Acts, Mood, PayerDue, People};
 use crate::platform::Platform;
 use crate::prepay::Opens;
+use crate::push::PushSettings;
 use crate::refund::RefundRecord;
 use crate::sharing::{Sharing, SharingDue};
 use crate::shelf::{Kept, Named, Recent, Shelf, Table};
+use crate::shipping::{Shipping, ShippingDue};
 use crate::standing::Standing;
 use crate::transfer::{TransferDue, Transfers};
 use crate::v2::Sandbox;
-use crate::weixin::{AccessTokens, LoginCodes, WebGrants};
+use crate::weixin::{AccessTokens, LoginCodes, Messages, WebGrants};
 
 /// An order's number is unique per merchant (v3.md §2.1).
 pub(crate) type OrderKey = (Mchid, OutTradeNo);
@@ -69,6 +71,10 @@ pub(crate) struct State {
     pub(crate) codes: LoginCodes,
     pub(crate) access_tokens: AccessTokens,
     pub(crate) web: WebGrants,
+    pub(crate) shipping: Shipping,
+    pub(crate) messages: Messages,
+    /// Where apps want messages.
+    pub(crate) pushes: Shelf<Appid, PushSettings>,
     /// Of merchants that are not in good standing.
     pub(crate) standings: Shelf<Mchid, Standing>,
     pub(crate) bill_links: Recent<Link>,
@@ -123,6 +129,8 @@ pub(crate) enum Due {
     Sharing(SharingDue),
     /// An application moves on (v3-extended.md §9).
     Onboarding(OnboardingDue),
+    /// Receipt is confirmed, or the merchant is reminded to ship (miniprogram.md §4).
+    Shipping(ShippingDue),
     /// A refund looks whether its merchant has money again.
     RetryRefund(RefundKey),
     /// A payer acts by themselves.
@@ -262,6 +270,7 @@ impl State {
                 Due::SettleRefund(key) => self.refund_arrives(platform, key, at),
                 Due::Onboarding(due) => self.onboarding_due(platform, due.clone(), at),
                 Due::Sharing(due) => self.sharing_due(platform, due.clone(), at),
+                Due::Shipping(due) => self.shipping_due(platform, due, at),
                 Due::Transfer(due) => self.transfer_due(platform, due.clone(), at),
                 Due::RetryRefund(key) => self.retry_refund(platform, key, at),
                 Due::Payer(due) => self.payer_due(platform, due, at),
@@ -290,6 +299,7 @@ impl State {
             ("bill_links", &mut self.bill_links.rows),
             ("bill_link_order", &mut self.bill_links.order),
             ("standings", &mut self.standings),
+            ("pushes", &mut self.pushes),
             ("answered_with", &mut self.answered_with),
             ("due", &mut self.due),
             ("sends", &mut self.sends),
@@ -305,6 +315,8 @@ impl State {
         named.extend(self.codes.shelves());
         named.extend(self.access_tokens.shelves());
         named.extend(self.web.shelves());
+        named.extend(self.shipping.shelves());
+        named.extend(self.messages.shelves());
         named.extend(self.media.shelves());
         named.extend(self.complaints.shelves());
         named.extend(self.transfers.shelves());

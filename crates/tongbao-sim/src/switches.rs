@@ -16,6 +16,9 @@ pub struct Switches {
     /// Apps are bound to one Open Platform account, so that people have a unionid (miniprogram.md §1.3).
     /// Default: off.
     pub unionids: bool,
+    /// How long after its payment an order can be shipped (miniprogram.md §4.5 \[C\]: ten seconds to a minute).
+    /// Default: 10 seconds.
+    pub shipping_visible_after: Duration,
     /// Pages that ask who opened them open in WeChat only (miniprogram.md §1.5), which their `User-Agent` tells.
     /// Default: off.
     pub pages_in_wechat_only: bool,
@@ -275,6 +278,7 @@ impl Default for Switches {
             business_begins_behind: Duration::ZERO,
             unionids: false,
             pages_in_wechat_only: false,
+            shipping_visible_after: Duration::from_secs(10),
             null_members: false,
             four_byte_characters: false,
             text_limits_in_bytes: false,

@@ -2,8 +2,10 @@
 //! 200 for everything; faults are `errcode`s.
 
 mod asked;
+mod message;
 mod oauth;
 mod session;
+mod shipping;
 mod token;
 
 use std::borrow::Cow;
@@ -23,6 +25,7 @@ use crate::received::read;
 use crate::settings::LOWER_HEX;
 
 use asked::Asked;
+pub(crate) use message::{Messages, Template};
 pub(crate) use oauth::WebGrants;
 pub(crate) use session::LoginCodes;
 pub use session::LoginRefused;
@@ -44,7 +47,7 @@ type Handler = fn(&Simulator, &Asked) -> Result<Value, Errcode>;
 /// A call and what answers it.
 type Handled = (Call, Handler);
 
-const HANDLED: &[&[Handled]] = &[session::CALLS, token::CALLS, oauth::CALLS];
+const HANDLED: &[&[Handled]] = &[session::CALLS, token::CALLS, oauth::CALLS, shipping::CALLS, message::CALLS];
 
 /// Addresses that are no row of the table of calls.
 const BESIDE: &[&[(&str, &str, Handler)]] = &[token::BESIDE, oauth::BESIDE];

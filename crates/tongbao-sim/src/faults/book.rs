@@ -6,8 +6,7 @@ use tongbao_wire::{Call, Face, Timestamp};
 use super::about::About;
 use super::script::{Does, Fault, What};
 use super::{FaultScript, NextOf};
-use crate::notice::Notice;
-use crate::order::Dialect;
+use crate::notice::{Notice, Tongue};
 use crate::received::Received;
 use crate::shelf::{Kept, Shelf, shelves};
 use crate::state::State;
@@ -144,9 +143,10 @@ impl Fault {
                 (face_of(call), about.mchid.as_ref(), about.order.clone(), fits)
             }
             (Seen::Send(notice), What::Notification { event_type, send }) => {
-                let face = match notice.dialect {
-                    Dialect::V3 => Face::V3,
-                    Dialect::V2(_) => Face::V2,
+                let face = match notice.tongue {
+                    Tongue::V3 => Face::V3,
+                    Tongue::V2(_) => Face::V2,
+                    Tongue::Push(_) => Face::Weixin,
                 };
                 let fits = event_type.fits(&notice.event_type)
                     && send.is_none_or(|send| send == notice.sends.saturating_add(1));

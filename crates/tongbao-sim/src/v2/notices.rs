@@ -12,8 +12,8 @@ use super::sign::{SignType, sign};
 use super::{refunds, told, xml};
 use crate::crypto::v2::{aes_256_ecb, md5_hex};
 use crate::faults::Forgery;
-use crate::notice::{NewNotice, Notice, event_id};
-use crate::order::{Dialect, Order};
+use crate::notice::{NewNotice, Notice, Tongue, event_id};
+use crate::order::Order;
 use crate::platform::Platform;
 use crate::refund::RefundRecord;
 use crate::settings::{LETTERS, UPPER_HEX};
@@ -41,7 +41,7 @@ impl State {
         let signature = sign(sign_type, said.iter(), &merchant.settings.apiv2_key);
         said.text("sign", signature);
         let event = new_notice(order, None, "TRANSACTION.SUCCESS", url);
-        self.keep_notice(&event, event_id(platform), Dialect::V2(sign_type), written(&said), now);
+        self.keep_notice(&event, event_id(platform), Tongue::V2(sign_type), written(&said), now);
     }
 
     /// The end of a refund. Nothing is signed: its proof is that it could be encrypted (v2.md §4.2).
@@ -59,7 +59,7 @@ impl State {
         let mut said = greeting(platform, &order);
         said.text("req_info", req_info(record, &merchant.settings.apiv2_key));
         let event = new_notice(&order, Some(record), event_type, url);
-        self.keep_notice(&event, event_id(platform), record.dialect, written(&said), now);
+        self.keep_notice(&event, event_id(platform), record.dialect.into(), written(&said), now);
     }
 }
 

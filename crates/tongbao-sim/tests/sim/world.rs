@@ -364,6 +364,8 @@ pub(crate) enum Says {
     /// Says nothing for so long, then 200.
     After(Duration),
     Unreachable,
+    /// 200 and the `echostr` of the query.
+    Echo,
 }
 
 /// Plays the merchant: keeps what arrives, says what it is told to say, else 204.
@@ -390,6 +392,7 @@ impl Mailbox {
 
 impl Postman for Mailbox {
     fn post(&self, request: Request<Bytes>) -> Posting<'_> {
+        let query = request.uri().query().unwrap_or_default().to_owned();
         self.letters.lock().unwrap().push(request);
         let mut queue = self.says.lock().unwrap();
         let next = if queue.is_empty() { None } else { Some(queue.remove(0)) };
@@ -409,6 +412,10 @@ impl Postman for Mailbox {
                 Says::After(wait) => {
                     tokio::time::sleep(wait).await;
                     Ok(http::Response::new(Bytes::new()))
+                }
+                Says::Echo => {
+                    let echo = query.split('&').find_map(|pair| pair.strip_prefix("echostr="));
+                    Ok(http::Response::new(Bytes::from(echo.unwrap_or_default().to_owned())))
                 }
                 Says::Unreachable => Err(PostFailed::Connect { reason: "refused".into() }),
             }

@@ -149,6 +149,7 @@ pub(super) async fn turn(Shared(simulator): Shared<Simulator>, body: Bytes) -> R
 /// In words; a kind without a row goes by its name.
 const KINDS: &[(&str, &str, &str)] = &[
     ("Transfer", "商家转账进展", "A transfer moves on"),
+    ("Shipping", "发货与收货", "Shipping moves on"),
     ("Sharing", "分账进展", "Profit sharing moves on"),
     ("Onboarding", "进件进展", "An application moves on"),
     ("CloseOrder", "订单到期关闭", "An order expires"),

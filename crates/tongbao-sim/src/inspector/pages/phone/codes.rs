@@ -26,7 +26,7 @@ pub(super) fn qr(text: &str) -> Option<Drawn> {
 /// Digits in pairs as Code 128, set C (ISO/IEC 15417); none when they are not pairs of digits.
 pub(super) fn bars(digits: &str) -> Option<Drawn> {
     let bytes = digits.as_bytes();
-    if bytes.is_empty() || bytes.len() % 2 != 0 || !bytes.iter().all(u8::is_ascii_digit) {
+    if bytes.is_empty() || !bytes.len().is_multiple_of(2) || !bytes.iter().all(u8::is_ascii_digit) {
         return None;
     }
     let pairs = bytes.chunks(2).map(|pair| usize::from(pair[0] - b'0') * 10 + usize::from(pair[1] - b'0'));
