@@ -7,9 +7,10 @@ import { parseArgs } from 'node:util';
 import { launch, person, sizes } from './browser.mjs';
 import { findBinary, startDemo } from './demo.mjs';
 import { scenarios as ofInspector } from './inspector.mjs';
+import { scenarios as ofPhone } from './phone.mjs';
 import { scenarios as ofShop } from './scenarios.mjs';
 
-const scenarios = { ...ofShop, ...ofInspector };
+const scenarios = { ...ofShop, ...ofInspector, ...ofPhone };
 const { values: asked } = parseArgs({
   options: {
     binary: { type: 'string' },

@@ -73,6 +73,7 @@ function moods() {
   });
 }
 
+document.querySelector('#people [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
 saidOnce();
 cashier();
 moods();

@@ -6,9 +6,11 @@ mod clock;
 mod complaints;
 mod faults;
 mod keys;
+mod merchants;
 mod onboarding;
 mod payers;
 mod phone;
+mod seeds;
 mod sent;
 mod sharing;
 mod standing;
@@ -36,7 +38,6 @@ use crate::view::OrderView;
 pub(crate) use clock::ADVANCE_SECONDS_MAX;
 use sent::Body;
 pub(crate) use sent::{Asked, Segments};
-pub(crate) use transfers::confirm_package;
 
 pub(crate) fn routes() -> Router<Simulator> {
     let on_post = |path: &'static str| format!("/sim/v1/{path}");
@@ -68,6 +69,8 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(payers::routes())
         .merge(clock::routes())
         .merge(keys::routes())
+        .merge(merchants::routes())
+        .merge(seeds::routes())
         .merge(standing::routes())
         .merge(faults::routes())
 }

@@ -1,14 +1,18 @@
 //! What a client in any language needs to talk to the simulator, as values and as a file.
 
-use std::fmt::Write as _;
+mod file;
+
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 use tongbao_wire::{Appid, Mchid, Openid};
 
 use crate::crypto::{fixed, pkcs12};
-use crate::{Simulator, TlsEnv, payer, private_file};
+use crate::platform::Platform;
+use crate::{Simulator, TlsEnv, payer};
+
+pub use file::EnvFile;
 
 /// Everything a client needs, keys included. They are the simulator's own and open nothing else.
 #[derive(Clone, Debug, Serialize)]
@@ -53,7 +57,7 @@ pub struct MerchantEnv {
     pub name: String,
     /// Serial of the merchant `API` certificate.
     pub serial_no: String,
-    /// The merchant's private key, PKCS#8 in PEM.
+    /// The merchant's private key, PKCS#8 in PEM; empty when the merchant keeps it to itself.
     pub private_key_pem: String,
     /// The merchant `API` certificate in PEM.
     pub certificate_pem: String,
@@ -95,10 +99,11 @@ impl Simulator {
     #[must_use]
     pub fn env(&self) -> Env {
         let platform = &self.inner.platform;
+        Platform::make_keys_of(&platform.merchants());
         let payers: Vec<String> =
             self.with_state(|state, _, _| state.payers.iter().map(|(id, _)| id).collect());
         let merchant = |merchant: &std::sync::Arc<crate::platform::Merchant>| {
-            let (settings, keys) = (&merchant.settings, &merchant.keys);
+            let (settings, pair) = (&merchant.settings, merchant.keys.pair());
             let apps = settings.apps.iter().map(|app| AppEnv {
                 appid: app.appid.clone(),
                 secret: app.secret.clone(),
@@ -107,9 +112,9 @@ impl Simulator {
             MerchantEnv {
                 mchid: settings.mchid.clone(),
                 name: settings.name.clone(),
-                serial_no: keys.certificate.serial_no.clone(),
-                private_key_pem: keys.private_key_pem.clone(),
-                certificate_pem: keys.certificate.pem.clone(),
+                serial_no: pair.certificate.serial_no.clone(),
+                private_key_pem: pair.private_key_pem.clone().unwrap_or_default(),
+                certificate_pem: pair.certificate.pem.clone(),
                 apiv3_key: settings.apiv3_key.clone(),
                 apiv2_key: settings.apiv2_key.clone(),
                 providers: settings.providers.clone(),
@@ -134,14 +139,15 @@ impl Simulator {
     }
 
     /// Key and certificate of a merchant in one PKCS#12 file, whose password is the merchant's number, as the
-    /// platform's `apiclient_cert.p12` (v2.md §1.6). `None` when there is no such merchant.
+    /// platform's `apiclient_cert.p12` (v2.md §1.6). `None` when there is no such merchant, or it keeps its
+    /// key to itself.
     #[must_use]
     pub fn pkcs12(&self, mchid: &Mchid) -> Option<Vec<u8>> {
         let platform = &self.inner.platform;
         let merchant = platform.merchant(mchid)?;
-        let key_der = fixed::pem_to_der(&merchant.keys.private_key_pem).expect("a key that signs");
-        let certificate_der = &merchant.keys.certificate.der;
-        Some(pkcs12::file(&key_der, certificate_der, mchid.as_str(), &platform.chance))
+        let pair = merchant.keys.pair();
+        let key_der = fixed::pem_to_der(pair.private_key_pem.as_ref()?).expect("a key that signs");
+        Some(pkcs12::file(&key_der, &pair.certificate.der, mchid.as_str(), &platform.chance))
     }
 
     /// Writes `path` with `KEY=value` lines for the first merchant, and the PEM files they name beside it,
@@ -150,74 +156,8 @@ impl Simulator {
     /// # Errors
     /// When a file cannot be written.
     pub fn write_env(&self, path: &Path) -> io::Result<()> {
-        let env = self.env();
-        let merchant = env.merchants.first().expect("settings have at least one merchant");
-        let app = merchant.apps.first().expect("merchants have at least one mini program");
-        let first_payer = &self.inner.platform.first_payer;
-        let mut lines = String::new();
-        let mut line = |key: &str, value: &str| {
-            let _ = writeln!(lines, "{key}={}", quoted(value));
-        };
-        line("WXPAY_BASE_URL", &env.base_url);
-        line("MCHID", merchant.mchid.as_str());
-        line("APPID", app.appid.as_str());
-        line("APP_SECRET", &app.secret);
-        line("OPENID", payer::openid(&app.appid, first_payer).as_str());
-        line("MCH_SERIAL", &merchant.serial_no);
-        line("MCH_PRIVATE_KEY", &beside(path, "mch_private_key.pem", &merchant.private_key_pem)?);
-        line("MCH_CERT", &beside(path, "mch_cert.pem", &merchant.certificate_pem)?);
-        let p12 = self.pkcs12(&merchant.mchid).expect("just listed");
-        line("MCH_P12", &beside(path, "mch_cert.p12", p12)?);
-        line("APIV3_KEY", &merchant.apiv3_key);
-        line("APIV2_KEY", &merchant.apiv2_key);
-        // A provider with a sub-merchant, when there is one (v3.md §3).
-        if let Some((provider, sub)) = env.partners() {
-            let (app, sub_app) = (&provider.apps[0], &sub.apps[0]);
-            line("SP_MCHID", provider.mchid.as_str());
-            line("SP_APPID", app.appid.as_str());
-            line("SP_OPENID", payer::openid(&app.appid, first_payer).as_str());
-            line("SP_SERIAL", &provider.serial_no);
-            line("SP_PRIVATE_KEY", &beside(path, "sp_private_key.pem", &provider.private_key_pem)?);
-            line("SP_CERT", &beside(path, "sp_cert.pem", &provider.certificate_pem)?);
-            line("SP_APIV3_KEY", &provider.apiv3_key);
-            line("SP_APIV2_KEY", &provider.apiv2_key);
-            line("SUB_MCHID", sub.mchid.as_str());
-            line("SUB_APPID", sub_app.appid.as_str());
-            line("SUB_OPENID", payer::openid(&sub_app.appid, first_payer).as_str());
-        }
-        if let Some(key) = &env.platform_public_key {
-            line("PLATFORM_PUBLIC_KEY", &beside(path, "platform_public_key.pem", &key.pem)?);
-            line("PLATFORM_PUBLIC_KEY_ID", &key.id);
-        }
-        if let Some(certificate) = &env.platform_certificate {
-            line("PLATFORM_CERT", &beside(path, "platform_cert.pem", &certificate.pem)?);
-            line("PLATFORM_CERT_SERIAL", &certificate.serial_no);
-        }
-        if let Some(tls) = &env.tls {
-            line("WXPAY_HTTPS_URL", &tls.base_url);
-            line("SIM_CA", &beside(path, "ca.pem", &tls.authority_pem)?);
-            if let Some(proxy) = &tls.proxy_url {
-                line("SIM_PROXY", proxy);
-            }
-        }
-        private_file::write(path, lines.as_bytes())
+        let merchants = self.inner.platform.merchants();
+        let first = merchants.first().expect("settings have at least one merchant");
+        self.env_file(&first.settings.mchid).expect("just listed").write(path)
     }
-}
-
-/// Writes `{path}.{name}` and returns where it is, absolutely.
-fn beside(path: &Path, name: &str, bytes: impl AsRef<[u8]>) -> io::Result<String> {
-    let mut file = path.as_os_str().to_owned();
-    file.push(".");
-    file.push(name);
-    let file = std::path::absolute(PathBuf::from(file))?;
-    private_file::write(&file, bytes.as_ref())?;
-    file.into_os_string()
-        .into_string()
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the path is not UTF-8"))
-}
-
-/// Values are plain; only paths may hold what a shell would read otherwise.
-fn quoted(value: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,*|".contains(c);
-    if value.chars().all(plain) { value.into() } else { format!("'{}'", value.replace('\'', r"'\''")) }
 }

@@ -20,6 +20,11 @@ pub struct KeysView {
 }
 
 impl Simulator {
+    /// Has what changed of merchants and keys written down.
+    pub(crate) fn keep_identity(&self) {
+        self.with_state(|_, _, _| {});
+    }
+
     /// Which of the platform's pairs there are.
     #[must_use]
     pub fn keys(&self) -> KeysView {
@@ -38,13 +43,16 @@ impl Simulator {
     /// # Errors
     /// [`SimError`] when a key cannot be made.
     pub fn set_key_mode(&self, mode: KeyMode) -> Result<(), SimError> {
-        self.inner.platform.set_key_mode(mode)
+        self.inner.platform.set_key_mode(mode)?;
+        self.keep_identity();
+        Ok(())
     }
 
     /// Moves the share of notifications that the public-key pair signs, in thousandths: the grey steps of the
     /// migration (v3.md §1.8). None lets them follow the merchant's calls again.
     pub fn set_public_key_share(&self, permille: Option<u16>) {
         self.inner.platform.set_public_key_share(permille);
+        self.keep_identity();
     }
 
     /// Makes another platform certificate. Until [`Self::retire_platform_certificates`] both are listed by
@@ -53,12 +61,15 @@ impl Simulator {
     /// # Errors
     /// [`SimError`] when a key cannot be made.
     pub fn rotate_platform_certificate(&self) -> Result<(), SimError> {
-        self.inner.platform.rotate_certificate()
+        self.inner.platform.rotate_certificate()?;
+        self.keep_identity();
+        Ok(())
     }
 
     /// Ends a rotation: only the newest certificate stays.
     pub fn retire_platform_certificates(&self) {
         self.inner.platform.retire_certificates();
+        self.keep_identity();
     }
 
     /// Gives a merchant another `APIv3` key, drawn unless named, and tells it. What was sealed before stays as
@@ -70,6 +81,7 @@ impl Simulator {
         let platform = &self.inner.platform;
         let key = key.map_or_else(|| platform.chance.text(32, LETTERS), str::to_owned);
         let known = platform.set_apiv3_key(mchid, &key)?;
+        self.keep_identity();
         Ok(known.then_some(key))
     }
 }

@@ -23,11 +23,13 @@ mod crypto;
 mod env;
 mod faults;
 mod guard;
+mod identity;
 mod inspector;
 mod keeper;
 mod keys;
 mod ledger;
 mod media;
+mod merchants;
 mod notice;
 mod notifier;
 mod onboarding;
@@ -44,6 +46,7 @@ mod push;
 mod received;
 mod refund;
 mod refusal;
+mod seed;
 #[cfg(feature = "server")]
 mod server;
 mod settings;
@@ -52,6 +55,7 @@ mod shelf;
 mod shipping;
 mod simulator;
 mod snapshot;
+mod span;
 mod standing;
 mod state;
 mod switches;
@@ -66,23 +70,26 @@ mod why;
 pub use bill::{BillKind, BillKindError, BillRefused};
 pub use clock::{ClockView, Pace};
 pub use compose::{ComposedBy, ComposedContent, Composition};
-pub use env::{AppEnv, Env, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
+pub use env::{AppEnv, Env, EnvFile, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};
 pub use faults::{
     CallFault, CallFaults, CallSeen, Delayed, DeliveryFault, DeliveryFaults, DeliverySeen, Dropped,
     FaultScript, FaultView, Faults, FaultsView, Forgery, NextOf, Reset, ScriptError, Throttled, Words,
 };
 pub use inspector::{BodyView, ExchangeDetail, ExchangeSummary, MessageView, Unsealed};
+pub use keeper::KeptSettings;
 pub use keys::KeysView;
 pub use ledger::{Books, FeeRate, MerchantBooks, Purse};
+pub use merchants::{MerchantRefused, MerchantView, NewApp, NewMerchant};
 pub use notice::{Attempt, Outcome};
 pub use pay::PayRefused;
 pub use payer::PayerView;
 pub use people::{Acts, Did, Mood};
 pub use postman::{HttpPostman, PostFailed, Posting, Postman};
+pub use seed::{Seed, SeedError, SeedKeys, SeedOrder, SeedPayer, SeedRefund};
 #[cfg(feature = "server")]
 pub use server::{Running, StartError};
 pub use settings::{
-    AppSettings, CryptoSettings, KeyMode, MerchantSettings, PayerSettings, Settings, SimError,
+    AppSettings, CryptoSettings, KeyMode, MerchantKey, MerchantSettings, PayerSettings, Settings, SimError,
 };
 pub use simulator::Simulator;
 pub use snapshot::{Snapshot, SnapshotError};

@@ -108,9 +108,9 @@ impl State {
         if self.standing(&event.mchid).apiv3_key_unset {
             return;
         }
+        let Some(merchant) = platform.merchant(&event.mchid) else { return };
         let id = event_id(platform);
         let nonce = platform.chance.text(12, LETTERS);
-        let merchant = platform.merchant(&event.mchid).expect("orders belong to merchants");
         let envelope = NotificationEnvelope {
             id: id.clone(),
             create_time: now,

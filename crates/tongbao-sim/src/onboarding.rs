@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use tongbao_wire::onboarding::{Applyment, ApplymentState, AuditDetail};
 use tongbao_wire::{BusinessCode, Mchid, Timestamp};
 
-use crate::platform::Platform;
+use crate::MerchantSettings;
+use crate::platform::{Came, Platform};
 use crate::refusal::{Refusal, cause};
 use crate::settings::{DIGITS, LETTERS};
 use crate::shelf::{Shelf, shelves};
@@ -112,6 +113,11 @@ impl Onboarding {
     /// Applications, newest first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = Arc<ApplymentRecord>> {
         self.applyments.iter().rev().map(|(_, record)| record)
+    }
+
+    /// True when an application has made this number.
+    pub(crate) fn has_minted(&self, mchid: &Mchid) -> bool {
+        self.sub_merchants.contains_key(mchid)
     }
 
     pub(crate) fn applyment(&self, id: u64) -> Option<Arc<ApplymentRecord>> {
@@ -268,8 +274,44 @@ impl State {
             self.onboarding.accounts.insert(sub_mchid.clone(), account);
             self.onboarding.sub_merchants.insert(sub_mchid, id);
         }
+        if record.told.applyment_state == ApplymentState::Finished {
+            self.adopt(platform, id);
+        }
         if let Some(wait) = wait {
             self.schedule(now.plus(wait), Due::Onboarding(OnboardingDue::Applyment(id, step)));
+        }
+    }
+
+    /// The application that made this merchant, once all is done.
+    pub(crate) fn applyment_behind(&self, mchid: &Mchid) -> Option<Arc<ApplymentRecord>> {
+        let id = self.onboarding.sub_merchants.get(mchid)?;
+        let record = self.onboarding.applyments.get(&*id)?;
+        (record.told.applyment_state == ApplymentState::Finished).then_some(record)
+    }
+
+    /// The sub-merchants whose applications are done.
+    pub(crate) fn onboarded(&self) -> Vec<(Mchid, u64)> {
+        let made = self.onboarding.sub_merchants.iter().map(|(mchid, id)| (mchid, *id));
+        made.filter(|(mchid, _)| self.applyment_behind(mchid).is_some()).collect()
+    }
+
+    /// From now on the sub-merchant takes orders of its provider. Its keys are made should it ever need them.
+    pub(crate) fn adopt(&mut self, platform: &Platform, id: u64) {
+        let Some(record) = self.onboarding.applyments.get(&id) else { return };
+        let Some(mchid) = record.told.sub_mchid.clone() else { return };
+        let secret = || platform.chance.text(32, LETTERS);
+        let name: String = record.merchant_name.chars().take(SHORT_NAME_MAX).collect();
+        let mut settings = MerchantSettings::new(mchid.clone(), &name, secret(), secret());
+        settings.providers.push(record.provider.clone());
+        match platform.keys_for(&settings) {
+            Ok(keys) => {
+                if platform.add_merchant(settings, keys, Came::Onboarded) {
+                    self.ledger.open_merchant(mchid);
+                } else {
+                    tracing::warn!(%mchid, "there are as many merchants as the simulator holds");
+                }
+            }
+            Err(error) => tracing::error!(%mchid, %error, "a sub-merchant gets no keys"),
         }
     }
 
@@ -325,6 +367,8 @@ fn unknown() -> Refusal {
     Refusal::new(404, "APPLYMENT_NOT_EXIST", "申请单不存在", cause::ORDER_NOT_FOUND)
 }
 
+/// Of the licence's name, for the cashier.
+const SHORT_NAME_MAX: usize = 20;
 /// v3-extended.md §9.4.
 const VERIFIED_WITHIN: Duration = Duration::from_secs(10 * 86_400);
 const SIGNED_WITHIN: Duration = Duration::from_secs(30 * 86_400);

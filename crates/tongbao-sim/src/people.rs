@@ -21,6 +21,8 @@ pub(crate) use waiting::{OpenOrder, OpenTransfer, name_of};
 pub(crate) struct People {
     /// What each paid and got, oldest first, under consecutive numbers.
     lines: Shelf<(String, u64), Line>,
+    /// How many lines each ever had.
+    line_counts: Shelf<String, u64>,
     /// Who acts as soon as an order is there.
     eager: Shelf<String, ()>,
     /// Pages of transfers that were left without confirming, by `package_info`.
@@ -30,6 +32,7 @@ pub(crate) struct People {
 shelves! {
     People {
         "payer_lines" => lines,
+        "payer_line_counts" => line_counts,
         "payers_eager" => eager,
         "transfers_left" => left,
     }

@@ -1,25 +1,43 @@
 //! What calls do not change: merchants, keys, switches, clock and chance.
 
+mod merchants;
 mod ring;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use serde::{Deserialize, Serialize};
 use tongbao_wire::seam::Chance;
 use tongbao_wire::{Appid, Mchid};
 
 use crate::clock::SimClock;
-use crate::crypto::{Keys, MerchantKeys, PlatformKey, SigningKey};
+use crate::crypto::{Keys, MerchantKeys, PlatformKey, SigningKey, Source};
 use crate::faults::FaultScript;
+use crate::identity::Identity;
 use crate::settings::UPPER_HEX;
 use crate::tls::Tls;
 use crate::{AppSettings, CryptoSettings, Forgery, MerchantSettings, Settings, SimError, Switches, payer};
 
-pub(crate) use ring::Ring;
+pub(crate) use merchants::{MERCHANTS_MAX, check as check_merchant};
+pub(crate) use ring::{KeptRing, Ring};
 
 /// A merchant and their keys.
 pub(crate) struct Merchant {
+    /// Rises with every merchant.
+    pub(crate) number: u64,
+    pub(crate) came: Came,
     pub(crate) settings: MerchantSettings,
     pub(crate) keys: MerchantKeys,
+}
+
+/// How a merchant came here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Came {
+    /// With the settings, or added by hand.
+    SetUp,
+    /// By an application (进件): it goes with the application.
+    Onboarded,
 }
 
 /// The unchanging half of a simulator; the other half is its state.
@@ -35,6 +53,8 @@ pub(crate) struct Platform {
     pub(crate) tls: Option<Tls>,
     pub(crate) base_url: String,
     merchants: RwLock<Vec<Arc<Merchant>>>,
+    /// Raised when merchants or keys change: the directory is to keep them.
+    news: Arc<AtomicBool>,
     /// Who pays unless another is named.
     pub(crate) first_payer: String,
     /// What goes wrong in a new world.
@@ -50,12 +70,14 @@ pub(crate) struct Signed {
 }
 
 impl Platform {
-    /// Checks the settings and makes the keys.
-    pub(crate) fn new(settings: &Settings) -> Result<Self, SimError> {
+    /// Checks the settings and makes the keys, or takes those of an earlier run.
+    pub(crate) fn new(settings: &Settings, kept: Option<&Identity>) -> Result<Self, SimError> {
         check(settings)?;
-        let (keys, merchant_keys) = Keys::new(settings)?;
-        let merchants = settings.merchants.iter().cloned().zip(merchant_keys);
-        let merchants = merchants.map(|(settings, keys)| Arc::new(Merchant { settings, keys })).collect();
+        let news = Arc::new(AtomicBool::new(true));
+        let (ring, merchants) = match kept {
+            Some(kept) => (kept.ring(&settings.crypto)?, kept.merchants(&settings.crypto, &news)?),
+            None => Self::begin(settings, &news)?,
+        };
         Ok(Self {
             clock: SimClock::new(
                 settings.clock.clone(),
@@ -66,35 +88,60 @@ impl Platform {
             ),
             chance: settings.chance.clone(),
             switches: settings.switches.clone(),
-            ring: RwLock::new(Arc::new(Ring {
-                mode: settings.key_mode,
-                certificates: vec![Arc::new(keys.certificate)],
-                public: Arc::new(keys.public),
-                public_key_permille: None,
-            })),
-            stray: keys.stray,
+            ring: RwLock::new(Arc::new(ring)),
+            stray: Keys::stray(&settings.crypto)?,
             crypto: settings.crypto.clone(),
             tls: settings.tls.as_ref().map(|asked| Tls::new(settings, asked)).transpose()?,
             base_url: settings.base_url.clone(),
             merchants: RwLock::new(merchants),
-            first_payer: settings.payers[0].id.clone(),
+            news,
+            first_payer: kept
+                .and_then(Identity::first_payer)
+                .unwrap_or_else(|| settings.payers[0].id.clone()),
             fault_script: settings.fault_script.clone().unwrap_or_default(),
         })
+    }
+
+    fn begin(settings: &Settings, news: &Arc<AtomicBool>) -> Result<(Ring, Vec<Arc<Merchant>>), SimError> {
+        let (crypto, chance, now) = (&settings.crypto, &settings.chance, settings.clock.now());
+        let mut sources: Vec<Source> = settings
+            .merchants
+            .iter()
+            .map(|merchant| Source::of(crypto, merchant, chance, now))
+            .collect::<Result<_, SimError>>()?;
+        let keys = Keys::new(settings, &mut sources[0])?;
+        let merchants = settings.merchants.iter().zip(sources).zip(0..);
+        let merchants = merchants.map(|((merchant, source), number)| {
+            let keys = MerchantKeys::new(crypto, merchant, source, news)?;
+            Ok(Arc::new(Merchant { number, came: Came::SetUp, settings: merchant.clone(), keys }))
+        });
+        let ring = Ring {
+            mode: settings.key_mode,
+            certificates: vec![Arc::new(keys.certificate)],
+            public: Arc::new(keys.public),
+            public_key_permille: None,
+        };
+        Ok((ring, merchants.collect::<Result<_, SimError>>()?))
+    }
+
+    /// True once after something about merchants or keys has changed.
+    pub(crate) fn has_news(&self) -> bool {
+        self.news.swap(false, Ordering::Relaxed)
+    }
+
+    /// Merchants or keys have changed, or could not be kept.
+    pub(crate) fn raise_news(&self) {
+        self.news.store(true, Ordering::Relaxed);
+    }
+
+    /// Where keys of this run come from.
+    pub(crate) fn crypto(&self) -> &CryptoSettings {
+        &self.crypto
     }
 
     /// A key that is nobody's.
     pub(crate) fn stray(&self) -> &SigningKey {
         &self.stray
-    }
-
-    /// Every merchant, in the order they came.
-    pub(crate) fn merchants(&self) -> Vec<Arc<Merchant>> {
-        self.merchants.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(crate) fn merchant(&self, mchid: &Mchid) -> Option<Arc<Merchant>> {
-        let merchants = self.merchants.read().unwrap_or_else(PoisonError::into_inner);
-        merchants.iter().find(|merchant| &merchant.settings.mchid == mchid).cloned()
     }
 
     /// True when the appid is one of the merchant's.
@@ -201,12 +248,7 @@ fn check(settings: &Settings) -> Result<(), SimError> {
         return refuse("merchants, payers", "at least one of each is needed");
     }
     for merchant in &settings.merchants {
-        if merchant.apps.is_empty() {
-            return refuse("merchants", "a merchant needs at least one mini program");
-        }
-        if merchant.apiv2_key.len() != 32 || !merchant.apiv2_key.is_ascii() {
-            return refuse("apiv2_key", "must be 32 ASCII characters");
-        }
+        merchants::check(merchant)?;
     }
     let mut mchids: Vec<_> = settings.merchants.iter().map(|merchant| &merchant.mchid).collect();
     mchids.sort();

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, Fen, Mchid, Timestamp};
 
-use crate::{FaultScript, FeeRate, Pace, Postman, Switches, TlsSettings};
+use crate::{FaultScript, FeeRate, Pace, Postman, Seed, Switches, TlsSettings};
 
 /// Everything a simulator needs to know. The edges to the world come in as values.
 pub struct Settings {
@@ -40,6 +40,8 @@ pub struct Settings {
     pub fault_script: Option<FaultScript>,
     /// Whether it is reached by TLS too, and how.
     pub tls: Option<TlsSettings>,
+    /// What [`Settings::plant`] was told.
+    pub(crate) seed: Seed,
 }
 
 /// A merchant (直连商户).
@@ -51,6 +53,8 @@ pub struct MerchantSettings {
     pub name: String,
     /// Mini programs bound to the merchant.
     pub apps: Vec<AppSettings>,
+    /// What the merchant brings along of its key; without, it gets one.
+    pub key: MerchantKey,
     /// `APIv3` key: 32 ASCII characters.
     pub apiv3_key: String,
     /// `APIv2` key: 32 ASCII characters.
@@ -74,6 +78,7 @@ impl MerchantSettings {
             mchid,
             name: name.into(),
             apps: Vec::new(),
+            key: MerchantKey::default(),
             apiv3_key,
             apiv2_key,
             providers: Vec::new(),
@@ -84,8 +89,19 @@ impl MerchantSettings {
     }
 }
 
+/// What a merchant brings along of its key and certificate (商户API证书).
+#[derive(Clone, Default)]
+pub struct MerchantKey {
+    /// An RSA key of 2048 bits or more, PKCS#8 in PEM.
+    pub private_key_pem: Option<String>,
+    /// Its certificate in PEM; made when there is none. Alone, the simulator checks signatures and hands out no key.
+    pub certificate_pem: Option<String>,
+    /// The serial of the certificate that is made: 40 hexadecimal digits.
+    pub serial_no: Option<String>,
+}
+
 /// A mini program.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppSettings {
     /// Its appid.
     pub appid: Appid,
@@ -107,7 +123,7 @@ pub struct PayerSettings {
 }
 
 /// Which platform keys exist and sign (v3.md §1.8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyMode {
     /// Platform certificate (平台证书) only.
@@ -233,6 +249,7 @@ impl Settings {
             data: None,
             fault_script: None,
             tls: None,
+            seed: Seed::default(),
             chance,
         }
     }
@@ -257,9 +274,9 @@ impl Settings {
 }
 
 /// As public as the keys of [`CryptoSettings::Fixed`]; they open nothing but a simulator.
-const FIXED_APIV3_KEY: &str = "TongbaoSimulatorFixedAPIv3Key000";
-const FIXED_APIV2_KEY: &str = "TongbaoSimulatorFixedAPIv2Key000";
-const FIXED_APP_SECRET: &str = "00000000000000000000000000000001";
+pub(crate) const FIXED_APIV3_KEY: &str = "TongbaoSimulatorFixedAPIv3Key000";
+pub(crate) const FIXED_APIV2_KEY: &str = "TongbaoSimulatorFixedAPIv2Key000";
+pub(crate) const FIXED_APP_SECRET: &str = "00000000000000000000000000000001";
 
 /// The apps of the first merchant of [`Settings::local`].
 const MINI_PROGRAM: &str = "wx00000000000000aa";

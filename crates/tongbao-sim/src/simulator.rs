@@ -10,6 +10,7 @@ use tongbao_wire::{OutRefundNo, Refund};
 
 use crate::clock::SimClock;
 use crate::faults::{CallFault, CallSeen, DeliveryFault, DeliverySeen, Faults, Held};
+use crate::identity::Identity;
 use crate::keeper::Keeper;
 use crate::ledger::{Books, Purse};
 use crate::order::OrderState;
@@ -22,8 +23,8 @@ use crate::snapshot::Snapshots;
 use crate::state::{OrderKey, State};
 use crate::view::{NotificationView, OrderView};
 use crate::{
-    LoginRefused, PayerSettings, Postman, Settings, SimError, cashier, control, guard, inspector, tls, v2,
-    v3, weixin,
+    LoginRefused, PayerSettings, Postman, Seed, Settings, SimError, cashier, control, guard, inspector, tls,
+    v2, v3, weixin,
 };
 
 /// A simulated platform. Cheap to clone; all clones are the same platform.
@@ -47,6 +48,8 @@ pub(crate) struct Inner {
     pub(crate) held: Held,
     /// The people it was set up with.
     pub(crate) payers: Vec<PayerSettings>,
+    /// What it was told to begin with.
+    pub(crate) seed: Seed,
     pub(crate) snapshots: Mutex<Snapshots>,
     pub(crate) recorder: Arc<inspector::Recorder>,
 }
@@ -56,11 +59,15 @@ impl Simulator {
     ///
     /// # Errors
     /// [`SimError`] naming the setting that cannot be used.
-    pub fn new(settings: Settings) -> Result<Self, SimError> {
-        let platform = Platform::new(&settings)?;
-        let own_host = settings.base_url.parse().ok().and_then(guard::host_of);
+    pub fn new(mut settings: Settings) -> Result<Self, SimError> {
         let keeper = Keeper::open(settings.data.as_deref())?;
-        let mut state = keeper.load(&platform, &settings.payers);
+        let platform = match keeper.identity(|kept| Self::as_kept(&mut settings, kept)).transpose()?.flatten()
+        {
+            Some(platform) => platform,
+            None => Platform::new(&settings, None)?,
+        };
+        let own_host = settings.base_url.parse().ok().and_then(guard::host_of);
+        let mut state = keeper.load(&platform, &settings.payers, &settings.seed)?;
         if settings.fault_script.is_some() {
             state.faults.begin(platform.fault_script.clone());
         }
@@ -75,10 +82,25 @@ impl Simulator {
             keeper,
             held: Held::default(),
             payers: settings.payers,
+            seed: settings.seed,
             snapshots: Mutex::default(),
             recorder: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The platform of the last run, if there was one: with its merchants and keys, the switches of these
+    /// settings and their key mode.
+    fn as_kept(settings: &mut Settings, kept: &Identity) -> Result<Option<Platform>, SimError> {
+        if !kept.is_there() {
+            return Ok(None);
+        }
+        settings.crypto = kept.suits(&settings.crypto)?;
+        let platform = Platform::new(settings, Some(kept))?;
+        if platform.ring().mode != settings.key_mode {
+            platform.set_key_mode(settings.key_mode)?;
+        }
+        Ok(Some(platform))
     }
 
     /// Everything on one port: the platform's endpoints, the cashier, the control API.
@@ -99,6 +121,12 @@ impl Simulator {
         // Around the answers to unknown paths too.
         let recorded = axum::middleware::from_fn_with_state(self.clone(), inspector::record);
         answered.layer(recorded).with_state(self.clone())
+    }
+
+    /// Where it is reached.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.inner.platform.base_url
     }
 
     /// The payer of an order does what their [`crate::Mood`] says, without a page: a willing one pays.
@@ -263,7 +291,7 @@ impl Simulator {
             (None, _) => false,
         };
         state.keep_time(&platform.clock);
-        self.inner.keeper.save(&mut state);
+        self.inner.keeper.save(&mut state, platform);
         if sooner {
             self.wake();
         }
@@ -274,6 +302,8 @@ impl Simulator {
     pub(crate) fn begin_again(&self, mut state: State, turn: impl FnOnce(&SimClock)) {
         let mut place = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
         turn(&self.inner.platform.clock);
+        state.welcome(&self.inner.platform);
+        state.open_apps(&self.inner.platform.appids());
         state.keep_time(&self.inner.platform.clock);
         self.inner.keeper.replace(&mut state);
         *place = state;

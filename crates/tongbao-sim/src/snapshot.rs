@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use tongbao_wire::Mchid;
 
-use crate::Simulator;
 use crate::clock::SimClock;
 use crate::state::State;
+use crate::{Seed, Simulator};
 
 /// The state of a simulator at one instant: orders, money, notifications, codes, the clock, the fault script and
 /// what it did. Merchants, keys, faults by closures and the inspector's list are not part of it.
@@ -35,6 +36,12 @@ pub enum SnapshotError {
     Form {
         /// Its form.
         found: u32,
+    },
+    /// It has orders of a merchant who is not here.
+    #[error("the snapshot has orders of merchant {mchid}, who is not here; add the merchant first")]
+    Merchant {
+        /// The merchant's number.
+        mchid: Mchid,
     },
 }
 
@@ -76,16 +83,25 @@ impl Simulator {
             return Err(SnapshotError::Form { found: form });
         }
         let read: Read = serde_json::from_slice(snapshot)?;
+        if let Some(mchid) = read.state.stranger(&self.inner.platform) {
+            return Err(SnapshotError::Merchant { mchid });
+        }
         let kept = *read.state.clock;
         self.begin_again(read.state, |clock| clock.resume(kept));
         Ok(())
     }
 
-    /// Forgets everything that happened: payers, merchants and the clock as they were set up, nothing else.
+    /// Forgets everything that happened: payers, merchants and the clock as they were set up, with what a seed says
+    /// of the past, and nothing else. Merchants that were added stay.
     pub fn reset(&self) {
         let platform = &self.inner.platform;
         let now = platform.clock.beginning();
-        self.begin_again(State::begin(platform, &self.inner.payers, now), SimClock::begin_again);
+        let begin = |seed: &Seed| State::begin(platform, &self.inner.payers, seed, now);
+        let state = begin(&self.inner.seed).or_else(|error| {
+            tracing::warn!(%error, "the seed's past is left out: its merchants are not those it was read with");
+            begin(&Seed::default())
+        });
+        self.begin_again(state.expect("a world without a past begins"), SimClock::begin_again);
     }
 }
 

@@ -12,7 +12,6 @@ use tongbao_wire::{
     Appid, Mchid, Openid, OutRefundNo, OutTradeNo, PrepayId, RefundId, Timestamp, TransactionId,
 };
 
-use crate::PayerSettings;
 use crate::bill::Link;
 use crate::cashier::Session;
 use crate::clock::{KeptClock, SimClock};
@@ -27,7 +26,7 @@ use crate::onboarding::{Onboarding, OnboardingDue};
 use crate::order::Order;
 use crate::payer::{self, Payer, PayerView};
 use crate::people::{Acts, Mood, PayerDue, People};
-use crate::platform::Platform;
+use crate::platform::{Came, Platform};
 use crate::prepay::Opens;
 use crate::push::PushSettings;
 use crate::refund::RefundRecord;
@@ -38,6 +37,7 @@ use crate::standing::Standing;
 use crate::transfer::{TransferDue, Transfers};
 use crate::v2::Sandbox;
 use crate::weixin::{AccessTokens, LoginCodes, Messages, WebGrants};
+use crate::{PayerSettings, Seed, SimError};
 
 /// An order's number is unique per merchant (v3.md §2.1).
 pub(crate) type OrderKey = (Mchid, OutTradeNo);
@@ -148,9 +148,14 @@ pub(crate) enum Coming {
 
 impl State {
     /// A new world: these people and all merchants, and nothing has happened.
-    pub(crate) fn begin(platform: &Platform, people: &[PayerSettings], now: Timestamp) -> Self {
+    pub(crate) fn begin(
+        platform: &Platform,
+        people: &[PayerSettings],
+        seed: &Seed,
+        now: Timestamp,
+    ) -> Result<Self, SimError> {
         let mut state = Self::default();
-        for merchant in platform.merchants() {
+        for merchant in platform.merchants().iter().filter(|it| it.came == Came::SetUp) {
             state.ledger.open_merchant(merchant.settings.mchid.clone());
         }
         let appids = platform.appids();
@@ -158,8 +163,22 @@ impl State {
             state.set_payer(person, appids.iter(), now);
         }
         state.faults.begin(platform.fault_script.clone());
+        state.grow(platform, seed, now)?;
         state.keep_time(&platform.clock);
-        state
+        Ok(state)
+    }
+
+    /// Everybody has an openid under these appids.
+    pub(crate) fn open_apps(&mut self, appids: &[Appid]) {
+        let people: Vec<String> = self.payers.iter().map(|(id, _)| id).collect();
+        for appid in appids {
+            for id in &people {
+                let openid = payer::openid(appid, id);
+                if !self.openids.contains_key(&openid) {
+                    self.openids.insert(openid, (appid.clone(), id.clone()));
+                }
+            }
+        }
     }
 
     /// Nothing was ever kept in it.

@@ -4,14 +4,18 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// What the platform is assumed to do where nobody outside can be sure.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Switches {
     /// Moving the clock also moves the time that signatures are judged by and made with. Off, a merchant
     /// on real time still talks to a simulator that is two hours ahead. Default: off.
     pub clock_moves_transport: bool,
     /// How far behind the base clock business begins, so that the bill of a day which is over for everybody
     /// can have payments in it. Moving the clock brings it to the present. Default: not at all.
+    #[serde(with = "crate::span")]
     pub business_begins_behind: Duration,
     /// Apps are bound to one Open Platform account, so that people have a unionid (miniprogram.md §1.3).
     /// Default: off.
@@ -92,9 +96,11 @@ pub struct Switches {
     pub refund_mismatch: RefundMismatch,
     /// How long a refund is `PROCESSING` (v3.md §5.2: up to five minutes for balance payments). Default:
     /// two seconds.
+    #[serde(with = "crate::span")]
     pub refund_takes: Duration,
     /// How long after its day a bill is there (v3.md §7.1: from 09:00; one error text says 8). What a bill
     /// says of refunds is as of then. Default: nine hours.
+    #[serde(with = "crate::span")]
     pub bills_ready_after: Duration,
     /// Bills begin with a byte order mark (v3.md §7.3: a recorded sample does). Default: on.
     pub bill_byte_order_mark: bool,
@@ -110,8 +116,10 @@ pub struct Switches {
     pub bill_success_summary_full: bool,
     /// How long an address of a trade or fund-flow bill is good for (v3.md §7.2, CONFLICT: five minutes on
     /// current pages, 30 seconds on old ones). Default: five minutes.
+    #[serde(with = "crate::span")]
     pub bill_link_lives: Duration,
     /// How long an address of a profit-sharing bill is good for (v3.md §7.2). Default: 30 seconds.
+    #[serde(with = "crate::span")]
     pub profit_sharing_bill_link_lives: Duration,
     /// An address of a bill is good for one download; the dossier tells of no such limit. Default: off, so
     /// that a broken download can be repeated.
@@ -142,10 +150,12 @@ pub struct Switches {
     pub notification_sends_max: u8,
     /// How far `timeStamp` of an invocation may be from now (v3.md §2.7: "timestamp sane"). Default: two
     /// hours, the life of a `prepay_id`.
+    #[serde(with = "crate::span")]
     pub invoke_window: Duration,
     /// Wrong passwords in a row before the payer is locked. Default: 5.
     pub password_tries: u8,
     /// How long a payer stays locked \[I\]. Default: ten minutes.
+    #[serde(with = "crate::span")]
     pub password_lock: Duration,
     /// Pictures may have 5 MB, and PDF of 7.5 MB are taken too (v3-extended.md §9.2, CONFLICT: the partner page of
     /// 2024-12 says 2 MB, \[O\] of 2026-05 says this). Default: off.
@@ -155,8 +165,10 @@ pub struct Switches {
     pub complaint_days_max: u32,
     /// How long a confirmed transfer, a cancellation or a receipt takes (v3-extended.md §10.1 gives states and
     /// no times). Default: two seconds.
+    #[serde(with = "crate::span")]
     pub transfer_takes: Duration,
     /// How long a share is `PROCESSING` (v3-extended.md §8.3: asynchronous, no time given). Default: two seconds.
+    #[serde(with = "crate::span")]
     pub share_takes: Duration,
     /// What notifications of profit sharing are called (v3.md §6.2, CONFLICT: three spellings). Default: as the
     /// older pages do.
@@ -166,6 +178,7 @@ pub struct Switches {
     pub receiver_name_needed: bool,
     /// How long the review of an application, an intent or a settlement account takes, when nobody decides before
     /// (v3-extended.md §9.4: one to three working days, §9.6: one or two days). Default: one day.
+    #[serde(with = "crate::span")]
     pub applyment_review_takes: Duration,
     /// Pages of any origin may call the control API. Off, only pages of loopback origins and of the
     /// simulator's own may; login codes and the cashier are open either way. Default: off.
@@ -183,6 +196,7 @@ pub struct Switches {
     pub v2_time_expire_clamped: bool,
     /// How old an order of v2 must be before it is closed (v2.md §3.2: five minutes by the text, enforcement
     /// not evidenced). Default: no time at all.
+    #[serde(with = "crate::span")]
     pub v2_close_after: Duration,
     /// The cashier of an order of v2 is opened with the `sign_type` the order was placed with (v2.md §2.6).
     /// Default: on.
@@ -195,7 +209,7 @@ pub struct Switches {
 }
 
 /// In which layer of an answer of v2 a fault is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FaultLayer {
     /// `result_code=FAIL` with `err_code`, signed.
     ErrCode,
@@ -204,7 +218,7 @@ pub enum FaultLayer {
 }
 
 /// How "already paid" is spelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PaidCode {
     /// `ORDERPAID`, legacy tables.
     Orderpaid,
@@ -225,7 +239,7 @@ impl PaidCode {
 }
 
 /// How "already closed" is spelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClosedCode {
     /// `ORDER_CLOSED`.
     OrderClosed,
@@ -243,7 +257,7 @@ impl ClosedCode {
 }
 
 /// How a refund number used again with other amounts is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RefundMismatch {
     /// `INVALID_REQUEST`.
     InvalidRequest,
@@ -261,7 +275,7 @@ impl RefundMismatch {
 }
 
 /// What notifications of profit sharing are called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SharingEvent {
     /// `PROFITSHARING.SUCCESS`, `PROFITSHARING.RETURN`.
     Documented,

@@ -174,12 +174,14 @@ impl Simulator {
         let mut extensions = Extensions::new();
         let holder = shown.first().map(|shown| {
             let mut known = self.inner.platform.merchants().into_iter();
-            known.find(|merchant| merchant.keys.certificate.der == **shown)
+            known.find(|merchant| {
+                merchant.keys.pair_made().is_some_and(|pair| pair.certificate.der == **shown)
+            })
         });
         let certificate = match holder {
             Some(Some(merchant)) => Some(ClientCertificate {
                 mchid: merchant.settings.mchid.clone(),
-                serial_no: merchant.keys.certificate.serial_no.clone(),
+                serial_no: merchant.keys.pair().certificate.serial_no.clone(),
             }),
             Some(None) => {
                 extensions.insert(UnknownCertificate);

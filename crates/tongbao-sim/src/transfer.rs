@@ -232,6 +232,8 @@ impl State {
         self.transfers.ages.insert(serial, key.clone());
         self.transfers.numbers.insert(number, key.clone());
         if let Some(package) = package_info {
+            let payer = self.transfers.bills.get(&key).expect("just put in").payer.clone();
+            self.offered(&payer, &package, now);
             self.transfers.packages.insert(package, Package::Bill(key.clone()));
             self.schedule(now.plus(CONFIRMED_WITHIN), Due::Transfer(TransferDue::Expire(key.clone())));
         } else {
@@ -327,6 +329,31 @@ impl State {
             let _ = self.confirm_authorization(platform, &asked, None, now);
         }
         Ok(())
+    }
+
+    /// The user confirms what a page shows.
+    pub(crate) fn confirm_package(
+        &mut self,
+        platform: &Platform,
+        package: &str,
+        payer: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), TransferRefused> {
+        match self.transfer_package(package)? {
+            Package::Bill(key) => self.confirm_transfer(platform, &key, payer, now),
+            Package::Authorization(key) => self.confirm_authorization(platform, &key, payer, now),
+        }
+    }
+
+    /// Whom a page is meant for.
+    pub(crate) fn meant_by(&self, package: &str) -> Result<String, TransferRefused> {
+        let meant = match self.transfer_package(package)? {
+            Package::Bill(key) => self.transfers.bills.get(&key).map(|bill| bill.payer.clone()),
+            Package::Authorization(key) => {
+                self.transfers.authorizations.get(&key).map(|one| one.payer.clone())
+            }
+        };
+        meant.ok_or(TransferRefused::Unknown)
     }
 
     /// Decides by hand that a transfer fails: at once, or when the money should arrive.

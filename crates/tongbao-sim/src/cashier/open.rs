@@ -281,7 +281,10 @@ impl<'a> Invocation<'a> {
             .filter(|merchant| owner.as_ref().is_none_or(|owner| *owner == merchant.settings.mchid));
         let sane = self.sane && recent && self.nonce_str.len() <= 32;
         sane && match &self.v2 {
-            None => owners.any(|merchant| merchant.keys.key.verifies(message.as_bytes(), self.sign)),
+            None => owners.any(|merchant| {
+                let pair = merchant.keys.pair_made();
+                pair.is_some_and(|pair| pair.key.verifies(message.as_bytes(), self.sign))
+            }),
             Some((how, signed)) => {
                 self.is_signed_like_the_order(platform, state, *how)
                     && owners.any(|merchant| {

@@ -109,19 +109,15 @@ async fn confirm(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Resp
 }
 
 /// The user confirms what the page shows.
-pub(crate) fn confirm_package(
+pub(super) fn confirm_package(
     state: &mut State,
     platform: &Platform,
     package_info: &str,
     payer: Option<&str>,
     now: Timestamp,
 ) -> Result<Value, TransferRefused> {
-    let package = state.transfer_package(package_info)?;
-    match &package {
-        Package::Bill(key) => state.confirm_transfer(platform, key, payer, now)?,
-        Package::Authorization(key) => state.confirm_authorization(platform, key, payer, now)?,
-    }
-    Ok(view_of(state, &package))
+    state.confirm_package(platform, package_info, payer, now)?;
+    package_view(state, package_info)
 }
 
 /// What the page shows.

@@ -16,7 +16,11 @@ use crate::SimError;
 ///
 /// The seeds are drawn before the threads start, so that the same chance gives the same keys.
 pub(crate) fn keys(count: usize, chance: &Chance) -> Result<Vec<String>, SimError> {
-    let seeds: Vec<[u8; 32]> = (0..count * 2).map(|_| chance.bytes()).collect();
+    from_seeds(&(0..count * 2).map(|_| chance.bytes()).collect::<Vec<_>>())
+}
+
+/// A private key of every two seeds, PKCS#8 in PEM; always the same.
+pub(crate) fn from_seeds(seeds: &[[u8; 32]]) -> Result<Vec<String>, SimError> {
     let primes: Vec<BigUint> = std::thread::scope(|scope| {
         let searches: Vec<_> = seeds.iter().map(|seed| scope.spawn(move || prime(seed))).collect();
         searches.into_iter().map(|search| search.join().expect("the search does not panic")).collect()

@@ -22,6 +22,10 @@ impl Opener {
         Self { private_key_pem: private_key_pem.into(), key: OnceLock::new() }
     }
 
+    pub(crate) fn private_key_pem(&self) -> &str {
+        &self.private_key_pem
+    }
+
     /// The text inside; none when it was encrypted under another key, in another way, or is no text.
     pub(crate) fn open(&self, base64: &str) -> Option<String> {
         let key =

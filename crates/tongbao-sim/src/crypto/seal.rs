@@ -7,6 +7,7 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use crate::SimError;
 
 /// Encrypts under one merchant's `APIv3` key.
+#[derive(Clone)]
 pub(crate) struct Sealer(LessSafeKey);
 
 impl Sealer {

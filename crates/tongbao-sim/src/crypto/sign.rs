@@ -9,10 +9,13 @@ use ring::{digest, hmac};
 
 use crate::SimError;
 
-/// A key that signs and whose signatures can be checked. The simulator holds both sides' keys.
+/// A key that signs and whose signatures can be checked. The simulator holds both sides' keys, but for merchants
+/// who brought a certificate alone.
 pub(crate) enum SigningKey {
     /// RSA-2048.
     Rsa(Box<RsaKeyPair>),
+    /// The public half alone, PKCS#1 in DER: a merchant keeps the other one.
+    Public(Vec<u8>),
     /// HMAC-SHA256, repeated to 256 bytes.
     StandIn(hmac::Key),
 }
@@ -30,7 +33,7 @@ impl SigningKey {
         Self::StandIn(hmac::Key::new(hmac::HMAC_SHA256, secret))
     }
 
-    /// The signature of `message` in Base64.
+    /// The signature of `message` in Base64; a public key makes none.
     pub(crate) fn sign(&self, message: &[u8]) -> String {
         let signature = match self {
             Self::Rsa(pair) => {
@@ -40,6 +43,7 @@ impl SigningKey {
                     .expect("the buffer has the length of the modulus");
                 signature
             }
+            Self::Public(_) => Vec::new(),
             Self::StandIn(key) => hmac::sign(key, message).as_ref().repeat(STAND_IN_REPEATS),
         };
         STANDARD.encode(signature)
@@ -52,6 +56,7 @@ impl SigningKey {
                 let public = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public());
                 Some((public.n, public.e))
             }
+            Self::Public(key) => super::x509::numbers(key),
             Self::StandIn(_) => None,
         }
     }
@@ -61,10 +66,12 @@ impl SigningKey {
         let Ok(signature) = STANDARD.decode(signature) else {
             return false;
         };
+        let of_public = |key: &[u8]| {
+            UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key).verify(message, &signature).is_ok()
+        };
         match self {
-            Self::Rsa(pair) => UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public().as_ref())
-                .verify(message, &signature)
-                .is_ok(),
+            Self::Rsa(pair) => of_public(pair.public().as_ref()),
+            Self::Public(key) => of_public(key),
             Self::StandIn(key) => {
                 let tag_bytes = digest::SHA256_OUTPUT_LEN;
                 signature.len() == tag_bytes * STAND_IN_REPEATS

@@ -22,10 +22,10 @@ impl<'a> Keyring<'a> {
     }
 
     pub(crate) fn keys(&self) -> Vec<KnownKey<'_>> {
-        let merchants = self.merchants.iter().map(|merchant| KnownKey {
-            owner: Owner::Merchant(&merchant.settings.mchid),
-            serial: &merchant.keys.certificate.serial_no,
-            key: &merchant.keys.key,
+        let merchants = self.merchants.iter().filter_map(|merchant| {
+            let pair = merchant.keys.pair_made()?;
+            let owner = Owner::Merchant(&merchant.settings.mchid);
+            Some(KnownKey { owner, serial: &pair.certificate.serial_no, key: &pair.key })
         });
         let certificates = self.ring.certificates.iter().map(|pair| KnownKey {
             owner: Owner::PlatformCertificate,

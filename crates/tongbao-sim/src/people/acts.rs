@@ -35,6 +35,10 @@ pub(crate) enum PayerDue {
     Decides(Sight),
     /// Pays, as decided before.
     Pays(Sight),
+    /// Decides about a transfer or an authorisation, by its `package_info`.
+    Receives(String),
+    /// Confirms it, as decided before.
+    Confirms(String),
 }
 
 /// What a payer did about an order.
@@ -117,6 +121,31 @@ impl State {
         }
     }
 
+    /// A transfer waits for a payer to confirm it.
+    pub(crate) fn offered(&mut self, payer: &str, package: &str, now: Timestamp) {
+        if self.people.eager.contains_key(payer) {
+            self.schedule(now, Due::Payer(PayerDue::Receives(package.into())));
+        }
+    }
+
+    /// Who pays confirms, and who does not leaves the page.
+    fn payer_receives(&mut self, platform: &Platform, package: &str, at: Timestamp) {
+        let Ok(payer) = self.meant_by(package) else { return };
+        let mood = self.payers.get(&payer).map_or(Mood::Willing, |person| person.mood);
+        // Either may be late: the transfer was taken back meanwhile.
+        let _ = match mood {
+            Mood::Willing | Mood::Insufficient | Mood::PaysTwice | Mood::WrongPassword { .. } => {
+                self.confirm_package(platform, package, None, at)
+            }
+            Mood::PaysAfter { seconds } => {
+                let then = at.plus(Duration::from_secs(seconds));
+                self.schedule(then, Due::Payer(PayerDue::Confirms(package.into())));
+                Ok(())
+            }
+            Mood::Cancels | Mood::ClosesApp | Mood::NeverPays => self.leave_transfer(package, &payer),
+        };
+    }
+
     /// Something a payer does by themselves. What comes of it is in the history of the order.
     pub(crate) fn payer_due(&mut self, platform: &Platform, due: &PayerDue, at: Timestamp) {
         match due {
@@ -130,6 +159,10 @@ impl State {
                 if let Ok(before) = self.before(sight) {
                     let _ = self.payer_pays(platform, &before, at);
                 }
+            }
+            PayerDue::Receives(package) => self.payer_receives(platform, package, at),
+            PayerDue::Confirms(package) => {
+                let _ = self.confirm_package(platform, package, None, at);
             }
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{Fen, Mchid, Timestamp};
 
+use super::People;
 use crate::state::State;
 
 /// One line of a payer's bill.
@@ -38,9 +39,9 @@ pub(crate) enum LineKind {
 impl State {
     /// Adds a line; the oldest is forgotten when there are too many.
     pub(crate) fn add_line(&mut self, payer: &str, line: Line) {
-        let lines = &mut self.people.lines;
-        let mine = (payer.to_owned(), 0)..=(payer.to_owned(), u64::MAX);
-        let next = lines.range(mine).rev().next().map_or(0, |((_, number), _)| number + 1);
+        let People { lines, line_counts, .. } = &mut self.people;
+        let next = line_counts.get(payer).map_or(0, |count| *count);
+        line_counts.insert(payer.to_owned(), next + 1);
         lines.insert((payer.to_owned(), next), line);
         if let Some(old) = next.checked_sub(LINES_MAX) {
             lines.remove(&(payer.to_owned(), old));

@@ -123,17 +123,17 @@ impl State {
     /// The payer leaves the page of a transfer. The platform knows no refusal: the transfer waits, and is
     /// closed after 24 hours (v3-extended.md §10.1).
     pub(crate) fn leave_transfer(&mut self, package_info: &str, payer: &str) -> Result<(), TransferRefused> {
-        let (meant, waits) = match self.transfer_package(package_info)? {
+        let waits = match self.transfer_package(package_info)? {
             Package::Bill(key) => {
-                let bill = self.transfers.bills.get(&key).ok_or(TransferRefused::Unknown)?;
-                (bill.payer.clone(), bill.told.state == TransferState::WaitUserConfirm)
+                let bill = self.transfers.bills.get(&key);
+                bill.is_some_and(|bill| bill.told.state == TransferState::WaitUserConfirm)
             }
             Package::Authorization(key) => {
-                let one = self.transfers.authorizations.get(&key).ok_or(TransferRefused::Unknown)?;
-                (one.payer.clone(), one.told.state == TransferAuthorizationState::WaitUserConfirm)
+                let one = self.transfers.authorizations.get(&key);
+                one.is_some_and(|one| one.told.state == TransferAuthorizationState::WaitUserConfirm)
             }
         };
-        if meant != payer {
+        if self.meant_by(package_info)? != payer {
             return Err(TransferRefused::Payer);
         }
         if !waits {

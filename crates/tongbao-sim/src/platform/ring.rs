@@ -3,11 +3,12 @@
 
 use std::sync::{Arc, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use tongbao_wire::Mchid;
 
 use super::{Merchant, Platform};
-use crate::crypto::{Keys, PlatformKey, Sealer};
-use crate::{KeyMode, SimError};
+use crate::crypto::{KeptKey, Keys, PlatformKey, Sealer};
+use crate::{CryptoSettings, KeyMode, SimError};
 
 /// What signs at present.
 #[derive(Clone)]
@@ -21,7 +22,38 @@ pub(crate) struct Ring {
     pub(crate) public_key_permille: Option<u16>,
 }
 
+/// A ring, to be had again.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeptRing {
+    pub(crate) mode: KeyMode,
+    certificates: Vec<KeptKey>,
+    public: KeptKey,
+    public_key_permille: Option<u16>,
+}
+
+impl KeptRing {
+    pub(crate) fn ring(&self, crypto: &CryptoSettings) -> Result<Ring, SimError> {
+        let certificates =
+            self.certificates.iter().map(|kept| PlatformKey::again(kept, crypto).map(Arc::new));
+        Ok(Ring {
+            mode: self.mode,
+            certificates: certificates.collect::<Result<_, _>>()?,
+            public: Arc::new(PlatformKey::again(&self.public, crypto)?),
+            public_key_permille: self.public_key_permille,
+        })
+    }
+}
+
 impl Ring {
+    pub(crate) fn kept(&self) -> KeptRing {
+        KeptRing {
+            mode: self.mode,
+            certificates: self.certificates.iter().map(|key| key.kept()).collect(),
+            public: self.public.kept(),
+            public_key_permille: self.public_key_permille,
+        }
+    }
+
     /// The newest certificate's pair.
     pub(crate) fn certificate(&self) -> &Arc<PlatformKey> {
         self.certificates.last().expect("there is always one, shown or not")
@@ -42,6 +74,7 @@ impl Platform {
     fn turn(&self, change: impl FnOnce(&mut Ring)) {
         let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
         change(Arc::make_mut(&mut ring));
+        self.raise_news();
     }
 
     /// The pair a `Wechatpay-Serial` names, when this key mode has it.
@@ -139,7 +172,9 @@ impl Platform {
         };
         let mut settings = merchant.settings.clone();
         settings.apiv3_key = key.into();
-        *merchant = Arc::new(Merchant { settings, keys: merchant.keys.resealed(sealer) });
+        let keys = merchant.keys.resealed(sealer);
+        *merchant = Arc::new(Merchant { number: merchant.number, came: merchant.came, settings, keys });
+        self.raise_news();
         Ok(true)
     }
 }

@@ -54,9 +54,9 @@ impl Disk {
         begun && self.run("commit") && done
     }
 
-    /// Forgets every row.
-    pub(crate) fn clear(&self) -> bool {
-        self.run("delete from row")
+    /// Forgets every row, but for those of shelves whose names begin so.
+    pub(crate) fn clear_all_but(&self, beginning: &str) -> bool {
+        told(self.connection().execute(CLEAR, params![beginning])).is_some()
     }
 
     fn run(&self, sql: &str) -> bool {
@@ -143,6 +143,8 @@ const LOAD: &str = "select value from row where shelf = ?1 and key = ?2";
 const SAVE: &str = "
 insert into row (shelf, key, value) values (?1, ?2, ?3)
     on conflict (shelf, key) do update set value = excluded.value";
+
+const CLEAR: &str = "delete from row where substr(shelf, 1, length(?1)) <> ?1";
 
 const DELETE: &str = "delete from row where shelf = ?1 and key = ?2";
 

@@ -89,6 +89,8 @@ impl State {
         let place = authorization.place();
         self.transfers.authorizing.insert(place, key.1.clone());
         self.transfers.authorizations.insert(key.clone(), authorization);
+        let payer = self.transfers.authorizations.get(&key).expect("just put in").payer.clone();
+        self.offered(&payer, &package_info, now);
         self.transfers.packages.insert(package_info, Package::Authorization(key.clone()));
         let due = Due::Transfer(TransferDue::ExpireAuthorization(key.clone()));
         self.schedule(now.plus(CONFIRMED_WITHIN), due);

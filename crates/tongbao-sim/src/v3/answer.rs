@@ -134,7 +134,7 @@ fn certificates(simulator: &Simulator, call: &Received, mchid: &Mchid) -> Result
         let status = platform.switches.certificates_absent_status;
         return Err(Refusal::new(status, "RESOURCE_NOT_EXISTS", message, cause::PARAMETER));
     }
-    let merchant = platform.merchant(mchid).expect("admitted merchants are known");
+    let merchant = platform.merchant(mchid).ok_or_else(|| Refusal::sign("签名错误"))?;
     let sealed = |key: &Arc<PlatformKey>| {
         let (certificate, nonce) = (&key.certificate, platform.chance.text(12, LETTERS));
         PlatformCertificate {

@@ -60,7 +60,7 @@ fn check_signature(
     let wrong = || Refusal::sign("签名错误");
     let mchid = Mchid::parse(said.mchid).map_err(|_| wrong())?;
     let merchant = platform.merchant(&mchid).ok_or_else(wrong)?;
-    let keys = &merchant.keys;
+    let keys = merchant.keys.pair();
     let standing = simulator.with_state(|state, _, _| state.standing(&mchid));
     if standing.certificate == CertificateStanding::None {
         standing.certificate.check()?;

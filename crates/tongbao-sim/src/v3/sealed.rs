@@ -57,7 +57,7 @@ pub(super) fn undecipherable() -> Refusal {
 /// Seals a short text under the certificate of the merchant who asks.
 pub(super) fn for_merchant(platform: &Platform, mchid: &Mchid, plain: &str) -> Option<Ciphertext> {
     let merchant = platform.merchant(mchid)?;
-    seal_for(&merchant.keys.certificate.public_key_pem, plain, &platform.chance)
+    seal_for(&merchant.keys.pair().certificate.public_key_pem, plain, &platform.chance)
         .map(|text| Ciphertext::new(&text))
 }
 

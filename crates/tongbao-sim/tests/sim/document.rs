@@ -13,7 +13,12 @@ fn rows() -> String {
 fn meaning(name: &str) -> String {
     let source = include_str!("../../src/switches.rs");
     let (before, _) = source.split_once(&format!("    pub {name}: ")).unwrap();
-    let comment: Vec<_> = before.lines().rev().map_while(|line| line.strip_prefix("    /// ")).collect();
+    let comment: Vec<_> = before
+        .lines()
+        .rev()
+        .skip_while(|line| line.starts_with("    #["))
+        .map_while(|line| line.strip_prefix("    /// "))
+        .collect();
     let text: String = comment.iter().rev().map(|line| format!("{line} ")).collect();
     format!("{}.", text.split(". ").next().unwrap())
 }

@@ -93,7 +93,12 @@ async fn snapshots_are_taken_and_restored_by_name() {
 mod directory {
     use std::path::PathBuf;
 
+    use serde_json::json;
+    use tongbao_sim::{CryptoSettings, KeptSettings, KeyMode, Settings};
+
     use super::{World, lived_in, number, state};
+    use crate::people::ask;
+    use crate::world::seeded;
 
     /// A directory of this test alone, empty, gone at the end.
     struct Directory(PathBuf);
@@ -150,5 +155,86 @@ mod directory {
         settings.data = Some(directory.0.clone());
         let refused = tongbao_sim::Simulator::new(settings).err().map(|error| error.to_string());
         assert!(refused.is_some_and(|text| text.starts_with("data: ")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn merchants_keys_and_switches_are_those_of_the_last_run() {
+        let directory = Directory::new("identity");
+        // Another seed each time: nothing is drawn twice alike.
+        let mut seed = 0;
+        let mut open = |change: fn(&mut Settings)| {
+            seed += 1;
+            World::with(|settings| {
+                settings.chance = seeded(seed);
+                settings.crypto = CryptoSettings::Generate;
+                settings.key_mode = KeyMode::Both;
+                settings.merchants.truncate(1);
+                settings.switches.refund_spacing = true;
+                settings.data = Some(directory.0.clone());
+                change(settings);
+            })
+        };
+        let world = open(|_| {});
+        let told = ask(&world, "POST", "merchants", &json!({"mchid": "1900000201"})).await;
+        assert_eq!(told.status, 201);
+        world.sim.rotate_platform_certificate().unwrap();
+        world.sim.set_apiv3_key(&world.mchid(), Some(&"K".repeat(32))).unwrap();
+        world.paid("T20260301").await;
+        let env = serde_json::to_value(world.sim.env()).unwrap();
+        let (books, keys) = (world.sim.books(), world.sim.keys());
+        drop(world);
+        let kept = KeptSettings::of(&directory.0).unwrap().unwrap();
+        assert!(kept.switches.refund_spacing && !kept.published);
+        assert_eq!((kept.key_mode, kept.merchants.len()), (KeyMode::Both, 2));
+        let world = open(|settings| settings.switches.refund_spacing = false);
+        assert_eq!(serde_json::to_value(world.sim.env()).unwrap(), env, "down to the last key");
+        assert_eq!((world.sim.books(), world.sim.keys()), (books, keys));
+        assert_eq!(world.query("T20260301").await.json()["trade_state"], "SUCCESS");
+        world.sim.reset();
+        world.sim.retire_platform_certificates();
+        drop(world);
+        assert!(!KeptSettings::of(&directory.0).unwrap().unwrap().switches.refund_spacing, "the latest rule");
+        let world = open(|_| {});
+        assert_eq!(world.sim.merchants().len(), 2, "a reset leaves merchants");
+        assert_eq!(world.sim.keys().certificate_serials.len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn keys_of_another_kind_than_the_directorys_are_refused_and_published_ones_stay_published() {
+        let directory = Directory::new("kinds");
+        let settings = |crypto: CryptoSettings| {
+            let mut settings = Settings::local(
+                tongbao_wire::seam::Clock::fixed(tongbao_wire::Timestamp::from_seconds(crate::world::START)),
+                seeded(9),
+                std::sync::Arc::new(crate::world::Mailbox::default()),
+                "http://127.0.0.1:8090".into(),
+            );
+            settings.merchants.truncate(1);
+            settings.crypto = crypto;
+            settings.data = Some(directory.0.clone());
+            settings
+        };
+        drop(tongbao_sim::Simulator::new(settings(CryptoSettings::Generate)).unwrap());
+        let refused = tongbao_sim::Simulator::new(settings(CryptoSettings::Fixed)).err().unwrap().to_string();
+        assert!(refused.starts_with("data: ") && refused.contains("--fixed-keys"), "{refused}");
+        std::fs::remove_dir_all(&directory.0).unwrap();
+        drop(tongbao_sim::Simulator::new(settings(CryptoSettings::Fixed)).unwrap());
+        let again = tongbao_sim::Simulator::new(settings(CryptoSettings::Generate)).unwrap();
+        assert_eq!(again.merchants()[0].keys, "published");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test(start_paused = true)]
+    async fn the_directory_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = Directory::new("rights");
+        let world = World::with(|settings| settings.data = Some(directory.0.clone()));
+        world.paid("T20260301").await;
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&directory.0), 0o700);
+        for entry in std::fs::read_dir(&directory.0).unwrap() {
+            let path = entry.unwrap().path();
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
     }
 }

@@ -515,3 +515,39 @@ async fn a_bank_is_found_by_a_sealed_account_number() {
     world.send(with_serial(&world, draft)).await.refused(400, "PARAM_ERROR");
     world.get(&format!("{search}?account_number=1")).await.refused(400, "PARAM_ERROR");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_sub_merchant_whose_application_is_done_takes_orders_and_refunds_of_its_provider() {
+    let (world, picture) = world().await;
+    let id = submitted(&world, &applyment(&world, &picture, "C1")).await;
+    decide(&world, id, "approve").await;
+    let sub = stands(&world, id).await["sub_mchid"].clone();
+    let order = json!({
+        "sp_appid": world.env.merchants[0].apps[0].appid, "sp_mchid": world.mchid(), "sub_mchid": sub,
+        "description": "龙井一盒", "out_trade_no": "T20260301S", "notify_url": "http://127.0.0.1:8080/notify",
+        "amount": {"total": 100}, "payer": {"sp_openid": world.openid("payer-1")},
+    });
+    let create = "/v3/pay/partner/transactions/jsapi";
+    world.post(create, &order).await.refused(403, "NO_AUTH");
+    decide(&world, id, "sign").await;
+    let before = world.sim.snapshot();
+    wait(&world, 30 * 60).await;
+    assert_eq!(world.post(create, &order).await.status, 200);
+    world.sim.pay(&crate::world::number("T20260301S"), None).await.unwrap();
+    let refund = json!({
+        "sub_mchid": sub, "out_trade_no": "T20260301S", "out_refund_no": "R1",
+        "amount": {"refund": 30, "total": 100, "currency": "CNY"},
+    });
+    assert_eq!(world.post("/v3/refund/domestic/refunds", &refund).await.status, 200);
+    let listed = ask(&world, "GET", "merchants", &Value::Null).await.json()["merchants"].clone();
+    let mine = listed.as_array().unwrap().iter().find(|it| it["mchid"] == sub).unwrap().clone();
+    assert_eq!((&mine["onboarded"], &mine["books"]["paid_fen"]), (&json!(true), &json!(100)));
+    assert_eq!(mine["providers"], json!([world.mchid()]));
+    // It goes with its application, and comes with it again.
+    let after = world.sim.snapshot();
+    world.sim.restore(before.as_bytes()).unwrap();
+    assert!(world.sim.merchants().iter().all(|it| !it.onboarded));
+    world.sim.restore(after.as_bytes()).unwrap();
+    assert!(world.sim.merchants().iter().any(|it| it.onboarded && it.books.paid.get() == 100));
+    assert!(world.sim.books().balanced());
+}

@@ -1,6 +1,7 @@
 //! `tongbao simulate`: the platform alone, on one port.
 
 mod ready;
+mod seed;
 mod tls;
 
 use std::net::SocketAddr;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use tokio::net::TcpListener;
-use tongbao_sim::{KeyMode, Pace, Settings, Simulator};
+use tongbao_sim::{CryptoSettings, KeptSettings, KeyMode, Pace, Settings, Simulator};
 use tongbao_wire::seam::{Chance, Clock};
 use tongbao_wire::{Appid, IdError, Mchid, Timestamp};
 
@@ -37,11 +38,13 @@ pub(super) struct SimulateArgs {
     #[arg(long, value_name = "FILE")]
     write_env: Option<PathBuf>,
     /// Which platform keys sign: certificate, public-key or both   平台用哪种密钥签名
-    #[arg(long, value_name = "MODE", default_value = "both")]
-    key_mode: KeyMode,
+    /// [default: both]
+    #[arg(long, value_name = "MODE")]
+    key_mode: Option<KeyMode>,
     /// Which notify addresses are taken   接受哪些通知地址
-    #[arg(long, value_enum, default_value = "local")]
-    notify_url: NotifyUrl,
+    /// [default: local]
+    #[arg(long, value_enum)]
+    notify_url: Option<NotifyUrl>,
     /// The merchant's number   商户号
     #[arg(long, value_parser = parse_mchid)]
     mchid: Option<Mchid>,
@@ -51,12 +54,15 @@ pub(super) struct SimulateArgs {
     /// The name the cashier shows   收银台显示的商户名
     #[arg(long, value_name = "NAME")]
     merchant_name: Option<String>,
-    /// Keep orders, money and notifications in this directory, for the next run   把状态保存在此目录
-    #[arg(long, value_name = "DIR", requires = "fixed_keys")]
+    /// Keep merchants, keys, orders and money in this directory, for the next run   把商户、密钥和状态保存在此目录
+    #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Begin with the merchants, payers, switches and orders of this file (TOML)   从此文件开始
+    #[arg(long, value_name = "FILE")]
+    seed_file: Option<PathBuf>,
     /// How fast its time passes: real, frozen, or a rate such as x60   时间快慢
-    #[arg(long, value_name = "PACE", default_value = "real")]
-    clock: Pace,
+    #[arg(long, value_name = "PACE")]
+    clock: Option<Pace>,
     /// The time it begins at, such as 2026-03-01T09:00:00+08:00   从何时开始
     #[arg(long, value_name = "TIME", value_parser = Timestamp::parse_rfc3339)]
     at: Option<Timestamp>,
@@ -109,6 +115,10 @@ async fn simulate(args: &SimulateArgs, waiting: Waiting<'_>, lang: Lang) -> Resu
     let https = beside.as_ref().map(|(_, address)| *address);
     let settings = settings(args, base_url.trim_end_matches('/').to_owned(), https)?;
     let simulator = Simulator::new(settings).map_err(|error| tls::refused(&error))?;
+    if let Some(pace) = args.clock {
+        // A directory keeps the pace of the last run.
+        simulator.set_pace(pace);
+    }
     if let Some(path) = &args.write_env {
         simulator.write_env(path).map_err(|error| {
             CliError::system(&path.display().to_string(), &error).coded("simulate.write_env")
@@ -116,7 +126,7 @@ async fn simulate(args: &SimulateArgs, waiting: Waiting<'_>, lang: Lang) -> Resu
     }
     say(&welcome(&simulator, address, args.write_env.as_deref(), lang));
     // Whoever connects from now on is served.
-    waiting.tell(&simulator.env().base_url)?;
+    waiting.tell(simulator.base_url())?;
     let (tasks, front) = (Tasks::new(), simulator.front());
     let running = simulator.clone();
     tasks.spawn("simulator", async move { running.run().await });
@@ -144,30 +154,79 @@ async fn bound(asked: SocketAddr, option: &'static str) -> Result<(TcpListener, 
 fn settings(args: &SimulateArgs, base_url: String, https: Option<SocketAddr>) -> Result<Settings, CliError> {
     let postman = Arc::new(args.tls.postman()?);
     let mut settings = Settings::local(Clock::system(), Chance::system(), postman, base_url);
-    settings.key_mode = args.key_mode;
-    settings.pace = args.clock;
-    settings.begins_at = args.at;
-    settings.switches.notify_url_http = args.notify_url == NotifyUrl::Local;
-    settings.switches.notify_url_private = args.notify_url == NotifyUrl::Local;
-    args.tls.apply(&mut settings, https);
-    settings.data.clone_from(&args.data);
-    settings.fault_script = args.faults.as_deref().map(super::sim::faults::of_file).transpose()?;
-    if args.fixed_keys {
+    settings.key_mode = KeyMode::Both;
+    let kept = match &args.data {
+        Some(directory) => KeptSettings::of(directory).map_err(|error| tls::refused(&error))?,
+        None => None,
+    };
+    if let Some(kept) = &kept {
+        settings.key_mode = kept.key_mode;
+        settings.switches = kept.switches.clone();
+    }
+    if args.fixed_keys || kept.as_ref().is_some_and(|kept| kept.published) {
         // A server that was set up for one run of the simulator works with the next.
         settings.publish_keys();
     }
-    for merchant in &mut settings.merchants {
-        if let Some(mchid) = &args.mchid {
-            merchant.mchid = mchid.clone();
-        }
-        if let Some(name) = &args.merchant_name {
-            merchant.name.clone_from(name);
-        }
-        if let (Some(appid), Some(app)) = (&args.appid, merchant.apps.first_mut()) {
-            app.appid = appid.clone();
-        }
+    if let Some(path) = &args.seed_file {
+        seed::plant(&mut settings, path)?;
     }
+    settings.key_mode = args.key_mode.unwrap_or(settings.key_mode);
+    settings.pace = args.clock.unwrap_or(settings.pace);
+    settings.begins_at = args.at.or(settings.begins_at);
+    if let Some(path) = &args.faults {
+        settings.fault_script = Some(super::sim::faults::of_file(path)?);
+    }
+    if let Some(taken) = args.notify_url {
+        settings.switches.notify_url_http = taken == NotifyUrl::Local;
+        settings.switches.notify_url_private = taken == NotifyUrl::Local;
+    }
+    args.tls.apply(&mut settings, https);
+    settings.data.clone_from(&args.data);
+    if let (Some(data), Some(tls), CryptoSettings::Generate) =
+        (&args.data, &mut settings.tls, &settings.crypto)
+    {
+        // What trusted the authority of one run trusts the next.
+        tls.authority_directory.get_or_insert_with(|| data.join("ca"));
+    }
+    named(args, &mut settings, kept.as_ref())?;
     Ok(settings)
+}
+
+/// The first merchant is called as the command line says; one of a directory has its name already.
+fn named(args: &SimulateArgs, settings: &mut Settings, kept: Option<&KeptSettings>) -> Result<(), CliError> {
+    let known = kept.and_then(|kept| kept.merchants.first());
+    if let Some(known) = known {
+        let other = args.mchid.as_ref().is_some_and(|mchid| *mchid != known.mchid)
+            || args.appid.as_ref().is_some_and(|appid| known.apps.iter().all(|app| app.appid != *appid))
+            || args.merchant_name.as_ref().is_some_and(|name| *name != known.name);
+        return if other { Err(other_merchant(&known.mchid)) } else { Ok(()) };
+    }
+    let Some(first) = settings.merchants.first_mut() else { return Ok(()) };
+    if let Some(mchid) = &args.mchid {
+        first.mchid = mchid.clone();
+    }
+    if let Some(name) = &args.merchant_name {
+        first.name.clone_from(name);
+    }
+    if let (Some(appid), Some(app)) = (&args.appid, first.apps.first_mut()) {
+        app.appid = appid.clone();
+    }
+    Ok(())
+}
+
+fn other_merchant(known: &Mchid) -> CliError {
+    CliError::new(
+        Exit::Refused,
+        Words::new(
+            format!("--data 目录里的商户是 {known}"),
+            format!("the directory of --data has merchant {known} with its name and appids"),
+        ),
+        Words::new(
+            "去掉 --mchid、--appid、--merchant-name，或换一个目录",
+            "leave out --mchid, --appid and --merchant-name, or name another directory",
+        ),
+    )
+    .coded("simulate.data")
 }
 
 fn taken(address: SocketAddr, option: &str, error: &std::io::Error) -> CliError {
@@ -183,9 +242,9 @@ fn taken(address: SocketAddr, option: &str, error: &std::io::Error) -> CliError 
 }
 
 fn welcome(simulator: &Simulator, address: SocketAddr, env: Option<&Path>, lang: Lang) -> String {
-    let facts = simulator.env();
-    let url = &facts.base_url;
-    let merchant = facts.merchants.first().map(|merchant| merchant.mchid.to_string()).unwrap_or_default();
+    let url = simulator.base_url();
+    let merchants = simulator.merchants();
+    let merchant = merchants.first().map(|merchant| merchant.mchid.to_string()).unwrap_or_default();
     let env = env.map(|path| path.display().to_string());
     let mut text = match lang {
         Lang::Zh => format!("微信支付模拟器已就绪，钱是虚拟的。\n  地址    {url}\n  商户号  {merchant}\n"),
@@ -195,7 +254,7 @@ fn welcome(simulator: &Simulator, address: SocketAddr, env: Option<&Path>, lang:
             )
         }
     };
-    if let Some(tls) = &facts.tls {
+    if let Some(tls) = &simulator.tls_env() {
         let names = PLATFORM_NAME;
         text += &match lang {
             Lang::Zh => format!("  HTTPS   {}（证书也用于 {names} 等域名）\n", tls.base_url),
@@ -222,10 +281,10 @@ fn welcome(simulator: &Simulator, address: SocketAddr, env: Option<&Path>, lang:
     };
     text += &match lang {
         Lang::Zh => format!(
-            "  付款：tongbao sim pay 商户订单号 --url {url}\n  看通信、查原因：{url}/inspector\n按 Ctrl-C 结束。\n"
+            "  付款：tongbao sim pay 商户订单号 --url {url}\n  看通信、查原因：{url}/inspector\n  付款人的手机：{url}/phone\n按 Ctrl-C 结束。\n"
         ),
         Lang::En => format!(
-            "  to pay: tongbao sim pay OUT_TRADE_NO --url {url}\n  what goes on, and why: {url}/inspector\nCtrl-C ends it.\n"
+            "  to pay: tongbao sim pay OUT_TRADE_NO --url {url}\n  what goes on, and why: {url}/inspector\n  the payer's phone: {url}/phone\nCtrl-C ends it.\n"
         ),
     };
     if !address.ip().is_loopback() {

@@ -7,6 +7,8 @@
 mod codes;
 mod hands;
 mod screens;
+mod wallet;
+mod words;
 
 use axum::Router;
 use axum::extract::State as Shared;

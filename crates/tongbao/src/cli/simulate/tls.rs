@@ -40,7 +40,9 @@ impl TlsArgs {
     /// Puts it into the settings. Any option that makes sense only with TLS asks for TLS.
     /// `beside` is the port of [`TlsArgs::https_listen`] as the system gave it.
     pub(super) fn apply(&self, settings: &mut Settings, beside: Option<SocketAddr>) {
-        settings.switches.certificate_needed_on_plain_http = self.certificate_needed_on_plain_http;
+        if self.certificate_needed_on_plain_http {
+            settings.switches.certificate_needed_on_plain_http = true;
+        }
         let asked = self.https
             || self.proxy
             || self.https_listen.is_some()
@@ -89,6 +91,8 @@ fn notify_ca(path: &Path, said: &str) -> CliError {
 pub(super) fn refused(error: &SimError) -> CliError {
     let (code, zh) = match error {
         SimError::Settings { field: "tls.names", .. } => ("simulate.https_name", "证书不能用于这个域名"),
+        SimError::Settings { field: "data", .. } => ("simulate.data", "数据目录不可用"),
+        SimError::Settings { field: "seed", .. } => ("simulate.seed_refused", "种子文件不可用"),
         SimError::Settings { .. } => ("simulate.settings", "设置不可用"),
         SimError::Authority { .. } => ("simulate.ca_dir", "CA 目录不可用"),
         SimError::Key { .. } => ("simulate.keys", "密钥或证书无法生成"),

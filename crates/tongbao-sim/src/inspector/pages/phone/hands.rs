@@ -12,10 +12,9 @@ use super::super::back_to;
 use super::super::frame::query;
 use crate::bank::bank_of_card;
 use crate::cashier::{Sheet, open_by_hand, open_native, open_scanned};
-use crate::control::{ADVANCE_SECONDS_MAX, Segments, confirm_package};
+use crate::control::{ADVANCE_SECONDS_MAX, Segments};
 use crate::guard::bad_request;
 use crate::ledger::AMOUNT_MAX;
-use crate::order::OrderState;
 use crate::pay::PayRefused;
 use crate::people::{Acts, Did, Mood, Sight};
 use crate::transfer::TransferRefused;
@@ -64,9 +63,10 @@ pub(super) async fn decide(
         let (mchid, number) = named.order()?;
         let opens = state.opens_of(Some(&mchid), &number)?;
         let key = state.first_of(&opens);
-        let asked =
-            state.orders.get(&key).is_some_and(|it| matches!(it.state, OrderState::UserPaying { .. }));
-        let sight = if asked {
+        let sight = if let Ok(asked) = state.asked_for_password(&key) {
+            if asked != payer {
+                return Err(PayRefused::Payer);
+            }
             Sight::Prompt(key)
         } else {
             let prepay_id = state.newest_prepay(&opens).ok_or(PayRefused::Prepay)?.id;
@@ -126,7 +126,7 @@ pub(super) async fn transfer(
     let Some(decision) = form::<Decision>(&body) else { return unreadable() };
     let package = &decision.package_info;
     let done = simulator.with_state(|state, platform, now| match decision.decision.as_str() {
-        "confirm" => confirm_package(state, platform, package, Some(&payer), now).map(|_| "received"),
+        "confirm" => state.confirm_package(platform, package, Some(&payer), now).map(|()| "received"),
         _ => state.leave_transfer(package, &payer).map(|()| "declined"),
     });
     let said = match done {

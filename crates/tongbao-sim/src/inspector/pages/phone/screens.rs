@@ -2,13 +2,13 @@
 
 use askama::Template;
 use serde::Deserialize;
-use tongbao_wire::{Appid, Fen, Timestamp, TradeType};
+use tongbao_wire::{Timestamp, TradeType};
 
-use super::super::books::address_of;
 use super::super::frame::{Frame, moment, split};
 use super::codes::{Drawn, bars, qr};
-use crate::bank::{card_in_words, cards};
-use crate::cashier::sheet_of;
+use super::wallet::{Bill, Wallet, bills};
+use super::words::{ActsRow, MoodRow, acts, mood_words, moods, scene_words};
+use crate::cashier::{Ended, sheet_of};
 use crate::code_pay::CODE_LIVES;
 use crate::payer::Payer;
 use crate::people::{Acts, LineKind, Mood, OpenOrder, OpenTransfer, name_of};
@@ -143,33 +143,6 @@ struct CodeShown {
     paid: Option<(String, String)>,
 }
 
-struct Bill {
-    when: String,
-    sign: &'static str,
-    tone: &'static str,
-    amount: String,
-    kind: &'static str,
-    merchant: String,
-    description: String,
-    number: String,
-    from: String,
-    address: String,
-}
-
-struct Wallet {
-    balance: String,
-    cards: Vec<BankCard>,
-    kinds: Vec<(String, String)>,
-    openids: Vec<(String, String)>,
-}
-
-struct BankCard {
-    card: String,
-    words: String,
-    credit: bool,
-    balance: String,
-}
-
 /// A page of a merchant in the phone: an official account, a mini program, an app, or a browser with an
 /// `h5_url`.
 struct Browser {
@@ -180,19 +153,6 @@ struct Browser {
     call: &'static str,
     /// What the frame of an H5 page loads; empty otherwise.
     frame: String,
-}
-
-struct MoodRow {
-    word: &'static str,
-    name: &'static str,
-    about: &'static str,
-    chosen: bool,
-}
-
-struct ActsRow {
-    word: &'static str,
-    name: &'static str,
-    chosen: bool,
 }
 
 impl<'a> Page<'a> {
@@ -207,6 +167,12 @@ impl<'a> Page<'a> {
         now: Timestamp,
     ) -> Option<Self> {
         let person = state.payers.get(payer)?;
+        // A payer who acts alone may be done before the cashier is shown.
+        let ended = state.sessions.get(&place.session).and_then(|session| match session.ended.clone()? {
+            Ended::Paid => Some("ok".to_owned()),
+            Ended::Cancelled => Some("cancel".to_owned()),
+            Ended::Refused(why) => Some(why),
+        });
         let (at, screen) = screen_of(state, platform, frame, payer, screen, place, now)?;
         let waiting = state.waiting(platform, payer, now);
         let people = state
@@ -232,7 +198,7 @@ impl<'a> Page<'a> {
             me: Person::of(state, frame, &person, tint, true, now),
             people,
             time: split(now).1[..5].to_owned(),
-            toast: Toast::of(frame, &place.said),
+            toast: Toast::of(frame, ended.as_deref().unwrap_or(&place.said)),
             waits: waiting.prompts.len() + waiting.orders.len() + transfers,
             at,
             screen,
@@ -293,7 +259,10 @@ fn screen_of(
 
 impl Person {
     fn of(state: &State, frame: &Frame, one: &Payer, tint: usize, chosen: bool, now: Timestamp) -> Self {
-        let initial = one.name.chars().next_back().unwrap_or('?').to_uppercase().to_string();
+        // Chinese names differ at their end, others at their beginning.
+        let latin = one.name.is_ascii();
+        let initial = if latin { one.name.chars().next() } else { one.name.chars().next_back() };
+        let initial = initial.unwrap_or('?').to_uppercase().to_string();
         Self {
             path: percent::encode(&one.id),
             name: one.name.clone(),
@@ -423,54 +392,6 @@ impl CodeShown {
     }
 }
 
-fn bills(state: &State, platform: &Platform, frame: &Frame, payer: &str) -> Vec<Bill> {
-    let lines = state.lines_of(payer).take(BILLS).map(|line| {
-        let (kind, sign, tone) = match line.kind {
-            LineKind::Payment => (frame.say("付款", "Payment"), "−", "out"),
-            LineKind::Refund => (frame.say("退款", "Refund"), "+", "in"),
-            LineKind::Transfer => (frame.say("商家转账", "Transfer"), "+", "in"),
-        };
-        let order = tongbao_wire::OutTradeNo::parse(&line.number).ok().filter(|number| {
-            line.kind == LineKind::Payment && state.orders.contains_key(&(line.mchid.clone(), number.clone()))
-        });
-        Bill {
-            when: moment(line.at),
-            sign,
-            tone,
-            amount: line.amount.to_string(),
-            kind,
-            merchant: name_of(platform, &line.mchid),
-            description: line.description.clone(),
-            number: line.number.clone(),
-            from: purse_words(frame, &line.bank_type),
-            address: order.map(|number| address_of(&line.mchid, &number)).unwrap_or_default(),
-        }
-    });
-    lines.collect()
-}
-
-impl Wallet {
-    fn of(state: &State, platform: &Platform, payer: &str) -> Self {
-        let held = state.ledger.cards(payer);
-        let bank_card = |(card, balance): (&String, &Fen)| BankCard {
-            words: card_in_words(card),
-            credit: card.ends_with("_CREDIT"),
-            balance: balance.to_string(),
-            card: card.clone(),
-        };
-        let openid = |appid: &Appid| {
-            let openid = crate::payer::openid(appid, payer);
-            (appid.to_string(), openid.as_str().to_owned())
-        };
-        Self {
-            balance: state.ledger.payer(payer).to_string(),
-            cards: held.iter().map(bank_card).collect(),
-            kinds: cards().map(|card| (card_in_words(&card), card)).collect(),
-            openids: platform.appids().iter().map(openid).take(OPENIDS).collect(),
-        }
-    }
-}
-
 impl Browser {
     fn of(frame: &Frame, payer: &str, order: &OpenOrder) -> Self {
         let lang = if frame.zh { "zh" } else { "en" };
@@ -494,91 +415,9 @@ impl Browser {
     }
 }
 
-fn scene_words(frame: &Frame, scene: &TradeType) -> &'static str {
-    match scene {
-        TradeType::Jsapi => frame.say("小程序 / 公众号", "Mini program / account"),
-        TradeType::Native => frame.say("扫码支付", "Native QR"),
-        TradeType::Mweb => frame.say("H5 支付", "H5"),
-        TradeType::App => frame.say("App 支付", "App"),
-        TradeType::Micropay | TradeType::Facepay => frame.say("付款码", "Payment code"),
-        TradeType::Unknown(_) => "",
-    }
-}
-
-fn purse_words(frame: &Frame, bank_type: &str) -> String {
-    match bank_type {
-        "OTHERS" => frame.say("零钱", "Balance").to_owned(),
-        card if card.contains('_') => card_in_words(card),
-        other => other.to_owned(),
-    }
-}
-
-fn moods(frame: &Frame, chosen: Mood) -> Vec<MoodRow> {
-    let all = [
-        Mood::Willing,
-        Mood::Cancels,
-        Mood::WrongPassword { times: None },
-        Mood::Insufficient,
-        Mood::ClosesApp,
-        Mood::PaysAfter { seconds: 0 },
-        Mood::PaysTwice,
-        Mood::NeverPays,
-    ];
-    let row = |mood: Mood| {
-        let (name, about, word) = mood_words(frame, mood);
-        MoodRow {
-            word,
-            name,
-            about,
-            chosen: std::mem::discriminant(&mood) == std::mem::discriminant(&chosen),
-        }
-    };
-    all.into_iter().map(row).collect()
-}
-
-/// A mood's name, what it means, and the API's word for it.
-fn mood_words(frame: &Frame, mood: Mood) -> (&'static str, &'static str, &'static str) {
-    let (zh, en, about_zh, about_en, word) = match mood {
-        Mood::Willing => ("爽快", "Willing", "直接付款", "Pays", "willing"),
-        Mood::Cancels => ("取消", "Cancels", "关闭收银台", "Closes the cashier", "cancels"),
-        Mood::WrongPassword { .. } => (
-            "输错密码",
-            "Mistypes",
-            "输错几次，或直到锁定",
-            "So many times, or until locked",
-            "wrong_password",
-        ),
-        Mood::Insufficient => ("没钱", "Short of money", "余额总是不足", "Never has enough", "insufficient"),
-        Mood::ClosesApp => {
-            ("退出微信", "Leaves the app", "收银台不再回话", "The cashier falls silent", "closes_app")
-        }
-        Mood::PaysAfter { .. } => ("晚点付", "Pays later", "过一段时间再付", "After some time", "pays_after"),
-        Mood::PaysTwice => {
-            ("付两次", "Pays twice", "两台设备，同一件商品", "Two devices, the same goods", "pays_twice")
-        }
-        Mood::NeverPays => {
-            ("只看不付", "Only looks", "收银台一直开着", "Leaves the cashier open", "never_pays")
-        }
-    };
-    (frame.say(zh, en), frame.say(about_zh, about_en), word)
-}
-
-fn acts(frame: &Frame, chosen: Acts) -> Vec<ActsRow> {
-    let row = |(acts, word, zh, en)| ActsRow { word, name: frame.say(zh, en), chosen: acts == chosen };
-    [
-        (Acts::ByHand, "by_hand", "由你操作", "You decide"),
-        (Acts::Invoked, "invoked", "收银台打开时自动", "When a cashier opens"),
-        (Acts::Ordered, "ordered", "下单后自动", "When there is an order"),
-    ]
-    .map(row)
-    .into()
-}
-
 /// People in the list.
 const PEOPLE: usize = 50;
 const CARDS: usize = 30;
 const SHEETS: usize = 5;
-const BILLS: usize = 100;
-const OPENIDS: usize = 12;
 /// A payment by code is shown so long beside the next code.
 const JUST_NOW: std::time::Duration = std::time::Duration::from_secs(15);

@@ -1,0 +1,90 @@
+//! A payer's bills and purse.
+
+use tongbao_wire::{Appid, Fen, OutTradeNo};
+
+use super::super::books::address_of;
+use super::super::frame::{Frame, moment};
+use super::words::purse_words;
+use crate::bank::{card_in_words, cards};
+use crate::people::{LineKind, name_of};
+use crate::platform::Platform;
+use crate::state::State;
+
+pub(super) struct Bill {
+    pub(super) when: String,
+    pub(super) sign: &'static str,
+    pub(super) tone: &'static str,
+    pub(super) amount: String,
+    pub(super) kind: &'static str,
+    pub(super) merchant: String,
+    pub(super) description: String,
+    pub(super) number: String,
+    pub(super) from: String,
+    pub(super) address: String,
+}
+
+pub(super) struct Wallet {
+    pub(super) balance: String,
+    pub(super) cards: Vec<BankCard>,
+    pub(super) kinds: Vec<(String, String)>,
+    pub(super) openids: Vec<(String, String)>,
+}
+
+pub(super) struct BankCard {
+    pub(super) card: String,
+    pub(super) words: String,
+    pub(super) credit: bool,
+    pub(super) balance: String,
+}
+
+pub(super) fn bills(state: &State, platform: &Platform, frame: &Frame, payer: &str) -> Vec<Bill> {
+    let lines = state.lines_of(payer).take(BILLS).map(|line| {
+        let (kind, sign, tone) = match line.kind {
+            LineKind::Payment => (frame.say("付款", "Payment"), "−", "out"),
+            LineKind::Refund => (frame.say("退款", "Refund"), "+", "in"),
+            LineKind::Transfer => (frame.say("商家转账", "Transfer"), "+", "in"),
+        };
+        let order = OutTradeNo::parse(&line.number).ok().filter(|number| {
+            line.kind == LineKind::Payment && state.orders.contains_key(&(line.mchid.clone(), number.clone()))
+        });
+        Bill {
+            when: moment(line.at),
+            sign,
+            tone,
+            amount: line.amount.to_string(),
+            kind,
+            merchant: name_of(platform, &line.mchid),
+            description: line.description.clone(),
+            number: line.number.clone(),
+            from: purse_words(frame, &line.bank_type),
+            address: order.map(|number| address_of(&line.mchid, &number)).unwrap_or_default(),
+        }
+    });
+    lines.collect()
+}
+
+impl Wallet {
+    pub(super) fn of(state: &State, platform: &Platform, payer: &str) -> Self {
+        let held = state.ledger.cards(payer);
+        let bank_card = |(card, balance): (&String, &Fen)| BankCard {
+            words: card_in_words(card),
+            credit: card.ends_with("_CREDIT"),
+            balance: balance.to_string(),
+            card: card.clone(),
+        };
+        let openid = |appid: &Appid| {
+            let openid = crate::payer::openid(appid, payer);
+            (appid.to_string(), openid.as_str().to_owned())
+        };
+        Self {
+            balance: state.ledger.payer(payer).to_string(),
+            cards: held.iter().map(bank_card).collect(),
+            kinds: cards().map(|card| (card_in_words(&card), card)).collect(),
+            openids: platform.appids().iter().map(openid).take(OPENIDS).collect(),
+        }
+    }
+}
+
+/// Lines of a bill that are shown.
+const BILLS: usize = 100;
+const OPENIDS: usize = 12;
