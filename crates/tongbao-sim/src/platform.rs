@@ -268,4 +268,4 @@ fn check(settings: &Settings) -> Result<(), SimError> {
 }
 
 /// One second past the window (v3.md §1.6).
-const STALE_SECONDS: i64 = 301;
+pub(crate) const STALE_SECONDS: i64 = 301;

@@ -77,6 +77,8 @@ pub(crate) enum Refused {
     RefundTooLate,
     /// Within a minute of the one before.
     RefundTooSoon,
+    /// Too many refunds of orders older than a month within this minute.
+    OldRefundsTooMany,
     /// The refund's number again, with other amounts or another order.
     RefundDiffers,
     /// The merchant has not so much where the refund is to come from.

@@ -116,7 +116,7 @@ pub(super) fn words(refused: order::Refused, call: Call) -> Refused {
         Rule::RefundTooMuch => ("ERROR", "申请退款金额大于订单可退金额"),
         Rule::RefundTooManyParts => ("ERROR", "订单部分退款次数超过50次"),
         Rule::RefundTooLate => ("TRADE_OVERDUE", "订单已经超过可退款的最大期限"),
-        Rule::RefundTooSoon => return Refused::too_many(),
+        Rule::RefundTooSoon | Rule::OldRefundsTooMany => return Refused::too_many(),
         Rule::RefundDiffers => ("REFUND_FEE_MISMATCH", "订单金额或退款金额与之前请求不一致，请核实后再试"),
         Rule::MerchantShort => ("NOTENOUGH", "基本账户余额不足，请充值后重新发起"),
         Rule::RefundUnknown => ("REFUNDNOTEXIST", "退款订单查询失败"),

@@ -77,6 +77,12 @@ pub(super) fn words(refused: Refused, switches: &Switches) -> Refusal {
             Refusal::new(status, "TRADE_OVERDUE", "订单已超过可退款的最大期限", cause::REFUND)
         }
         Refused::RefundTooSoon => Refusal::too_many(),
+        Refused::OldRefundsTooMany => Refusal::new(
+            429,
+            "FREQUENCY_LIMITED",
+            "频率限制，1个月之前的订单请降低申请频率再重试",
+            cause::TOO_FREQUENT,
+        ),
         Refused::RefundDiffers => {
             let code = switches.refund_mismatch.as_str();
             Refusal::new(400, code, "您的请求参数与订单信息不一致", cause::REENTRY)
