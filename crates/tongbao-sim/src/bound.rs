@@ -1,6 +1,8 @@
 //! How many orders memory holds: past that, the oldest that are over are forgotten, with everything that hangs on
 //! them, and when none is over, new ones are refused. With a data directory there is no bound.
 
+use std::ops::Range;
+
 use serde::Serialize;
 use tongbao_wire::{BillDate, RefundStatus};
 
@@ -14,6 +16,8 @@ use crate::state::{OrderKey, State};
 pub(crate) struct Bound {
     /// Orders before this number were looked at.
     looked_until: u64,
+    /// Of those that were not over then, the next to be looked at again.
+    again_from: u64,
     forgotten: u64,
     refused: u64,
 }
@@ -74,34 +78,47 @@ impl State {
         Err(Refused::Full)
     }
 
-    /// Forgets so many orders that are over, or as many as there are: the oldest first, going on where it ended.
+    /// Forgets so many orders that are over, or as many as there are, the oldest first.
+    ///
+    /// Those that were not over when it came by are looked at again, a page of them each time, and all of them when
+    /// there are too few others.
     fn forget(&mut self, wanted: usize) {
-        let began = self.bound.looked_until;
-        let (mut gone, mut again) = (0, false);
-        loop {
-            let rest = self.order_numbers.range(self.bound.looked_until..).take(PAGE);
+        let front = self.bound.looked_until;
+        let (mut gone, behind) = self.forget_among(self.bound.again_from..front, PAGE, wanted);
+        self.bound.again_from = if behind < front { behind } else { 0 };
+        if gone < wanted {
+            let (more, next) = self.forget_among(front..u64::MAX, usize::MAX, wanted - gone);
+            gone += more;
+            self.bound.looked_until = next;
+        }
+        if gone < wanted {
+            self.forget_among(0..front, usize::MAX, wanted - gone);
+        }
+    }
+
+    /// Forgets up to so many of these, looking at no more than `most`; tells how many, and where to go on.
+    fn forget_among(&mut self, numbers: Range<u64>, most: usize, wanted: usize) -> (usize, u64) {
+        let (mut from, mut looked, mut gone) = (numbers.start, 0, 0);
+        while looked < most && from < numbers.end {
+            let rest = self.order_numbers.range(from..numbers.end).take(PAGE);
             let page: Vec<(u64, OrderKey)> = rest.map(|(number, key)| (number, (*key).clone())).collect();
             if page.is_empty() {
-                if again {
-                    return;
-                }
-                (again, self.bound.looked_until) = (true, 0);
+                // New ones are to be looked at as well.
+                return (gone, if numbers.end == u64::MAX { from } else { numbers.end });
             }
             for (number, key) in page {
-                if again && number >= began {
-                    return;
-                }
-                self.bound.looked_until = number + 1;
+                (from, looked) = (number + 1, looked + 1);
                 let together = self.over_together(&key);
                 gone += together.len();
                 for key in together {
                     self.forget_order(&key);
                 }
                 if gone >= wanted {
-                    return;
+                    return (gone, from);
                 }
             }
         }
+        (gone, from)
     }
 
     /// The order, or all that were ordered with it, when nothing more will happen to them.
