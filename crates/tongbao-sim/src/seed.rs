@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use tongbao_wire::{Fen, Mchid, OutRefundNo, OutTradeNo, Timestamp};
 
-use crate::bank::bank_of_debit_card;
+use crate::bank::bank_of_card;
+use crate::control::ADVANCE_SECONDS_MAX;
 use crate::faults::FaultScript;
 use crate::ledger::AMOUNT_MAX;
 use crate::merchants::{MerchantRefused, unused_mchid};
@@ -15,7 +16,8 @@ use crate::platform::{Came, Platform, check_merchant};
 use crate::settings::{DIGITS, FIXED_APIV2_KEY, FIXED_APIV3_KEY, FIXED_APP_SECRET};
 use crate::state::State;
 use crate::{
-    CryptoSettings, KeyMode, NewMerchant, Pace, PayerSettings, Settings, SimError, Simulator, Switches, payer,
+    Acts, CryptoSettings, KeyMode, Mood, NewMerchant, Pace, PayerSettings, Settings, SimError, Simulator,
+    Switches, payer,
 };
 
 /// What a simulator begins with. Everything may be left out; unknown members are refused.
@@ -67,6 +69,12 @@ pub struct SeedPayer {
     /// What bank cards can pay, by `bank_type` such as `CMB_DEBIT`.
     #[serde(default)]
     pub cards_fen: BTreeMap<String, Fen>,
+    /// What the person does when it comes to paying.
+    #[serde(default)]
+    pub mood: Mood,
+    /// When the person acts without being told to.
+    #[serde(default)]
+    pub acts: Acts,
     /// Six digits; `123456`, unless said.
     #[serde(default)]
     pub password: Option<String>,
@@ -209,11 +217,14 @@ impl Seed {
             };
             payer::check(&person).map_err(|(field, reason)| refused(format!("{field} {reason}")))?;
             let sound = |(card, balance): (&String, &Fen)| {
-                bank_of_debit_card(card).is_some() && (0..=AMOUNT_MAX).contains(&balance.get())
+                bank_of_card(card).is_some() && (0..=AMOUNT_MAX).contains(&balance.get())
             };
             if !asked.cards_fen.iter().all(sound) {
                 let reason = "cards_fen has cards such as CMB_DEBIT, each with 0 to 1000000000000";
                 return Err(refused(reason.into()));
+            }
+            if matches!(asked.mood, Mood::PaysAfter { seconds } if seconds > ADVANCE_SECONDS_MAX) {
+                return Err(refused("seconds of the mood is at most ten years".into()));
             }
             if self.payers[..index].iter().any(|earlier| earlier.id == asked.id) {
                 return Err(refused(format!("there is a payer {} already", asked.id)));
@@ -323,6 +334,7 @@ impl Simulator {
             }
             state.open_apps(&appids);
             state.give_cards(&seed, now);
+            state.give_moods(&seed);
             Ok(())
         })
     }
@@ -337,7 +349,16 @@ impl State {
             }
         }
         self.give_cards(seed, now);
-        self.live_through(platform, &seed.orders, now)
+        self.live_through(platform, &seed.orders, now)?;
+        // The past was lived through willingly.
+        self.give_moods(seed);
+        Ok(())
+    }
+
+    fn give_moods(&mut self, seed: &Seed) {
+        for asked in &seed.payers {
+            self.set_mood(&asked.id, asked.mood, asked.acts);
+        }
     }
 
     fn give_cards(&mut self, seed: &Seed, now: Timestamp) {
