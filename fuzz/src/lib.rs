@@ -10,11 +10,12 @@ mod targets;
 pub type Target = fn(&[u8]);
 
 /// Every target.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("authorization", targets::authorization),
     ("bill", targets::bill),
     ("notification", targets::notification),
     ("pkcs12", targets::pkcs12),
+    ("platform", targets::platform),
     ("xml", targets::xml),
 ];
 

@@ -10,7 +10,7 @@ use crate::process::cargo;
 use crate::{Complaint, place, tools};
 
 /// What is fuzzed.
-const TARGETS: [&str; 5] = ["authorization", "bill", "notification", "pkcs12", "xml"];
+const TARGETS: [&str; 6] = ["authorization", "bill", "notification", "pkcs12", "platform", "xml"];
 /// How long each, unless told otherwise.
 const SECONDS: u64 = 60;
 /// Building with the sanitizer takes longer than anything else here.

@@ -2,6 +2,7 @@
 //! in `refund/outcome`.
 
 mod outcome;
+mod pace;
 
 use std::time::Duration;
 
@@ -75,6 +76,7 @@ impl State {
         if let Some(known) = self.refunds.get(&key) {
             return replay(&known, &asked, &order_key);
         }
+        self.pace_old_refunds(platform, &order_key, now)?;
         self.check_limits(platform, &asked, &order_key, now)?;
         let paid = match self.check_money(&asked, &order_key) {
             Ok(paid) => Some(paid),

@@ -4,7 +4,8 @@ mod past;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use tongbao_wire::{Fen, Mchid, OutRefundNo, OutTradeNo, Timestamp};
 
 use crate::bank::bank_of_card;
@@ -12,12 +13,12 @@ use crate::control::ADVANCE_SECONDS_MAX;
 use crate::faults::FaultScript;
 use crate::ledger::AMOUNT_MAX;
 use crate::merchants::{MerchantRefused, unused_mchid};
+use crate::people::{Acts, Mood};
 use crate::platform::{Came, Platform, check_merchant};
 use crate::settings::{DIGITS, FIXED_APIV2_KEY, FIXED_APIV3_KEY, FIXED_APP_SECRET};
 use crate::state::State;
 use crate::{
-    Acts, CryptoSettings, KeyMode, Mood, NewMerchant, Pace, PayerSettings, Settings, SimError, Simulator,
-    Switches, payer,
+    CryptoSettings, KeyMode, NewMerchant, Pace, PayerSettings, Settings, SimError, Simulator, Switches, payer,
 };
 
 /// What a simulator begins with. Everything may be left out; unknown members are refused.
@@ -69,15 +70,29 @@ pub struct SeedPayer {
     /// What bank cards can pay, by `bank_type` such as `CMB_DEBIT`.
     #[serde(default)]
     pub cards_fen: BTreeMap<String, Fen>,
-    /// What the person does when it comes to paying.
+    /// Six digits; `123456`, unless said.
     #[serde(default)]
+    pub password: Option<String>,
+    /// What the person does when it comes to paying: a word, or a table with more.
+    #[serde(default, deserialize_with = "mood")]
     pub mood: Mood,
     /// When the person acts without being told to.
     #[serde(default)]
     pub acts: Acts,
-    /// Six digits; `123456`, unless said.
-    #[serde(default)]
-    pub password: Option<String>,
+}
+
+/// `mood = "cancels"`, or `mood = { mood = "wrong_password", times = 2 }`.
+fn mood<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Mood, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Told {
+        Word(String),
+        Whole(Mood),
+    }
+    match Told::deserialize(deserializer)? {
+        Told::Word(word) => Mood::deserialize(serde_json::json!({ "mood": word })).map_err(D::Error::custom),
+        Told::Whole(mood) => Ok(mood),
+    }
 }
 
 /// An order of the past, placed by JSAPI.
@@ -334,7 +349,7 @@ impl Simulator {
             }
             state.open_apps(&appids);
             state.give_cards(&seed, now);
-            state.give_moods(&seed);
+            state.set_moods(&seed);
             Ok(())
         })
     }
@@ -350,12 +365,12 @@ impl State {
         }
         self.give_cards(seed, now);
         self.live_through(platform, &seed.orders, now)?;
-        // The past was lived through willingly.
-        self.give_moods(seed);
+        // What is past was paid by people as they are told to.
+        self.set_moods(seed);
         Ok(())
     }
 
-    fn give_moods(&mut self, seed: &Seed) {
+    fn set_moods(&mut self, seed: &Seed) {
         for asked in &seed.payers {
             self.set_mood(&asked.id, asked.mood, asked.acts);
         }

@@ -27,6 +27,8 @@ pub(crate) enum Refused {
     CollectionRestricted,
     /// The product behind the scene is not opened.
     SceneClosed,
+    /// Memory holds no more orders, and none of them is over. The simulator's own.
+    Full,
     /// The number is taken by another scene or a combined order.
     NumberUsed,
     /// The number again, with other parameters.
@@ -75,6 +77,8 @@ pub(crate) enum Refused {
     RefundTooLate,
     /// Within a minute of the one before.
     RefundTooSoon,
+    /// Too many refunds of orders older than a month within this minute.
+    OldRefundsTooMany,
     /// The refund's number again, with other amounts or another order.
     RefundDiffers,
     /// The merchant has not so much where the refund is to come from.

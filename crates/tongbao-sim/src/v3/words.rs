@@ -37,6 +37,7 @@ pub(super) fn words(refused: Refused, switches: &Switches) -> Refusal {
             Refusal::new(403, "RULE_LIMIT", "此商家的收款功能已被限制", cause::COLLECTION_RESTRICTED)
         }
         Refused::SceneClosed => Refusal::new(403, "NO_AUTH", PRODUCT_CLOSED, cause::PERMISSION),
+        Refused::Full => Refusal::too_many(),
         Refused::NumberUsed => Refusal::new(403, "OUT_TRADE_NO_USED", "商户订单号重复", cause::REENTRY),
         Refused::ReentryDiffers => Refusal::invalid("请求重入时，参数与首次请求时不一致", cause::REENTRY),
         Refused::Paid => Refusal::new(400, switches.paid_code.as_str(), "该订单已支付", cause::PAID),
@@ -76,6 +77,12 @@ pub(super) fn words(refused: Refused, switches: &Switches) -> Refusal {
             Refusal::new(status, "TRADE_OVERDUE", "订单已超过可退款的最大期限", cause::REFUND)
         }
         Refused::RefundTooSoon => Refusal::too_many(),
+        Refused::OldRefundsTooMany => Refusal::new(
+            429,
+            "FREQUENCY_LIMITED",
+            "频率限制，1个月之前的订单请降低申请频率再重试",
+            cause::TOO_FREQUENT,
+        ),
         Refused::RefundDiffers => {
             let code = switches.refund_mismatch.as_str();
             Refusal::new(400, code, "您的请求参数与订单信息不一致", cause::REENTRY)
