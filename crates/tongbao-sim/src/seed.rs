@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use tongbao_wire::{Fen, Mchid, OutRefundNo, OutTradeNo, Timestamp};
 
 use crate::bank::bank_of_card;
+use crate::control::ADVANCE_SECONDS_MAX;
 use crate::faults::FaultScript;
 use crate::ledger::AMOUNT_MAX;
 use crate::merchants::{MerchantRefused, unused_mchid};
@@ -236,6 +237,9 @@ impl Seed {
             if !asked.cards_fen.iter().all(sound) {
                 let reason = "cards_fen has cards such as CMB_DEBIT, each with 0 to 1000000000000";
                 return Err(refused(reason.into()));
+            }
+            if matches!(asked.mood, Mood::PaysAfter { seconds } if seconds > ADVANCE_SECONDS_MAX) {
+                return Err(refused("seconds of the mood is at most ten years".into()));
             }
             if self.payers[..index].iter().any(|earlier| earlier.id == asked.id) {
                 return Err(refused(format!("there is a payer {} already", asked.id)));

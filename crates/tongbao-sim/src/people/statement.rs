@@ -57,3 +57,33 @@ impl State {
 
 /// Lines of one payer.
 const LINES_MAX: u64 = 1000;
+
+#[cfg(test)]
+mod tests {
+    use tongbao_wire::{Fen, Mchid, Timestamp};
+
+    use super::{LINES_MAX, Line, LineKind};
+    use crate::state::State;
+
+    #[test]
+    fn a_payer_keeps_the_latest_thousand_lines() {
+        let mut state = State::default();
+        for number in 0..LINES_MAX + 3 {
+            let line = Line {
+                at: Timestamp::from_seconds(0),
+                kind: LineKind::Payment,
+                amount: Fen::new(1),
+                mchid: Mchid::parse("1900000001").expect("ten digits"),
+                number: number.to_string(),
+                platform_number: String::new(),
+                description: String::new(),
+                bank_type: "OTHERS".into(),
+            };
+            state.add_line("payer-1", line);
+        }
+        let numbers: Vec<_> = state.lines_of("payer-1").map(|line| line.number.clone()).collect();
+        assert_eq!(numbers.len(), 1000);
+        assert_eq!((numbers[0].as_str(), numbers[999].as_str()), ("1002", "3"));
+        assert_eq!(state.lines_of("payer-10").count(), 0);
+    }
+}

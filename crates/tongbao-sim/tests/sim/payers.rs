@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::people::ask;
 use crate::rows::Request as Asked;
-use crate::world::{World, number};
+use crate::world::World;
 
 const NO: &str = "T20260301A";
 
@@ -230,24 +230,6 @@ async fn transfers_are_confirmed_by_whom_they_are_meant_for_or_left_until_they_r
     assert_eq!(
         (&lines["history"][0]["kind"], &lines["history"][0]["number"]),
         (&json!("transfer"), &json!("P1"))
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_payers_history_keeps_the_latest_thousand() {
-    let world = World::new();
-    for index in 0..1003 {
-        let no = format!("H{index:07}");
-        let mut body = world.order(&no);
-        body["amount"]["total"] = json!(1);
-        assert_eq!(world.create(&body).await.status, 200);
-        world.sim.pay(&number(&no), None).await.unwrap();
-    }
-    let told = ask(&world, "GET", "payers/payer-1/history?limit=5000", &Value::Null).await.json();
-    let lines = told["history"].as_array().unwrap();
-    assert_eq!(
-        (lines.len(), &lines[0]["number"], &lines[999]["number"]),
-        (1000, &json!("H0001002"), &json!("H0000003"))
     );
 }
 

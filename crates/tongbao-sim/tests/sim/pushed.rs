@@ -217,4 +217,9 @@ async fn a_subscribe_message_needs_a_template_good_values_and_a_permission_each(
     let arrived = ask(&world, "GET", "messages?payer=payer-1", &Value::Null).await.json();
     assert_eq!(arrived["messages"].as_array().unwrap().len(), 1);
     assert_eq!(arrived["messages"][0]["values"]["thing1"], "龙井一盒");
+    for (payer, there) in [("payer-1", true), ("payer-2", false)] {
+        let request = Request::get(format!("/phone/{payer}")).body("".into()).unwrap();
+        let phone = String::from_utf8(world.raw(request).await.body.to_vec()).unwrap();
+        assert_eq!(phone.contains("服务通知") && phone.contains("龙井一盒"), there, "{payer}'s phone");
+    }
 }

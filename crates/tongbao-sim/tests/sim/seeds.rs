@@ -5,6 +5,8 @@ use tongbao_sim::{CryptoSettings, Seed, Settings, Simulator};
 use tongbao_wire::seam::Clock;
 use tongbao_wire::{Fen, Timestamp};
 
+use tower::ServiceExt as _;
+
 use crate::people::ask;
 use crate::world::{Mailbox, World, number, seeded};
 
@@ -60,6 +62,11 @@ async fn the_example_of_the_document_is_a_world() {
     sim.pay(&number("SEED0002"), None).await.unwrap();
     sim.reset();
     assert_eq!(sim.books(), books);
+    let request = http::Request::get("/sim/v1/payers/bob").header("host", "localhost");
+    let told = sim.router().oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
+    let told = axum::body::to_bytes(told.into_body(), usize::MAX).await.unwrap();
+    let bob: Value = serde_json::from_slice(&told).unwrap();
+    assert_eq!((&bob["mood"], &bob["acts"]), (&json!("cancels"), &json!("invoked")));
 }
 
 #[test]
@@ -81,6 +88,11 @@ fn what_is_wrong_with_a_seed_is_told_with_its_line_or_its_place() {
             "seed_refused payers[1]: there is a payer a already",
         ),
         ("[[payers]]\nid = \"a\"\ncards_fen = { NO_SUCH = 1 }", "seed_refused payers[0]: cards_fen"),
+        ("[[payers]]\nid = \"a\"\nmood = { mood = \"merry\" }", "seed_unreadable line 3: "),
+        (
+            "[[payers]]\nid = \"a\"\nmood = { mood = \"pays_after\", seconds = 999999999999 }",
+            "seed_refused payers[0]: seconds",
+        ),
         ("[[merchants]]\napiv3_key = \"short\"", "seed_refused merchants[0]: apiv3_key"),
         ("[[merchants]]\navailable_fen = -1", "seed_refused merchants[0]: available_fen"),
         ("[[merchants]]\nproviders = [\"1900000999\"]", "seed_refused merchants[0]: provider 1900000999"),

@@ -93,6 +93,15 @@ struct Home {
     transfers: Vec<Money>,
     orders: Vec<Card>,
     open_to_all: Vec<Card>,
+    messages: Vec<Message>,
+}
+
+/// A subscribe message (订阅消息) that arrived.
+struct Message {
+    title: String,
+    appid: String,
+    when: String,
+    values: Vec<String>,
 }
 
 /// An order that can be paid.
@@ -320,8 +329,22 @@ impl Home {
             transfers: waiting.transfers.iter().map(|one| Money::of(payer, one)).collect(),
             orders: waiting.orders.iter().take(CARDS).map(card).collect(),
             open_to_all: waiting.open_to_all.iter().take(CARDS).map(card).collect(),
+            messages: messages(state, payer),
         }
     }
+}
+
+/// A payer's newest messages.
+fn messages(state: &State, payer: &str) -> Vec<Message> {
+    let newest = state.messages.arrived.iter().rev().map(|(_, message)| message);
+    let mine = newest.filter(|message| message.payer == payer).take(MESSAGES);
+    mine.map(|message| Message {
+        title: message.title.clone(),
+        appid: message.appid.to_string(),
+        when: moment(message.at),
+        values: message.values.values().cloned().collect(),
+    })
+    .collect()
 }
 
 impl Card {
@@ -419,5 +442,6 @@ impl Browser {
 const PEOPLE: usize = 50;
 const CARDS: usize = 30;
 const SHEETS: usize = 5;
+const MESSAGES: usize = 10;
 /// A payment by code is shown so long beside the next code.
 const JUST_NOW: std::time::Duration = std::time::Duration::from_secs(15);
