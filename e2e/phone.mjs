@@ -39,6 +39,7 @@ export const scenarios = {
     await page.locator('#code_url').fill(pasted.code_url);
     await page.getByRole('button', { name: '扫码', exact: true }).click();
     await page.locator('.toast.bad', { hasText: '该订单已支付' }).waitFor();
+    await settle(page);
     await payer.picture(page, '62-paid-already');
   },
 
@@ -141,6 +142,7 @@ export const scenarios = {
     await ticket.getByRole('button', { name: 'By mood' }).click();
     await page.locator('.toast', { hasText: 'Cancelled' }).waitFor();
     await fits(page);
+    await settle(page);
     await payer.picture(page, '69-mood');
     assert.equal(await shop.state(order.out_trade_no), 'NOTPAY');
     // Acting alone: the cashier closes by itself, whoever opened it.

@@ -87,6 +87,8 @@ pub(crate) enum NoBill {
     Creating,
     /// Nothing to tell, for good (`NO_STATEMENT_EXIST`, `No Bill Exist`).
     Nothing,
+    /// Memory has forgotten a part of the day, and half a bill is none. The simulator's own.
+    Forgotten,
 }
 
 impl BillType {

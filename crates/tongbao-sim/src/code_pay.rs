@@ -173,6 +173,7 @@ impl State {
         if let Some(known) = self.payment_codes.codes.get_mut(code.as_str()) {
             known.used = true;
         }
+        self.make_room(platform, 1)?;
         self.insert_order(platform, asked, Some(payer.clone()), now);
         let order = self.orders.get_mut(&key).expect("just written");
         let Some(wallet) = wallet else {

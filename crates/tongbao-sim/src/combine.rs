@@ -40,6 +40,9 @@ pub(crate) struct Combined {
     pub(crate) state: CombinedState,
     /// The platform's own closing.
     pub(crate) closing: Appointment,
+    /// The numbers of what was told of the whole.
+    #[serde(default)]
+    pub(crate) notices: Vec<u64>,
 }
 
 /// Where a combined order stands as a whole.
@@ -87,6 +90,7 @@ impl State {
             if twice || asked.orders.iter().any(taken) {
                 return Err(Refused::NumberUsed);
             }
+            self.make_room(platform, asked.orders.len())?;
             self.insert_combined(platform, asked, payers, now);
         }
         let prepay = self.new_prepay(platform, &opens, &scene, now);
@@ -115,8 +119,15 @@ impl State {
         for (part, payer) in asked.orders.iter().zip(payers) {
             self.insert_order(platform, part.clone(), payer, now);
         }
-        let whole =
-            Combined { asked, payer, time_expire, prepays: Vec::new(), state: CombinedState::Open, closing };
+        let whole = Combined {
+            asked,
+            payer,
+            time_expire,
+            prepays: Vec::new(),
+            state: CombinedState::Open,
+            closing,
+            notices: Vec::new(),
+        };
         self.combined.insert(key, whole);
     }
 

@@ -117,6 +117,13 @@ impl Complaints {
     }
 }
 
+impl Complaints {
+    /// True when a payer has complained about the order.
+    pub(crate) fn is_about(&self, order: &OrderKey) -> bool {
+        self.of_order.contains_key(order)
+    }
+}
+
 impl State {
     /// Writes down what was said or done. Returns its `log_id`.
     fn complaint_log(

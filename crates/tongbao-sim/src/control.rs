@@ -10,6 +10,7 @@ mod merchants;
 mod onboarding;
 mod payers;
 mod phone;
+mod refunds;
 mod seeds;
 mod sent;
 mod sharing;
@@ -25,7 +26,7 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tongbao_wire::{Appid, Fen, Mchid, OutRefundNo, OutTradeNo, RefundStatus};
+use tongbao_wire::{Appid, Fen, Mchid, OutRefundNo, OutTradeNo, Refund, RefundStatus};
 
 use crate::LoginRefused;
 use crate::Simulator;
@@ -71,12 +72,14 @@ pub(crate) fn routes() -> Router<Simulator> {
         .merge(keys::routes())
         .merge(merchants::routes())
         .merge(seeds::routes())
+        .merge(refunds::routes())
         .merge(standing::routes())
         .merge(faults::routes())
 }
 
-async fn health() -> Response {
-    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") })).into_response()
+async fn health(Shared(simulator): Shared<Simulator>) -> Response {
+    let orders = simulator.orders_held();
+    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "orders": orders })).into_response()
 }
 
 async fn env(Shared(simulator): Shared<Simulator>) -> Response {
@@ -188,6 +191,11 @@ async fn outcome(
         Ok(None) => Err(OutcomeRefused::Unknown),
         Ok(Some(mchid)) => simulator.force_outcome(&mchid, &refund, decided.status),
     };
+    outcome_told(forced)
+}
+
+/// What came of deciding a refund.
+fn outcome_told(forced: Result<Refund, OutcomeRefused>) -> Response {
     match forced {
         Ok(refund) => Json(refund).into_response(),
         Err(OutcomeRefused::Unknown) => {

@@ -5,6 +5,7 @@
 
 mod balances;
 mod books;
+mod bound;
 mod fee;
 mod giving_back;
 mod journal;

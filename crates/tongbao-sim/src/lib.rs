@@ -12,6 +12,7 @@
 
 mod bank;
 mod bill;
+mod bound;
 mod cashier;
 mod clock;
 mod code_pay;
@@ -68,6 +69,7 @@ mod weixin;
 mod why;
 
 pub use bill::{BillKind, BillKindError, BillRefused};
+pub use bound::OrdersHeld;
 pub use clock::{ClockView, Pace};
 pub use compose::{ComposedBy, ComposedContent, Composition};
 pub use env::{AppEnv, Env, EnvFile, MerchantEnv, PlatformCertificatePem, PlatformPublicKey};

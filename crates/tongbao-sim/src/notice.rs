@@ -139,6 +139,9 @@ impl State {
         now: Timestamp,
     ) {
         let number = self.next_serial();
+        if let Some(order) = &event.out_trade_no {
+            self.note_notice(&(event.mchid.clone(), order.clone()), number);
+        }
         let notice = Notice {
             id,
             mchid: event.mchid.clone(),

@@ -231,7 +231,7 @@ impl Simulator {
             Tongue::V2(_) => (String::new(), v2::letter(platform, &notice, forgery)),
             Tongue::Push(appid) => {
                 let settings = self.with_state(|state, _, _| state.pushes.get(appid));
-                (String::new(), push::letter(platform, settings.as_deref(), appid, &notice))
+                (String::new(), push::letter(platform, settings.as_deref(), appid, &notice, forgery))
             }
         };
         let place = self.with_state(|state, platform, now| {

@@ -101,6 +101,9 @@ pub(crate) struct Order {
     pub(crate) refunds: Vec<OutRefundNo>,
     /// When the platform closes it unpaid.
     pub(crate) closing: Option<Appointment>,
+    /// The numbers of what was told of it.
+    #[serde(default)]
+    pub(crate) notices: Vec<u64>,
     pub(crate) events: Vec<OrderEvent>,
 }
 
@@ -189,6 +192,7 @@ impl State {
         if let Some(order) = self.orders.get(&key) {
             reenter(&order, &asked)?;
         } else {
+            self.make_room(platform, 1)?;
             self.insert_order(platform, asked, payer, now);
         }
         let prepay = self.new_prepay(platform, &Opens::Order(key.clone()), &scene, now);
@@ -223,6 +227,7 @@ impl State {
             state: OrderState::Open,
             refunds: Vec::new(),
             closing,
+            notices: Vec::new(),
             events: Vec::new(),
         };
         order.note(now, EventKind::Created, "");

@@ -55,6 +55,8 @@ pub(crate) struct Platform {
     merchants: RwLock<Vec<Arc<Merchant>>>,
     /// Raised when merchants or keys change: the directory is to keep them.
     news: Arc<AtomicBool>,
+    /// How many orders memory holds, when it is all there is.
+    pub(crate) orders_in_memory: Option<usize>,
     /// Who pays unless another is named.
     pub(crate) first_payer: String,
     /// What goes wrong in a new world.
@@ -95,6 +97,7 @@ impl Platform {
             base_url: settings.base_url.clone(),
             merchants: RwLock::new(merchants),
             news,
+            orders_in_memory: settings.data.is_none().then_some(settings.orders_in_memory.max(1)),
             first_payer: kept
                 .and_then(Identity::first_payer)
                 .unwrap_or_else(|| settings.payers[0].id.clone()),
@@ -265,4 +268,4 @@ fn check(settings: &Settings) -> Result<(), SimError> {
 }
 
 /// One second past the window (v3.md §1.6).
-const STALE_SECONDS: i64 = 301;
+pub(crate) const STALE_SECONDS: i64 = 301;

@@ -17,9 +17,11 @@ use tongbao_wire::{Appid, OutTradeNo};
 
 use crate::Simulator;
 use crate::crypto::sha256_hex;
+use crate::faults::Forgery;
 use crate::notice::{NewNotice, Notice, Tongue, event_id};
+use crate::notifier::tampered;
 use crate::payer;
-use crate::platform::Platform;
+use crate::platform::{Platform, STALE_SECONDS};
 use crate::settings::DIGITS;
 use crate::state::State;
 
@@ -157,16 +159,20 @@ impl State {
     }
 }
 
-/// One send of a message: signed anew, encrypted when the app wants it.
+/// One send of a message: signed anew, encrypted when the app wants it, forged as told.
 pub(crate) fn letter(
     platform: &Platform,
     settings: Option<&PushSettings>,
     appid: &Appid,
     notice: &Notice,
+    forgery: Option<Forgery>,
 ) -> Request<Bytes> {
-    let timestamp = platform.clock.transport().seconds().to_string();
+    let age = if forgery == Some(Forgery::StaleTimestamp) { STALE_SECONDS } else { 0 };
+    let timestamp = platform.clock.transport().seconds().saturating_sub(age).to_string();
     let nonce = platform.chance.text(10, DIGITS);
-    let token = settings.map_or("", |settings| &settings.token);
+    let forged = matches!(forgery, Some(Forgery::WrongKey | Forgery::WrongSerial | Forgery::SignTest));
+    // There is nothing else to forge: no key and no serial.
+    let token = if forged { &nonce } else { settings.map_or("", |settings| &settings.token) };
     let mut query = format!(
         "signature={}&timestamp={timestamp}&nonce={nonce}&openid={}",
         signature(&[token, &timestamp, &nonce]),
@@ -184,12 +190,14 @@ pub(crate) fn letter(
             with_encrypted(&notice.body, &encrypted, appid, mode, is_xml)
         }
     };
+    let body = Bytes::from(body);
+    let body = if forgery == Some(Forgery::Tamper) { tampered(&body) } else { body };
     let joint = if notice.url.contains('?') { '&' } else { '?' };
     Request::post(format!("{}{joint}{query}", notice.url))
         .header(header::CONTENT_TYPE, if is_xml { "text/xml" } else { "application/json" })
         .header(header::ACCEPT, "*/*")
         .header(header::USER_AGENT, "Mozilla/4.0")
-        .body(Bytes::from(body))
+        .body(body)
         .expect("the address was checked when it was set")
 }
 

@@ -4,13 +4,15 @@ mod past;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use tongbao_wire::{Fen, Mchid, OutRefundNo, OutTradeNo, Timestamp};
 
-use crate::bank::bank_of_debit_card;
+use crate::bank::bank_of_card;
 use crate::faults::FaultScript;
 use crate::ledger::AMOUNT_MAX;
 use crate::merchants::{MerchantRefused, unused_mchid};
+use crate::people::{Acts, Mood};
 use crate::platform::{Came, Platform, check_merchant};
 use crate::settings::{DIGITS, FIXED_APIV2_KEY, FIXED_APIV3_KEY, FIXED_APP_SECRET};
 use crate::state::State;
@@ -70,6 +72,26 @@ pub struct SeedPayer {
     /// Six digits; `123456`, unless said.
     #[serde(default)]
     pub password: Option<String>,
+    /// What the person does when it comes to paying: a word, or a table with more.
+    #[serde(default, deserialize_with = "mood")]
+    pub mood: Mood,
+    /// When the person acts without being told to.
+    #[serde(default)]
+    pub acts: Acts,
+}
+
+/// `mood = "cancels"`, or `mood = { mood = "wrong_password", times = 2 }`.
+fn mood<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Mood, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Told {
+        Word(String),
+        Whole(Mood),
+    }
+    match Told::deserialize(deserializer)? {
+        Told::Word(word) => Mood::deserialize(serde_json::json!({ "mood": word })).map_err(D::Error::custom),
+        Told::Whole(mood) => Ok(mood),
+    }
 }
 
 /// An order of the past, placed by JSAPI.
@@ -209,7 +231,7 @@ impl Seed {
             };
             payer::check(&person).map_err(|(field, reason)| refused(format!("{field} {reason}")))?;
             let sound = |(card, balance): (&String, &Fen)| {
-                bank_of_debit_card(card).is_some() && (0..=AMOUNT_MAX).contains(&balance.get())
+                bank_of_card(card).is_some() && (0..=AMOUNT_MAX).contains(&balance.get())
             };
             if !asked.cards_fen.iter().all(sound) {
                 let reason = "cards_fen has cards such as CMB_DEBIT, each with 0 to 1000000000000";
@@ -323,6 +345,7 @@ impl Simulator {
             }
             state.open_apps(&appids);
             state.give_cards(&seed, now);
+            state.set_moods(&seed);
             Ok(())
         })
     }
@@ -337,7 +360,16 @@ impl State {
             }
         }
         self.give_cards(seed, now);
-        self.live_through(platform, &seed.orders, now)
+        self.live_through(platform, &seed.orders, now)?;
+        // What is past was paid by people as they are told to.
+        self.set_moods(seed);
+        Ok(())
+    }
+
+    fn set_moods(&mut self, seed: &Seed) {
+        for asked in &seed.payers {
+            self.set_mood(&asked.id, asked.mood, asked.acts);
+        }
     }
 
     fn give_cards(&mut self, seed: &Seed, now: Timestamp) {

@@ -35,6 +35,8 @@ pub struct Settings {
     pub crypto: CryptoSettings,
     /// A directory that keeps the state, for the feature `data`; none keeps it in memory only.
     pub data: Option<PathBuf>,
+    /// How many orders memory holds without a directory: past that the oldest that are over are forgotten.
+    pub orders_in_memory: usize,
     /// What goes wrong from the beginning (docs/faults.md). With a directory that has a script, it takes its place;
     /// none leaves that one in force.
     pub fault_script: Option<FaultScript>,
@@ -246,6 +248,7 @@ impl Settings {
             key_mode: KeyMode::PublicKey,
             switches: Switches::default(),
             crypto: CryptoSettings::Generate,
+            orders_in_memory: ORDERS_IN_MEMORY,
             data: None,
             fault_script: None,
             tls: None,
@@ -272,6 +275,9 @@ impl Settings {
         self.tls = Some(TlsSettings { base_url, proxy: true, ..TlsSettings::default() });
     }
 }
+
+/// Some 800 MiB, when all of them are paid and notified.
+const ORDERS_IN_MEMORY: usize = 100_000;
 
 /// As public as the keys of [`CryptoSettings::Fixed`]; they open nothing but a simulator.
 pub(crate) const FIXED_APIV3_KEY: &str = "TongbaoSimulatorFixedAPIv3Key000";

@@ -152,6 +152,13 @@ impl Sharing {
     }
 }
 
+impl Sharing {
+    /// True when something of a payment was shared.
+    pub(crate) fn is_shared(&self, transaction_id: &TransactionId) -> bool {
+        self.payments.contains_key(transaction_id)
+    }
+}
+
 impl State {
     /// A payment was made whose money waits to be shared: it does so for thirty days.
     pub(crate) fn sharing_begins(&mut self, transaction_id: &TransactionId, now: Timestamp) {

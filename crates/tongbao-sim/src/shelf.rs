@@ -140,6 +140,11 @@ impl<K: Key, V: Row> Shelf<K, V> {
         self.pinned = true;
     }
 
+    /// How many rows are in memory: all of them, when nothing is behind.
+    pub(crate) fn in_memory(&self) -> usize {
+        self.hot.borrow().len()
+    }
+
     /// True when it holds `most` rows or more.
     pub(crate) fn holds(&self, most: usize) -> bool {
         self.iter().take(most).count() >= most

@@ -30,6 +30,13 @@ pub(crate) struct Shipping {
     ages: Shelf<(Appid, u64), TransactionId>,
 }
 
+impl Shipping {
+    /// True when the payment is under management.
+    pub(crate) fn manages(&self, transaction_id: &TransactionId) -> bool {
+        self.orders.contains_key(transaction_id)
+    }
+}
+
 shelves! {
     Shipping {
         "shipping_settings" => settings,

@@ -13,6 +13,7 @@ use tongbao_wire::{
 };
 
 use crate::bill::Link;
+use crate::bound::Bound;
 use crate::cashier::Session;
 use crate::clock::{KeptClock, SimClock};
 use crate::code_pay::PaymentCodes;
@@ -98,6 +99,9 @@ pub(crate) struct State {
     /// Which notices are on their way, and since when.
     #[serde(skip)]
     pub(crate) sending: BTreeMap<u64, Timestamp>,
+    /// What memory has forgotten.
+    #[serde(skip)]
+    pub(crate) bound: Bound,
     /// Merchants whose latest answer was a probe.
     #[serde(skip)]
     pub(crate) probed: BTreeSet<Mchid>,

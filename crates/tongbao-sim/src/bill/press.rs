@@ -37,6 +37,8 @@ pub(crate) struct Press<'a, W> {
     form: Form,
     next: u64,
     empty: bool,
+    /// Memory does not hold all of the day any more.
+    forgotten: bool,
 }
 
 impl Bill {
@@ -84,7 +86,7 @@ impl<'a, W: Write> Press<'a, W> {
             }
             Content::Sharing { .. } => Form::Sharing(sharing::Form::begin(&mut paper)?),
         };
-        Ok(Self { bill, switches, paper, form, next: 0, empty: true })
+        Ok(Self { bill, switches, paper, form, next: 0, empty: true, forgotten: false })
     }
 
     /// The next page out of the books.
@@ -113,8 +115,11 @@ impl<'a, W: Write> Press<'a, W> {
     /// The sums, and what was written on.
     ///
     /// # Errors
-    /// [`NoBill::Nothing`] when there was no row.
+    /// [`NoBill::Nothing`] when there was no row, [`NoBill::Forgotten`] when rows were missing.
     pub(crate) fn finish(mut self) -> io::Result<Result<W, NoBill>> {
+        if self.forgotten {
+            return Ok(Err(NoBill::Forgotten));
+        }
         if self.empty {
             return Ok(Err(NoBill::Nothing));
         }
@@ -145,7 +150,11 @@ impl Simulator {
     }
 
     fn print_page<W: Write>(&self, press: &mut Press<'_, W>) -> bool {
-        let page = self.with_state(|state, _, _| press.take(&state.ledger));
+        let page = self.with_state(|state, _, _| {
+            let through = state.ledger.forgotten_through();
+            press.forgotten |= through.is_some_and(|day| press.bill.day <= day);
+            press.take(&state.ledger)
+        });
         press.print(&page).expect(MEMORY)
     }
 }

@@ -44,6 +44,9 @@ pub enum BillRefused {
     /// Nothing happened (`NO_STATEMENT_EXIST`).
     #[error("nothing happened that day")]
     Nothing,
+    /// Memory does not hold all of the day any more: `orders_in_memory` bounds it, a data directory does not.
+    #[error("memory does not hold all of that day any more; with --data nothing is forgotten")]
+    Forgotten,
 }
 
 impl BillRefused {
@@ -56,6 +59,7 @@ impl BillRefused {
             Self::TooOld => "bill_too_old",
             Self::Creating => "bill_creating",
             Self::Nothing => "no_bill",
+            Self::Forgotten => "bill_forgotten",
         }
     }
 }
@@ -67,6 +71,7 @@ impl From<NoBill> for BillRefused {
             NoBill::TooOld => Self::TooOld,
             NoBill::Creating => Self::Creating,
             NoBill::Nothing => Self::Nothing,
+            NoBill::Forgotten => Self::Forgotten,
         }
     }
 }

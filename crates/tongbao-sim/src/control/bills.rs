@@ -41,7 +41,10 @@ pub(super) async fn bill(
         Err(why) => {
             let status = match why {
                 BillRefused::UnknownMerchant | BillRefused::Nothing => StatusCode::NOT_FOUND,
-                BillRefused::NotPast | BillRefused::TooOld | BillRefused::Creating => StatusCode::CONFLICT,
+                BillRefused::NotPast
+                | BillRefused::TooOld
+                | BillRefused::Creating
+                | BillRefused::Forgotten => StatusCode::CONFLICT,
             };
             problem(status, why.code(), &format!("{day}: {why}"))
         }

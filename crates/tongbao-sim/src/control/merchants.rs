@@ -43,10 +43,10 @@ async fn add(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response
     }
 }
 
-async fn remove(Shared(simulator): Shared<Simulator>, Segments(mchid): Segments<String>) -> Response {
-    let mchid = Mchid::parse(&mchid).map_err(|_| MerchantRefused::Unknown);
+async fn remove(Shared(simulator): Shared<Simulator>, Segments(said): Segments<String>) -> Response {
+    let mchid = Mchid::parse(&said).map_err(|_| MerchantRefused::Unknown);
     match mchid.and_then(|mchid| simulator.remove_merchant(&mchid)) {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Ok(()) => Json(json!({ "removed": said })).into_response(),
         Err(why) => refused(&why),
     }
 }

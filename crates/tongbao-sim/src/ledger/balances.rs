@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tongbao_wire::{Fen, Mchid};
+use tongbao_wire::{BillDate, Fen, Mchid};
 
 use super::{Account, Books, MerchantBooks, Purse, Wallet, minus, plus};
 use crate::shelf::{Shelf, Shelved};
@@ -26,6 +26,9 @@ struct Totals {
     in_transit: Fen,
     /// The last number of the journal.
     number: u64,
+    /// Rows of the journal or of bills are missing until here.
+    #[serde(default)]
+    forgotten_through: Option<BillDate>,
 }
 
 impl Default for Balances {
@@ -121,6 +124,15 @@ impl Balances {
 
     pub(super) fn take(&mut self, account: &Account, amount: Fen) {
         self.give(account, minus(Fen::ZERO, amount));
+    }
+
+    pub(super) fn forgotten_through(&self) -> Option<BillDate> {
+        self.totals().forgotten_through
+    }
+
+    pub(super) fn forget_through(&mut self, day: BillDate) {
+        let totals = self.totals_mut();
+        totals.forgotten_through = totals.forgotten_through.max(Some(day));
     }
 
     pub(super) fn next_number(&mut self) -> u64 {

@@ -154,6 +154,10 @@ impl Ledger {
         let NewGivingBack { refund_id, out_refund_no, transaction_id, paid, channel } = new;
         let number = self.balances.next_number();
         self.trades.insert((BillDate::of(at), number), Trade::Refund(refund_id.clone()));
+        if let Some(sale) = self.sales.get_mut(&transaction_id) {
+            sale.lines += 1;
+            sale.backs.push(refund_id.clone());
+        }
         let kept = GivingBack {
             refund_id: refund_id.clone(),
             out_refund_no,

@@ -1,7 +1,7 @@
 //! Payments: the money, the fee, and what bills will say of them.
 
 use serde::{Deserialize, Serialize};
-use tongbao_wire::{BillDate, Fen, Mchid, OutTradeNo, Timestamp, TransactionId};
+use tongbao_wire::{BillDate, Fen, Mchid, OutTradeNo, RefundId, Timestamp, TransactionId};
 
 use super::{Account, FeeRate, Kind, Ledger, Move, Reference, Short, Trade, Wallet, minus, plus};
 
@@ -66,6 +66,15 @@ pub(crate) struct Sale {
     /// What of the fee went back with them.
     pub(crate) fee_returned: Fen,
     pub(crate) words: SaleWords,
+    /// Lines of trade bills about it and its refunds.
+    #[serde(default)]
+    pub(super) lines: u32,
+    /// What was given back of it.
+    #[serde(default)]
+    pub(super) backs: Vec<RefundId>,
+    /// Its order is forgotten.
+    #[serde(default)]
+    pub(super) retired: bool,
 }
 
 impl Ledger {
@@ -108,6 +117,9 @@ impl Ledger {
             refunded: Fen::ZERO,
             fee_returned: Fen::ZERO,
             words,
+            lines: 1,
+            backs: Vec::new(),
+            retired: false,
         };
         self.sales.insert(transaction_id, sale);
         Ok(())

@@ -27,6 +27,8 @@ pub(crate) enum Refused {
     CollectionRestricted,
     /// The product behind the scene is not opened.
     SceneClosed,
+    /// Memory holds no more orders, and none of them is over. The simulator's own.
+    Full,
     /// The number is taken by another scene or a combined order.
     NumberUsed,
     /// The number again, with other parameters.

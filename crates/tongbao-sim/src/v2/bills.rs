@@ -64,6 +64,7 @@ fn absent(why: NoBill) -> Refused {
         NoBill::NotPast | NoBill::TooOld => Refused::signed("PARAM_ERROR", "bill_date参数错误"),
         NoBill::Creating => Refused::signed("BILL_CREATING", "账单生成中"),
         NoBill::Nothing => Refused::signed("NO_BILL_EXIST", "账单不存在"),
+        NoBill::Forgotten => Refused::system_error(),
     }
 }
 

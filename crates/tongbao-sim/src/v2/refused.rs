@@ -91,6 +91,7 @@ pub(super) fn words(refused: order::Refused, call: Call) -> Refused {
         Rule::MerchantDisabled => ("INVALID_REQUEST", "商户状态为不可用或者已经注销"),
         Rule::CollectionRestricted => ("INVALID_REQUEST", "此商家的收款功能已被限制"),
         Rule::SceneClosed => ("NOAUTH", "商户号该产品权限未开通，请前往商户平台>产品中心检查后重试"),
+        Rule::Full => return Refused::too_many(),
         Rule::NumberUsed => ("OUT_TRADE_NO_USED", "商户订单号重复"),
         Rule::ReentryDiffers => ("INVALID_REQUEST", "请求重入时，参数与首次请求时不一致"),
         Rule::Paid => ("ORDERPAID", "该订单已支付"),

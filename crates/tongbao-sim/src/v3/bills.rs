@@ -241,6 +241,7 @@ fn refused(why: NoBill) -> Refusal {
         NoBill::TooOld => Refusal::invalid("仅支持三个月内的账单下载申请", cause::PARAMETER),
         NoBill::Creating => Refusal::new(400, "STATEMENT_CREATING", "账单生成中", cause::BILL),
         NoBill::Nothing => Refusal::new(400, "NO_STATEMENT_EXIST", "账单文件不存在", cause::BILL),
+        NoBill::Forgotten => Refusal::system_error(),
     }
 }
 

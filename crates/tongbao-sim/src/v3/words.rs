@@ -37,6 +37,7 @@ pub(super) fn words(refused: Refused, switches: &Switches) -> Refusal {
             Refusal::new(403, "RULE_LIMIT", "此商家的收款功能已被限制", cause::COLLECTION_RESTRICTED)
         }
         Refused::SceneClosed => Refusal::new(403, "NO_AUTH", PRODUCT_CLOSED, cause::PERMISSION),
+        Refused::Full => Refusal::too_many(),
         Refused::NumberUsed => Refusal::new(403, "OUT_TRADE_NO_USED", "商户订单号重复", cause::REENTRY),
         Refused::ReentryDiffers => Refusal::invalid("请求重入时，参数与首次请求时不一致", cause::REENTRY),
         Refused::Paid => Refusal::new(400, switches.paid_code.as_str(), "该订单已支付", cause::PAID),

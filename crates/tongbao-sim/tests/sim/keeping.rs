@@ -17,6 +17,12 @@ async fn lived_in(world: &World) {
     world.close("T20260303").await;
     let code = world.sim.login_code(&world.env.merchants[0].apps[0].appid, None);
     assert!(code.is_ok());
+    let script = "seed = 7\n[[fault]]\ncall = \"query\"\nshare = 500\ndo = \"too_many\"\n";
+    world.sim.set_fault_script(tongbao_sim::FaultScript::from_toml(script).unwrap());
+    for _ in 0..5 {
+        world.query("T20260301").await;
+    }
+    assert_eq!(world.sim.fault_script().faults[0].matched, 5);
 }
 
 /// The state without what every reading moves on.
@@ -118,9 +124,11 @@ mod directory {
         let world = open();
         lived_in(&world).await;
         let (before, books, ahead) = (state(&world), world.sim.books(), world.sim.ahead());
+        let faults = world.sim.fault_script();
         drop(world);
         let world = open();
         assert_eq!(state(&world), before);
+        assert_eq!(world.sim.fault_script(), faults);
         assert_eq!((world.sim.books(), world.sim.ahead()), (books, ahead));
         world.sim.pay(&number("T20260302"), None).await.unwrap();
         drop(world);

@@ -3,6 +3,7 @@
 
 mod bills;
 mod books;
+mod bound;
 mod cashier;
 mod certificates;
 mod checks;

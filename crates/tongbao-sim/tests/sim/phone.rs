@@ -207,6 +207,8 @@ async fn the_payment_code_stays_for_its_minute_and_gives_way_once_used() {
     world.sim.advance(Duration::from_secs(60)).await;
     let second = shown().await;
     assert_ne!(second, first);
+    world.paid("T20260301B").await;
+    assert!(!page(&world, "/phone/payer-1/code").await.contains("just-paid"), "paid, but not by code");
     Asked::code_pay(&world).with(|body| body["payer"]["auth_code"] = json!(second)).accepted(&world).await;
     assert_ne!(shown().await, second);
     assert!(page(&world, "/phone/payer-1/code").await.contains("just-paid"));

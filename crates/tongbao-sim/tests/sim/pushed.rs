@@ -21,7 +21,13 @@ async fn set(world: &World, settings: &Value, echo: bool) -> u16 {
 
 /// A managed shop whose order was paid 48 hours ago: the merchant is reminded.
 async fn reminded(settings: Value) -> World {
+    reminded_with("", settings).await
+}
+
+/// The same under a fault script.
+async fn reminded_with(script: &str, settings: Value) -> World {
     let world = World::new();
+    world.sim.set_fault_script(tongbao_sim::FaultScript::from_toml(script).unwrap());
     let appid = world.env.merchants[0].apps[0].appid.clone();
     assert_eq!(set(&world, &settings, true).await, 204);
     let managed = json!({"managed": true});
@@ -54,14 +60,33 @@ async fn a_merchant_who_does_not_ship_is_reminded_after_48_hours() {
         (&"event".into(), &"trade_manage_remind_shipping".into())
     );
     assert_eq!(message["merchant_trade_no"], "T20260301A");
-    let (timestamp, nonce) = (value(&values, "timestamp").unwrap(), value(&values, "nonce").unwrap());
+    assert!(is_signed(&values));
+    assert_eq!(value(&values, "msg_signature"), None);
+    assert!(world.sim.notifications()[0].delivered);
+}
+
+/// Whether `signature` holds under the token `pamtest`.
+fn is_signed(values: &[(String, String)]) -> bool {
+    let (timestamp, nonce) = (value(values, "timestamp").unwrap(), value(values, "nonce").unwrap());
     let mut parts = ["pamtest", &timestamp, &nonce];
     parts.sort_unstable();
     let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, parts.concat().as_bytes());
     let digest: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(value(&values, "signature"), Some(digest));
-    assert_eq!(value(&values, "msg_signature"), None);
-    assert!(world.sim.notifications()[0].delivered);
+    value(values, "signature") == Some(digest)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pushed_message_is_forged_by_script() {
+    for (kind, signed, age) in [("corrupt_signature", false, 0), ("stale_timestamp", true, 301)] {
+        let script =
+            format!("[[fault]]\nnotification = \"trade_manage_*\"\nface = \"weixin\"\ndo = \"{kind}\"");
+        let settings = json!({"url": "http://127.0.0.1:8080/push", "token": "pamtest"});
+        let world = reminded_with(&script, settings).await;
+        let (values, _) = letter(&world);
+        assert_eq!(is_signed(&values), signed, "{kind}");
+        let said: i64 = value(&values, "timestamp").unwrap().parse().unwrap();
+        assert_eq!(world.base.now().seconds() - said, age, "{kind}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

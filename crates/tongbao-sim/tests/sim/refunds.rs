@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tongbao_sim::RefundMismatch;
 use tongbao_wire::{Fen, OutRefundNo, RefundStatus};
 
@@ -187,4 +187,33 @@ async fn without_a_notify_url_no_notification_is_sent() {
     world.sim.advance(Duration::from_secs(60)).await;
     assert_eq!(state(&world, "R1").await, "SUCCESS");
     assert_eq!(world.sim.notifications().len(), 1, "the payment's only");
+}
+
+#[tokio::test(start_paused = true)]
+async fn refunds_are_listed_and_decided_by_their_number_alone() {
+    let world = World::new();
+    for (order, refund) in [("T20260301", "R1"), ("T20260302", "R2")] {
+        world.paid(order).await;
+        assert_eq!(world.refund(order, refund, 30).await.status, 200);
+    }
+    let decide = async |number: &str, status: &str| {
+        let (path, body) = (format!("refunds/{number}/outcome"), json!({ "status": status }));
+        let told = crate::people::ask(&world, "POST", &path, &body).await;
+        (told.status.as_u16(), told.code())
+    };
+    assert_eq!(decide("R1", "ABNORMAL").await, (200, String::new()));
+    assert_eq!(decide("R1", "CLOSED").await, (409, "refund_decided".into()));
+    assert_eq!(decide("R9", "CLOSED").await, (404, "unknown_refund".into()));
+    let listed = crate::people::ask(&world, "GET", "refunds", &Value::Null).await.json();
+    let rows: Vec<_> = listed["refunds"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (&it["out_refund_no"], &it["status"]))
+        .collect();
+    assert_eq!(rows.len(), 2);
+    assert!(rows.contains(&(&json!("R1"), &json!("ABNORMAL"))), "{rows:?}");
+    let one = crate::people::ask(&world, "GET", "refunds?out_trade_no=T20260302", &Value::Null).await.json();
+    assert_eq!(one["refunds"][0]["mchid"], json!(world.mchid()));
+    assert_eq!(one["refunds"].as_array().unwrap().len(), 1);
 }

@@ -6,7 +6,10 @@ mod control;
 mod duration;
 pub(super) mod faults;
 mod how;
+mod merchant;
 mod payer;
+mod refund;
+mod seed;
 mod why;
 
 use std::path::PathBuf;
@@ -102,6 +105,17 @@ enum SimCommand {
     Payers,
     #[command(about = "Show one payer, or change what they have and do   查看或改变一个付款人")]
     Payer(payer::PayerArgs),
+    #[command(
+        about = "Merchants: list, add, env, remove, top-up, withdraw   商户：列出、添加、移除、充值、提现"
+    )]
+    Merchants(merchant::MerchantArgs),
+    #[command(about = "List refunds, or decide one: R1 ABNORMAL   列出退款，或决定其结果")]
+    Refunds(refund::RefundArgs),
+    #[command(about = "Add the merchants and payers of a seed file   添加种子文件中的商户与付款人")]
+    Seed {
+        /// A TOML file   文件
+        file: PathBuf,
+    },
     #[command(about = "List notifications and what became of them   列出通知及其结果")]
     Notifications,
     #[command(about = "Say how to point an SDK at it: how go, how php…   说明某个 SDK 如何指向模拟器")]
@@ -165,6 +179,9 @@ async fn call(control: &Control, command: &SimCommand) -> Result<Value, CliError
         SimCommand::Notifications => control.get("notifications").await,
         SimCommand::Payers => control.get("payers").await,
         SimCommand::Payer(args) => payer::call(control, args).await,
+        SimCommand::Merchants(args) => merchant::call(control, args).await,
+        SimCommand::Refunds(args) => refund::call(control, args).await,
+        SimCommand::Seed { file } => seed::call(control, file).await,
         SimCommand::How { .. } => control.get("env").await,
         SimCommand::Why { id } => why::fetch(control, *id).await,
     }
@@ -238,6 +255,9 @@ fn told(command: &SimCommand, answer: &Value, lang: Lang) -> Result<String, CliE
         }
         SimCommand::Payers => payer::listed(answer, lang),
         SimCommand::Payer(args) => payer::told(args, answer, lang),
+        SimCommand::Merchants(args) => merchant::told(args, answer, lang),
+        SimCommand::Refunds(args) => refund::told(args, answer, lang),
+        SimCommand::Seed { .. } => Ok(seed::told(answer, lang)),
         SimCommand::Why { .. } => why::told(answer, lang),
     }
 }

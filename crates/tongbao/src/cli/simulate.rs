@@ -57,6 +57,9 @@ pub(super) struct SimulateArgs {
     /// Keep merchants, keys, orders and money in this directory, for the next run   把商户、密钥和状态保存在此目录
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Orders in memory without --data; past that the oldest that are over are forgotten   内存中最多保留的订单
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    orders_in_memory: Option<u32>,
     /// Begin with the merchants, payers, switches and orders of this file (TOML)   从此文件开始
     #[arg(long, value_name = "FILE")]
     seed_file: Option<PathBuf>,
@@ -179,6 +182,9 @@ fn settings(args: &SimulateArgs, base_url: String, https: Option<SocketAddr>) ->
     if let Some(taken) = args.notify_url {
         settings.switches.notify_url_http = taken == NotifyUrl::Local;
         settings.switches.notify_url_private = taken == NotifyUrl::Local;
+    }
+    if let Some(most) = args.orders_in_memory {
+        settings.orders_in_memory = usize::try_from(most).unwrap_or(usize::MAX);
     }
     args.tls.apply(&mut settings, https);
     settings.data.clone_from(&args.data);

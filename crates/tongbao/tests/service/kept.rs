@@ -68,6 +68,7 @@ fn a_simulator_killed_at_any_moment_goes_on_with_what_it_has_told() {
         let people: i64 = books["payers_fen"].as_object().unwrap().values().filter_map(Value::as_i64).sum();
         assert_eq!(sum + people, books["issued_fen"].as_i64().unwrap(), "nothing is half written");
         // Killed while it is told to do more and more.
+        #[allow(clippy::disallowed_methods, reason = "somebody asks while the simulator is killed")]
         let asking = std::thread::spawn(move || {
             let mut done = Vec::new();
             for number in 0.. {

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, helpers included")]
 
+mod driven;
 mod kept;
 mod place;
 mod ready;

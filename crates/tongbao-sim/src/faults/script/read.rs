@@ -156,7 +156,8 @@ fn fits(kind: &Kind, matches: &Matches) -> Result<(), ScriptError> {
     }
     let face = match &matches.what {
         What::Call(CallPattern::Named(call)) => Some(call.face()),
-        What::Call(_) | What::Notification { .. } => matches.face,
+        What::Call(_) => matches.face,
+        What::Notification { .. } => None,
     };
     if face == Some(Face::Weixin) && Forgery::named(kind.name).is_some() {
         let what = Said::new("微信开放接口的应答没有签名", "answers of api.weixin.qq.com are not signed");

@@ -50,7 +50,7 @@ fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
 
     #[test]
     fn the_same_seed_gives_the_same_run_and_the_books_balance(seed in 0_u32..1_000_000, share in 50_u16..500) {

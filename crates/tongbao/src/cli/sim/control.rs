@@ -132,6 +132,12 @@ fn refused(status: StatusCode, answer: &Value) -> CliError {
             "unknown_snapshot" => {
                 Words::new("先用 tongbao sim snapshot 名称 保存", "keep one with tongbao sim snapshot NAME")
             }
+            "unknown_merchant" | "merchant_exists" | "merchant_in_use" => {
+                Words::new("用 tongbao sim merchants 看有谁", "see who there is with tongbao sim merchants")
+            }
+            "unknown_refund" | "refund_decided" | "not_enough" => {
+                Words::new("用 tongbao sim refunds 看退款", "look at tongbao sim refunds")
+            }
             "unknown_payer" => {
                 Words::new("用 tongbao sim payers 看有谁", "see who there is with tongbao sim payers")
             }

@@ -6,12 +6,12 @@ use tongbao_wire::{Timestamp, TradeType};
 
 use super::super::frame::{Frame, moment, split};
 use super::codes::{Drawn, bars, qr};
-use super::wallet::{Bill, Wallet, bills};
+use super::wallet::{Bill, Wallet, bills, order_of};
 use super::words::{ActsRow, MoodRow, acts, mood_words, moods, scene_words};
 use crate::cashier::{Ended, sheet_of};
 use crate::code_pay::CODE_LIVES;
 use crate::payer::Payer;
-use crate::people::{Acts, LineKind, Mood, OpenOrder, OpenTransfer, name_of};
+use crate::people::{Acts, Mood, OpenOrder, OpenTransfer, name_of};
 use crate::platform::Platform;
 use crate::prepay::H5_PATH;
 use crate::state::State;
@@ -376,10 +376,10 @@ impl CodeShown {
         let (code, until) = state.code_shown(platform, payer, now).ok()?;
         let digits = code.as_str();
         let waiting = state.waiting(platform, payer, now);
-        let paid = state
-            .lines_of(payer)
-            .next()
-            .filter(|line| line.kind == LineKind::Payment && now.since(line.at) < JUST_NOW && line.at <= now);
+        let paid = state.lines_of(payer).next().filter(|line| {
+            let by_code = order_of(state, line).is_some_and(|order| order.asked.scene == TradeType::Micropay);
+            by_code && now.since(line.at) < JUST_NOW && line.at <= now
+        });
         Some(Self {
             digits: format!("{} {} {} {}", &digits[..4], &digits[4..8], &digits[8..12], &digits[12..]),
             bars: bars(digits),

@@ -1,12 +1,15 @@
 //! A payer's bills and purse.
 
-use tongbao_wire::{Appid, Fen, OutTradeNo};
+use std::sync::Arc;
+
+use tongbao_wire::{Appid, Fen, TransactionId};
 
 use super::super::books::address_of;
 use super::super::frame::{Frame, moment};
 use super::words::purse_words;
 use crate::bank::{card_in_words, cards};
-use crate::people::{LineKind, name_of};
+use crate::order::Order;
+use crate::people::{Line, LineKind, name_of};
 use crate::platform::Platform;
 use crate::state::State;
 
@@ -44,9 +47,8 @@ pub(super) fn bills(state: &State, platform: &Platform, frame: &Frame, payer: &s
             LineKind::Refund => (frame.say("退款", "Refund"), "+", "in"),
             LineKind::Transfer => (frame.say("商家转账", "Transfer"), "+", "in"),
         };
-        let order = OutTradeNo::parse(&line.number).ok().filter(|number| {
-            line.kind == LineKind::Payment && state.orders.contains_key(&(line.mchid.clone(), number.clone()))
-        });
+        let order = order_of(state, &line);
+        let address = order.map(|order| address_of(&order.asked.mchid, &order.asked.out_trade_no));
         Bill {
             when: moment(line.at),
             sign,
@@ -57,10 +59,16 @@ pub(super) fn bills(state: &State, platform: &Platform, frame: &Frame, payer: &s
             description: line.description.clone(),
             number: line.number.clone(),
             from: purse_words(frame, &line.bank_type),
-            address: order.map(|number| address_of(&line.mchid, &number)).unwrap_or_default(),
+            address: address.unwrap_or_default(),
         }
     });
     lines.collect()
+}
+
+/// The order that a line is about, when it is a payment and the order is still known.
+pub(super) fn order_of(state: &State, line: &Line) -> Option<Arc<Order>> {
+    let paid = TransactionId::parse(&line.platform_number).ok().filter(|_| line.kind == LineKind::Payment)?;
+    state.orders.get(&*state.transactions.get(&paid)?)
 }
 
 impl Wallet {
