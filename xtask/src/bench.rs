@@ -8,11 +8,12 @@ use crate::arguments::Arguments;
 use crate::process::cargo;
 
 /// Package, with the features it needs, and benchmark, in the order they run.
-const BENCHES: [(&str, &str); 10] = [
+const BENCHES: [(&str, &str); 11] = [
     ("tongbao-sdk", "sign"),
     ("tongbao-sdk", "xml"),
     ("tongbao-sdk", "bill"),
     ("tongbao-store", "group_commit"),
+    ("tongbao-sim", "bills"),
     ("tongbao-sim", "load"),
     ("tongbao-sim --features data", "memory"),
     ("tongbao", "create"),

@@ -22,6 +22,7 @@ mod malformed;
 mod merchants;
 mod moods;
 mod notifications;
+mod odd_http;
 mod onboarding;
 mod orders;
 mod payers;
