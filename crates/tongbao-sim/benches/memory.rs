@@ -1,5 +1,5 @@
-//! What an order costs in memory: created, paid, and its notification taken. Held in memory only, and, with the
-//! feature `data`, kept in a directory.
+//! What orders cost in memory: created, paid, and their notifications taken. Held in memory only, where there is a
+//! bound, and, with the feature `data`, kept in a directory.
 //!
 //! Signatures are stand-ins of the same length, for a million of them takes half an hour:
 //! `cargo bench -p tongbao-sim --bench memory --features data`.
@@ -29,15 +29,24 @@ fn main() {
         Some(Asked::Brief) => &[100],
         None => return,
     };
-    if cfg!(feature = "data") {
+    // One part alone, when a word of its name is given.
+    let word = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let wanted = |name: &str| word.as_ref().is_none_or(|word| name.contains(word.as_str()));
+    if cfg!(feature = "data") && wanted(KEPT) {
         let directory = std::env::temp_dir().join(format!("tongbao-memory-{}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
-        grow("kept in a directory", steps, Some(directory.clone()));
+        grow(KEPT, steps, Some(directory.clone()));
         std::fs::remove_dir_all(directory).unwrap();
     }
     // Last, for what a process has taken it does not always give back.
-    grow("in memory only", steps, None);
+    if wanted(IN_MEMORY) {
+        grow(IN_MEMORY, steps, None);
+    }
 }
+
+const KEPT: &str = "kept in a directory";
+/// Past 100 000 the oldest are forgotten.
+const IN_MEMORY: &str = "in memory only";
 
 fn grow(name: &str, steps: &[u64], data: Option<PathBuf>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
