@@ -7,7 +7,17 @@ use tongbao_wire::Fen;
 
 /// A merchant's rate (费率), such as `0.60%`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u16")]
 pub struct FeeRate(u16);
+
+/// No fee is more than the payment it is taken from.
+impl TryFrom<u16> for FeeRate {
+    type Error = &'static str;
+
+    fn try_from(parts: u16) -> Result<Self, &'static str> {
+        if parts > WHOLE { Err("fee_rate is at most 10000 ten-thousandths") } else { Ok(Self(parts)) }
+    }
+}
 
 impl FeeRate {
     /// No fee.

@@ -255,3 +255,18 @@ async fn two_hundred_merchants_do_not_touch_each_other() {
 }
 
 const MANY: usize = 200;
+
+#[tokio::test(start_paused = true)]
+async fn a_fee_above_the_whole_payment_is_refused_with_nothing_added() {
+    let world = World::new();
+    let before = world.sim.books();
+    for wrong in [10_001, 65_535] {
+        let told = world.control("/sim/v1/merchants", &serde_json::json!({"fee_rate": wrong})).await;
+        assert_eq!(told.status, 400, "{wrong}");
+    }
+    assert_eq!(world.sim.books(), before);
+    assert_eq!(
+        world.control("/sim/v1/merchants", &serde_json::json!({"fee_rate": 10_000})).await.status,
+        201
+    );
+}
