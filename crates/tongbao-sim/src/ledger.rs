@@ -59,6 +59,24 @@ impl Ledger {
         self.balances.merchant(&mchid);
     }
 
+    /// Takes back what a merchant holds that nothing hangs on, and its books with it.
+    pub(crate) fn close_merchant(&mut self, mchid: &Mchid, at: Timestamp) {
+        let accounts =
+            [Account::Available, Account::Operating, Account::FeePurse, Account::Withdrawn, Account::Earned];
+        let moves = accounts.map(|of| of(mchid.clone())).map(|from| {
+            let amount = self.held(&from);
+            Move { from, to: Account::Issued, amount }
+        });
+        let back = self.post(at, Kind::Issue, Reference::default(), moves.into());
+        back.expect("no more is taken back than is there");
+        self.balances.forget_merchant(mchid);
+    }
+
+    /// What a merchant's books say.
+    pub(crate) fn books_of(&self, mchid: &Mchid) -> MerchantBooks {
+        self.balances.books_of(mchid)
+    }
+
     pub(crate) fn mchids(&self) -> impl Iterator<Item = Mchid> {
         self.balances.mchids()
     }

@@ -1,5 +1,7 @@
 //! Merchants that come and go while the simulator runs.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{Appid, Fen, Mchid};
 
@@ -101,6 +103,12 @@ pub enum MerchantRefused {
         /// Its number.
         mchid: Mchid,
     },
+    /// Who is to act for it is no service provider: its own orders would be refused from then on (v3.md §3).
+    #[error("merchant {mchid} is no service provider; add one with `provider: true` and without `providers`")]
+    NoProvider {
+        /// Its number.
+        mchid: Mchid,
+    },
     /// There is no such merchant.
     #[error("there is no such merchant")]
     Unknown,
@@ -121,6 +129,7 @@ impl MerchantRefused {
             Self::Taken { .. } => "merchant_exists",
             Self::TooMany => "too_many_merchants",
             Self::UnknownProvider { .. } => "unknown_provider",
+            Self::NoProvider { .. } => "no_provider",
             Self::Unknown => "unknown_merchant",
             Self::InUse { .. } => "merchant_in_use",
         }
@@ -155,12 +164,19 @@ impl NewMerchant {
     }
 
     /// What it begins with can be had.
-    pub(crate) fn check_money(&self) -> Result<(), SimError> {
+    pub(crate) fn check_beginning(&self) -> Result<(), SimError> {
+        let refuse = |field, reason: String| Err(SimError::Settings { field, reason });
         let sound = |amount: Fen| (0..=AMOUNT_MAX).contains(&amount.get());
-        if sound(self.available_fen) && sound(self.operating_fen) {
-            return Ok(());
+        if !sound(self.available_fen) || !sound(self.operating_fen) {
+            return refuse("available_fen, operating_fen", "0 to 1000000000000".into());
         }
-        Err(SimError::Settings { field: "available_fen, operating_fen", reason: "0 to 1000000000000".into() })
+        if self.provider && !self.providers.is_empty() {
+            return refuse("provider", "a sub-merchant is no service provider".into());
+        }
+        match self.standing.as_ref().map(Standing::check) {
+            Some(Err(reason)) => refuse("standing", reason),
+            Some(Ok(())) | None => Ok(()),
+        }
     }
 }
 
@@ -184,7 +200,7 @@ impl Simulator {
     /// [`MerchantRefused`]; nothing has changed then.
     pub fn add_merchant(&self, new: &NewMerchant) -> Result<Mchid, MerchantRefused> {
         let platform = &self.inner.platform;
-        new.check_money()?;
+        new.check_beginning()?;
         let mchid = new.mchid.clone().unwrap_or_else(|| unused_mchid(platform));
         let settings = self.settings_of(new, mchid.clone());
         check_merchant(&settings)?;
@@ -237,13 +253,14 @@ impl Simulator {
     /// # Errors
     /// [`MerchantRefused`]
     pub fn remove_merchant(&self, mchid: &Mchid) -> Result<(), MerchantRefused> {
-        self.with_state(|state, platform, _| {
+        self.with_state(|state, platform, now| {
             platform.merchant(mchid).ok_or(MerchantRefused::Unknown)?;
             if let Some(what) = state.held_by(platform, mchid) {
                 return Err(MerchantRefused::InUse { what });
             }
             platform.retain_merchants(|merchant| merchant.settings.mchid != *mchid);
             state.standings.remove(mchid);
+            state.ledger.close_merchant(mchid, now);
             Ok(())
         })
     }
@@ -252,34 +269,50 @@ impl Simulator {
     #[must_use]
     pub fn merchants(&self) -> Vec<MerchantView> {
         self.with_state(|state, platform, _| {
-            let books = state.ledger.books();
             let merchants = platform.merchants();
-            merchants
-                .iter()
-                .map(|merchant| state.merchant_view(merchant, platform, &books.merchants))
-                .collect()
+            let providers =
+                merchants.iter().flat_map(|merchant| merchant.settings.providers.clone()).collect();
+            merchants.iter().map(|merchant| state.merchant_view(merchant, &providers)).collect()
+        })
+    }
+
+    /// One merchant.
+    #[must_use]
+    pub fn merchant(&self, mchid: &Mchid) -> Option<MerchantView> {
+        self.with_state(|state, platform, _| {
+            let merchant = platform.merchant(mchid)?;
+            let provides = platform.is_provider(mchid).then(|| mchid.clone());
+            Some(state.merchant_view(&merchant, &provides.into_iter().collect()))
         })
     }
 }
 
 impl State {
-    /// True when the number is free (it is not when `taken`) and the providers are there, or come along.
+    /// The number is free (it is not when `taken`) and the providers are there and are some, or come along.
     pub(crate) fn may_come(
         &self,
         platform: &Platform,
         settings: &MerchantSettings,
         taken: bool,
-        along: &[Mchid],
+        along: &[MerchantSettings],
     ) -> Result<(), MerchantRefused> {
         let mchid = &settings.mchid;
         if taken || platform.merchant(mchid).is_some() || self.onboarding.has_minted(mchid) {
             return Err(MerchantRefused::Taken { mchid: mchid.clone() });
         }
-        let here = |provider: &Mchid| platform.merchant(provider).is_some() || along.contains(provider);
-        match settings.providers.iter().find(|provider| !here(provider)) {
-            Some(provider) => Err(MerchantRefused::UnknownProvider { mchid: provider.clone() }),
-            None => Ok(()),
+        for provider in &settings.providers {
+            let provides = match along.iter().find(|it| it.mchid == *provider) {
+                Some(beside) => beside.providers.is_empty(),
+                None if platform.merchant(provider).is_none() => {
+                    return Err(MerchantRefused::UnknownProvider { mchid: provider.clone() });
+                }
+                None => self.check_provider(platform, provider).is_ok(),
+            };
+            if !provides {
+                return Err(MerchantRefused::NoProvider { mchid: provider.clone() });
+            }
         }
+        Ok(())
     }
 
     /// Money and standing that a merchant begins with.
@@ -350,12 +383,8 @@ impl State {
         self.has_orders(mchid).then_some("orders")
     }
 
-    fn merchant_view(
-        &self,
-        merchant: &Merchant,
-        platform: &Platform,
-        books: &std::collections::BTreeMap<Mchid, MerchantBooks>,
-    ) -> MerchantView {
+    /// What is shown of a merchant; `providers` are those who have sub-merchants.
+    fn merchant_view(&self, merchant: &Merchant, providers: &BTreeSet<Mchid>) -> MerchantView {
         let settings = &merchant.settings;
         let mchid = &settings.mchid;
         MerchantView {
@@ -363,11 +392,11 @@ impl State {
             name: settings.name.clone(),
             apps: settings.apps.iter().map(|app| app.appid.clone()).collect(),
             providers: settings.providers.clone(),
-            is_provider: self.check_provider(platform, mchid).is_ok(),
+            is_provider: providers.contains(mchid) || self.is_said_to_provide(mchid),
             onboarded: merchant.came == Came::Onboarded,
             keys: merchant.keys.source_word(),
             standing: self.standing(mchid),
-            books: books.get(mchid).cloned().unwrap_or_default(),
+            books: self.ledger.books_of(mchid),
         }
     }
 }

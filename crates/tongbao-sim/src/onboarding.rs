@@ -128,11 +128,13 @@ impl Onboarding {
 impl State {
     /// Only service providers apply (v3-extended.md §9): those with sub-merchants, and those said to be one.
     pub(crate) fn check_provider(&self, platform: &Platform, signer: &Mchid) -> Result<(), Refusal> {
-        let said = self.onboarding.providers.get(signer).is_some_and(|said| *said);
-        if said || platform.served_by(signer).iter().any(|mchid| mchid != signer) {
-            return Ok(());
-        }
-        Err(no_auth("商户号没有服务商权限"))
+        let provides = self.is_said_to_provide(signer) || platform.is_provider(signer);
+        if provides { Ok(()) } else { Err(no_auth("商户号没有服务商权限")) }
+    }
+
+    /// True for a merchant who was made a service provider, with sub-merchants or without.
+    pub(crate) fn is_said_to_provide(&self, mchid: &Mchid) -> bool {
+        self.onboarding.providers.get(mchid).is_some_and(|said| *said)
     }
 
     /// Takes an application in. The number of one that was refused overwrites it; any other tells the

@@ -187,8 +187,9 @@ impl Platform {
     /// `signer` and the merchants it acts for.
     pub(crate) fn served_by(&self, signer: &Mchid) -> Vec<Mchid> {
         let merchants = self.merchants();
-        let mchids = merchants.iter().map(|merchant| &merchant.settings.mchid);
-        mchids.filter(|mchid| self.serves(signer, mchid)).cloned().collect()
+        let settings = merchants.iter().map(|merchant| &merchant.settings);
+        let served = settings.filter(|it| it.mchid == *signer || it.providers.contains(signer));
+        served.map(|settings| settings.mchid.clone()).collect()
     }
 
     /// Every appid of every merchant.

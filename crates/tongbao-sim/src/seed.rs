@@ -18,7 +18,8 @@ use crate::platform::{Came, Platform, check_merchant};
 use crate::settings::{DIGITS, FIXED_APIV2_KEY, FIXED_APIV3_KEY, FIXED_APP_SECRET};
 use crate::state::State;
 use crate::{
-    CryptoSettings, KeyMode, NewMerchant, Pace, PayerSettings, Settings, SimError, Simulator, Switches, payer,
+    CryptoSettings, KeyMode, MerchantSettings, NewMerchant, Pace, PayerSettings, Settings, SimError,
+    Simulator, Switches, payer,
 };
 
 /// What a simulator begins with. Everything may be left out; unknown members are refused.
@@ -283,7 +284,7 @@ impl Settings {
             }
             let mint = || Mchid::parse(&format!("1900{}", drawn(6, DIGITS))).expect("ten digits");
             let mchid = asked.mchid.get_or_insert_with(mint).clone();
-            asked.check_money().map_err(|why| refused(&why))?;
+            asked.check_beginning().map_err(|why| refused(&why))?;
             let settings = asked.settings(&drawn, mchid.clone());
             check_merchant(&settings).map_err(|why| refused(&why))?;
             if self.merchants.iter().any(|known| known.mchid == mchid) {
@@ -291,10 +292,14 @@ impl Settings {
             }
             self.merchants.push(settings);
         }
-        let known: Vec<Mchid> = self.merchants.iter().map(|merchant| merchant.mchid.clone()).collect();
         for (index, asked) in seed.merchants.iter().enumerate() {
-            if let Some(mchid) = asked.providers.iter().find(|provider| !known.contains(provider)) {
-                let why = MerchantRefused::UnknownProvider { mchid: mchid.clone() };
+            for provider in &asked.providers {
+                let mchid = provider.clone();
+                let why = match self.merchants.iter().find(|known| known.mchid == mchid) {
+                    None => MerchantRefused::UnknownProvider { mchid },
+                    Some(known) if !known.providers.is_empty() => MerchantRefused::NoProvider { mchid },
+                    Some(_) => continue,
+                };
                 return Err(SeedError::refused("merchants", index, why));
             }
         }
@@ -321,17 +326,17 @@ impl Simulator {
         for (index, asked) in seed.merchants.iter_mut().enumerate() {
             let refused = |why: &dyn std::fmt::Display| SeedError::refused("merchants", index, why);
             let mchid = asked.mchid.get_or_insert_with(|| unused_mchid(platform)).clone();
-            asked.check_money().map_err(|why| refused(&why))?;
+            asked.check_beginning().map_err(|why| refused(&why))?;
             let settings = self.settings_of(asked, mchid);
             check_merchant(&settings).map_err(|why| refused(&why))?;
             prepared.push((platform.keys_for(&settings).map_err(|why| refused(&why))?, settings));
         }
-        let named: Vec<Mchid> = prepared.iter().map(|(_, settings)| settings.mchid.clone()).collect();
+        let along: Vec<MerchantSettings> = prepared.iter().map(|(_, settings)| settings.clone()).collect();
         self.with_state(|state, platform, now| {
             for (index, (_, settings)) in prepared.iter().enumerate() {
-                let taken = named[..index].contains(&settings.mchid);
+                let taken = along[..index].iter().any(|before| before.mchid == settings.mchid);
                 state
-                    .may_come(platform, settings, taken, &named)
+                    .may_come(platform, settings, taken, &along)
                     .map_err(|why| SeedError::refused("merchants", index, why))?;
             }
             if platform.merchants().len() + prepared.len() > crate::platform::MERCHANTS_MAX {

@@ -25,6 +25,16 @@ pub struct Standing {
     pub closed_scenes: Vec<TradeType>,
 }
 
+impl Standing {
+    /// Its words are known ones.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let unknown = self.closed_scenes.iter().find(|scene| matches!(scene, TradeType::Unknown(_)));
+        let Some(word) = unknown else { return Ok(()) };
+        let known: Vec<_> = TradeType::ALL.iter().map(TradeType::as_str).collect();
+        Err(format!("closed_scenes has \"{word}\", which is none of {}", known.join(", ")))
+    }
+}
+
 /// What has become of a merchant's API certificate (v3.md §1.6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -32,13 +32,10 @@ async fn add(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response
         Err(response) => return *response,
     };
     match simulator.add_merchant(&new) {
-        Ok(mchid) => {
-            let added = simulator.merchants().into_iter().find(|merchant| merchant.mchid == mchid);
-            added.map_or_else(
-                || refused(&MerchantRefused::Unknown),
-                |merchant| (StatusCode::CREATED, Json(merchant)).into_response(),
-            )
-        }
+        Ok(mchid) => simulator.merchant(&mchid).map_or_else(
+            || refused(&MerchantRefused::Unknown),
+            |merchant| (StatusCode::CREATED, Json(merchant)).into_response(),
+        ),
         Err(why) => refused(&why),
     }
 }
@@ -79,9 +76,10 @@ pub(super) fn refused(why: &MerchantRefused) -> Response {
         }
         MerchantRefused::Settings(SimError::Authority { .. }) => StatusCode::INTERNAL_SERVER_ERROR,
         MerchantRefused::UnknownProvider { .. } | MerchantRefused::Unknown => StatusCode::NOT_FOUND,
-        MerchantRefused::Taken { .. } | MerchantRefused::TooMany | MerchantRefused::InUse { .. } => {
-            StatusCode::CONFLICT
-        }
+        MerchantRefused::Taken { .. }
+        | MerchantRefused::NoProvider { .. }
+        | MerchantRefused::TooMany
+        | MerchantRefused::InUse { .. } => StatusCode::CONFLICT,
     };
     problem(status, why.code(), &why.to_string())
 }

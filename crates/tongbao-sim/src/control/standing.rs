@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use http::StatusCode;
-use tongbao_wire::{Mchid, TradeType};
+use tongbao_wire::Mchid;
 
 use super::read;
 use super::sent::{Body, Segments};
@@ -32,11 +32,8 @@ async fn set_standing(
         Ok(standing) => standing,
         Err(response) => return *response,
     };
-    if let Some(TradeType::Unknown(word)) =
-        standing.closed_scenes.iter().find(|scene| matches!(scene, TradeType::Unknown(_)))
-    {
-        let known: Vec<_> = TradeType::ALL.iter().map(TradeType::as_str).collect();
-        return bad_request(&format!("closed_scenes has {word:?}, which is none of {}", known.join(", ")));
+    if let Err(reason) = standing.check() {
+        return bad_request(&reason);
     }
     match Mchid::parse(&mchid) {
         Ok(mchid) if simulator.set_standing(&mchid, standing.clone()) => Json(standing).into_response(),

@@ -60,6 +60,15 @@ impl Balances {
         }
     }
 
+    pub(super) fn books_of(&self, mchid: &Mchid) -> MerchantBooks {
+        self.merchants.get(mchid).map(|books| (*books).clone()).unwrap_or_default()
+    }
+
+    /// Of a merchant who holds nothing.
+    pub(super) fn forget_merchant(&mut self, mchid: &Mchid) {
+        self.merchants.remove(mchid);
+    }
+
     pub(super) fn cards(&self, payer: &str) -> BTreeMap<String, Fen> {
         let from = (payer.to_owned(), String::new());
         let theirs = self.cards.range(from..).take_while(|((whose, _), _)| whose == payer);

@@ -96,6 +96,22 @@ pub(crate) fn check(merchant: &MerchantSettings) -> Result<(), SimError> {
     if merchant.name.is_empty() || merchant.name.chars().count() > NAME_CHARACTERS_MAX {
         return refuse("name", "must have 1 to 64 characters");
     }
+    for (field, address) in [
+        ("refund_notify_url", &merchant.refund_notify_url),
+        ("scan_callback_url", &merchant.scan_callback_url),
+    ] {
+        let address = address.as_ref().map(|address| address.parse::<http::Uri>());
+        let sound =
+            |url: &http::Uri| matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some();
+        if !address.is_none_or(|address| address.is_ok_and(|url| sound(&url))) {
+            return refuse(field, "must be an http or https address");
+        }
+    }
+    let mut appids: Vec<_> = merchant.apps.iter().map(|app| &app.appid).collect();
+    appids.sort();
+    if appids.windows(2).any(|pair| pair[0] == pair[1]) {
+        return refuse("apps", "an appid is there twice");
+    }
     let key = |text: &str| text.len() == 32 && text.is_ascii();
     if !key(&merchant.apiv3_key) {
         return refuse("apiv3_key", "must be 32 ASCII characters");

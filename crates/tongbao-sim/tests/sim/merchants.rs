@@ -117,6 +117,17 @@ async fn what_cannot_be_added_or_removed_is_told_and_changes_nothing() {
         (json!({"mchid": "1900000001"}), 409, "merchant_exists"),
         (json!({"providers": ["1900009999"]}), 404, "unknown_provider"),
         (json!({"mchid": "1900000204", "providers": ["1900000204"]}), 400, "bad_request"),
+        (json!({"providers": ["1900000001"]}), 409, "no_provider"),
+        (json!({"providers": ["1900000109"]}), 409, "no_provider"),
+        (json!({"providers": ["1900000100"], "provider": true}), 400, "bad_request"),
+        (json!({"refund_notify_url": "ftp://x"}), 400, "bad_request"),
+        (json!({"scan_callback_url": "not an address"}), 400, "bad_request"),
+        (json!({"standing": {"closed_scenes": ["BARTER"]}}), 400, "bad_request"),
+        (
+            json!({"apps": [{"appid": "wx00000000000002aa"}, {"appid": "wx00000000000002aa"}]}),
+            400,
+            "bad_request",
+        ),
         (json!({"apiv3_key": "short"}), 400, "bad_request"),
         (json!({"apiv2_key": "short"}), 400, "bad_request"),
         (
@@ -166,6 +177,20 @@ async fn a_removed_merchant_is_nobody_and_a_snapshot_with_its_orders_is_refused(
     add(&mut world, &json!({"mchid": "1900000201"})).await;
     world.sim.restore(snapshot.as_bytes()).unwrap();
     world.sim.pay(&number("T20260301"), None).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_money_of_a_removed_merchant_goes_with_it_and_the_number_begins_anew() {
+    let mut world = World::new();
+    let before = world.sim.books();
+    let body = json!({"mchid": "1900000201", "available_fen": 500, "operating_fen": 70});
+    for _ in 0..2 {
+        assert_eq!(add(&mut world, &body).await.json()["books"]["available_fen"], json!(500));
+        let told = ask(&world, "POST", "merchants/1900000201/withdraw", &json!({"amount_fen": 100})).await;
+        assert_eq!(told.status, 200, "{told:?}");
+        assert_eq!(ask(&world, "DELETE", "merchants/1900000201", &Value::Null).await.status, 200);
+        assert_eq!(world.sim.books(), before, "nothing of it is left");
+    }
 }
 
 #[tokio::test(start_paused = true)]

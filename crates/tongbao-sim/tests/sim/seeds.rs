@@ -97,6 +97,11 @@ fn what_is_wrong_with_a_seed_is_told_with_its_line_or_its_place() {
         ("[[merchants]]\navailable_fen = -1", "seed_refused merchants[0]: available_fen"),
         ("[[merchants]]\nproviders = [\"1900000999\"]", "seed_refused merchants[0]: provider 1900000999"),
         (
+            "[[merchants]]\nmchid = \"1900000301\"\nproviders = [\"1900000302\"]\n\
+             [[merchants]]\nmchid = \"1900000302\"\nproviders = [\"1900000301\"]",
+            "seed_refused merchants[0]: merchant 1900000302 is no service provider",
+        ),
+        (
             "[[merchants]]\nmchid = \"1900000301\"\n[[merchants]]\nmchid = \"1900000301\"",
             "seed_refused merchants[1]: there is a merchant",
         ),
