@@ -79,7 +79,13 @@ pub(crate) fn routes() -> Router<Simulator> {
 
 async fn health(Shared(simulator): Shared<Simulator>) -> Response {
     let orders = simulator.orders_held();
-    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "orders": orders })).into_response()
+    let failing = simulator.data_failing();
+    let status = if failing.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let told = json!({
+        "status": failing.map_or("ok", |_| "failing"), "data": failing.unwrap_or("ok"),
+        "version": env!("CARGO_PKG_VERSION"), "orders": orders,
+    });
+    (status, Json(told)).into_response()
 }
 
 async fn env(Shared(simulator): Shared<Simulator>) -> Response {

@@ -105,6 +105,11 @@ impl Keeper {
         }
     }
 
+    /// What is wrong with the directory, when something is.
+    pub(crate) fn failing(&self) -> Option<&'static str> {
+        self.disk.as_ref().and_then(|(disk, _)| disk.failing())
+    }
+
     /// Forgets what was kept and keeps `state`, which was in memory, in its place.
     pub(crate) fn replace(&self, state: &mut State) {
         let Some((disk, _)) = &self.disk else { return };
@@ -146,6 +151,11 @@ impl Keeper {
 
     #[allow(clippy::unused_self, reason = "the same shape as with the feature")]
     pub(crate) fn identity<T>(&self, _: impl FnOnce(&Identity) -> T) -> Option<T> {
+        None
+    }
+
+    #[allow(clippy::unused_self, reason = "the same shape as with the feature")]
+    pub(crate) fn failing(&self) -> Option<&'static str> {
         None
     }
 

@@ -45,6 +45,8 @@ pub(crate) trait Table: Send {
     fn delete(&self, key: &[u8]) -> bool;
     /// Up to `most` rows between the bounds, from the lower end or the upper.
     fn page(&self, lower: Bound<&[u8]>, upper: Bound<&[u8]>, from: End, most: usize) -> Vec<Vec<u8>>;
+    /// A row was loaded that means nothing.
+    fn note_unreadable(&self, error: &serde_json::Error);
 }
 
 /// Where a walk starts.
@@ -191,7 +193,7 @@ impl<K: Key, V: Row> Shelf<K, V> {
         if self.changed.contains(key) {
             return None;
         }
-        read::<K, V>(&table.load(&key::encode(key))?)
+        read::<K, V>(&**table, &table.load(&key::encode(key))?)
     }
 
     fn note_change(&mut self, key: &K) {
@@ -225,7 +227,7 @@ impl<K: Key, V: Row> Shelf<K, V> {
             let asked = most + self.changed.len();
             let rows =
                 table.page(low.as_ref().map(Vec::as_slice), high.as_ref().map(Vec::as_slice), from, asked);
-            for (key, row) in rows.iter().filter_map(|row| read::<K, V>(row)) {
+            for (key, row) in rows.iter().filter_map(|row| read::<K, V>(&**table, row)) {
                 if !self.changed.contains(&key) {
                     found.entry(key).or_insert_with(|| Arc::new(row));
                 }
@@ -238,10 +240,8 @@ impl<K: Key, V: Row> Shelf<K, V> {
     }
 }
 
-fn read<K: Key, V: Row>(bytes: &[u8]) -> Option<(K, V)> {
-    serde_json::from_slice(bytes)
-        .inspect_err(|error| tracing::error!(%error, "a row of the data directory cannot be read"))
-        .ok()
+fn read<K: Key, V: Row>(table: &dyn Table, bytes: &[u8]) -> Option<(K, V)> {
+    serde_json::from_slice(bytes).inspect_err(|error| table.note_unreadable(error)).ok()
 }
 
 /// A walk over a shelf, page by page.
@@ -315,7 +315,7 @@ impl<K: Key, V: Row> Shelved for Shelf<K, V> {
             self.changed = hot.keys().cloned().collect();
             if self.pinned {
                 let rows = table.page(Bound::Unbounded, Bound::Unbounded, End::Lower, usize::MAX);
-                for (key, row) in rows.iter().filter_map(|row| read::<K, V>(row)) {
+                for (key, row) in rows.iter().filter_map(|row| read::<K, V>(&**table, row)) {
                     hot.entry(key).or_insert_with(|| Slot { row: Arc::new(row), used: Cell::new(0) });
                 }
             }

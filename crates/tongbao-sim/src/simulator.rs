@@ -123,6 +123,13 @@ impl Simulator {
         answered.layer(recorded).with_state(self.clone())
     }
 
+    /// What is wrong with the directory it keeps its state in: `unreadable`, from the first row that was, or
+    /// `unwritten`, until everything is.
+    #[must_use]
+    pub fn data_failing(&self) -> Option<&'static str> {
+        self.inner.keeper.failing()
+    }
+
     /// Where it is reached.
     #[must_use]
     pub fn base_url(&self) -> &str {

@@ -43,6 +43,12 @@ pub enum SnapshotError {
         /// The merchant's number.
         mchid: Mchid,
     },
+    /// Its money is not what a simulator would have written.
+    #[error("the money of the snapshot does not add up: {what}; take it anew rather than change it by hand")]
+    Money {
+        /// Where.
+        what: String,
+    },
 }
 
 #[derive(Serialize)]
@@ -86,6 +92,7 @@ impl Simulator {
         if let Some(mchid) = read.state.stranger(&self.inner.platform) {
             return Err(SnapshotError::Merchant { mchid });
         }
+        read.state.ledger.check().map_err(|what| SnapshotError::Money { what })?;
         let kept = *read.state.clock;
         self.begin_again(read.state, |clock| clock.resume(kept));
         Ok(())

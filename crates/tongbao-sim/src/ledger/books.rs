@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tongbao_wire::{Fen, Mchid};
 
-use super::plus;
-
 /// All books at one instant, for auditors.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Books {
@@ -68,7 +66,7 @@ pub struct MerchantBooks {
 
 impl MerchantBooks {
     /// All that is the merchant's, at its bank, at the platform or on its way, and the platform's part.
-    fn sum(&self) -> Fen {
+    fn balances(&self) -> [Fen; 8] {
         [
             self.available,
             self.frozen,
@@ -79,8 +77,6 @@ impl MerchantBooks {
             self.transferring,
             self.fees,
         ]
-        .into_iter()
-        .sum()
     }
 }
 
@@ -88,27 +84,34 @@ impl Books {
     /// True when every fen given out is somewhere, exactly once, and no account is below zero.
     #[must_use]
     pub fn balanced(&self) -> bool {
-        let payers: Fen =
-            self.payers.values().chain(self.cards.values().flat_map(BTreeMap::values)).copied().sum();
-        let merchants: Fen = self.merchants.values().map(MerchantBooks::sum).sum();
-        let on_the_way: Fen = self.merchants.values().map(|it| plus(it.refunding, it.transferring)).sum();
-        plus(payers, merchants) == self.issued && on_the_way == self.in_transit && !self.overdrawn()
+        let merchants = || self.merchants.values();
+        let on_the_way = merchants().flat_map(|it| [it.refunding, it.transferring]);
+        sum(self.balances()) == wide(self.issued)
+            && sum(on_the_way) == wide(self.in_transit)
+            && self.balances().all(|balance| balance >= Fen::ZERO)
     }
 
-    fn overdrawn(&self) -> bool {
+    /// True when what is yet to come can be added to all of it.
+    pub(crate) fn bounded(&self) -> bool {
+        let past = self.merchants.values().flat_map(|it| [it.paid, it.refunded, it.transferred]);
+        let bounds = 0..=SUM_MAX;
+        self.balances().chain(past).chain([self.issued]).all(|sum| bounds.contains(&sum.get()))
+    }
+
+    fn balances(&self) -> impl Iterator<Item = Fen> {
         let payers = self.payers.values().chain(self.cards.values().flat_map(BTreeMap::values));
-        let merchants = self.merchants.values().flat_map(|it| {
-            [
-                &it.available,
-                &it.frozen,
-                &it.operating,
-                &it.fee_account,
-                &it.withdrawn,
-                &it.refunding,
-                &it.transferring,
-                &it.fees,
-            ]
-        });
-        payers.chain(merchants).any(|balance| *balance < Fen::ZERO)
+        payers.copied().chain(self.merchants.values().flat_map(MerchantBooks::balances))
     }
 }
+
+/// Books may come from elsewhere: their sums need not fit.
+fn sum(amounts: impl Iterator<Item = Fen>) -> i128 {
+    amounts.map(wide).sum()
+}
+
+fn wide(amount: Fen) -> i128 {
+    i128::from(amount.get())
+}
+
+/// Leaves room for millions of the largest amounts.
+const SUM_MAX: i64 = i64::MAX / 4;

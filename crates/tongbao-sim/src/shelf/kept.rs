@@ -33,7 +33,7 @@ impl<V: Row> Shelved for Kept<V> {
     fn stand_on(&mut self, table: Option<Box<dyn Table>>) {
         if let Some(table) = table.as_ref().filter(|_| !self.changed) {
             let there = table.page(Bound::Unbounded, Bound::Unbounded, End::Lower, 1);
-            if let Some(value) = there.first().and_then(|row| super::read::<(), V>(row)) {
+            if let Some(value) = there.first().and_then(|row| super::read::<(), V>(&**table, row)) {
                 self.value = value.1;
             }
         }

@@ -2,6 +2,7 @@
 
 use std::ops::Bound;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +12,15 @@ use super::{End, Table};
 
 /// A data directory's file. Cheap to clone: clones are the same file.
 #[derive(Clone)]
-pub(crate) struct Disk(Arc<Mutex<Connection>>);
+pub(crate) struct Disk(Arc<File>);
+
+struct File {
+    connection: Mutex<Connection>,
+    /// Something could not be read, once: what is told from then on may miss it.
+    unreadable: AtomicBool,
+    /// The last writes did not all succeed.
+    unwritten: AtomicBool,
+}
 
 /// Why a data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +47,11 @@ impl Disk {
         }
         connection
             .execute_batch(&format!("begin immediate; {SCHEMA} pragma user_version = {FORM}; commit;"))?;
-        Ok(Self(Arc::new(Mutex::new(connection))))
+        Ok(Self(Arc::new(File {
+            connection: Mutex::new(connection),
+            unreadable: AtomicBool::default(),
+            unwritten: AtomicBool::default(),
+        })))
     }
 
     /// The table called `name`.
@@ -51,20 +64,38 @@ impl Disk {
         let begun = self.run("begin immediate");
         let done = work();
         // A failed write leaves the others of this round in place: each row stands for itself.
-        begun && self.run("commit") && done
+        let written = begun && self.run("commit") && done;
+        self.0.unwritten.store(!written, Ordering::Relaxed);
+        written
     }
 
     /// Forgets every row, but for those of shelves whose names begin so.
     pub(crate) fn clear_all_but(&self, beginning: &str) -> bool {
-        told(self.connection().execute(CLEAR, params![beginning])).is_some()
+        let cleared = self.connection().execute(CLEAR, params![beginning]);
+        told(cleared).is_some()
     }
 
     fn run(&self, sql: &str) -> bool {
-        told(self.connection().execute_batch(sql)).is_some()
+        let run = self.connection().execute_batch(sql);
+        told(run).is_some()
+    }
+
+    /// What is wrong with the file, when something is.
+    pub(crate) fn failing(&self) -> Option<&'static str> {
+        let File { unreadable, unwritten, .. } = &*self.0;
+        let (unreadable, unwritten) = (unreadable.load(Ordering::Relaxed), unwritten.load(Ordering::Relaxed));
+        unreadable.then_some("unreadable").or(unwritten.then_some("unwritten"))
+    }
+
+    fn read<T, E: std::fmt::Display>(&self, result: Result<T, E>) -> Option<T> {
+        told(result).or_else(|| {
+            self.0.unreadable.store(true, Ordering::Relaxed);
+            None
+        })
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -76,10 +107,10 @@ struct SqliteTable {
 impl Table for SqliteTable {
     fn load(&self, key: &[u8]) -> Option<Vec<u8>> {
         let connection = self.disk.connection();
-        let mut statement = told(connection.prepare_cached(LOAD))?;
+        let mut statement = self.disk.read(connection.prepare_cached(LOAD))?;
         match statement.query_row(params![self.name, key], |row| row.get(0)) {
             Err(rusqlite::Error::QueryReturnedNoRows) => None,
-            other => told(other),
+            other => self.disk.read(other),
         }
     }
 
@@ -108,7 +139,11 @@ impl Table for SqliteTable {
             let values = params![self.name, low, low_too, high, high_too, most];
             page.query_map(values, |row| row.get(0))?.collect()
         });
-        told(rows).unwrap_or_default()
+        self.disk.read(rows).unwrap_or_default()
+    }
+
+    fn note_unreadable(&self, error: &serde_json::Error) {
+        self.disk.read::<(), _>(Err(error));
     }
 }
 
@@ -120,7 +155,7 @@ fn edge(bound: Bound<&[u8]>) -> (Option<&[u8]>, bool) {
     }
 }
 
-fn told<T>(result: rusqlite::Result<T>) -> Option<T> {
+fn told<T, E: std::fmt::Display>(result: Result<T, E>) -> Option<T> {
     result.inspect_err(|error| tracing::error!(%error, "the data directory cannot be used")).ok()
 }
 
@@ -164,3 +199,20 @@ select value from row
    and key <= coalesce(?4, x'ff') and (?5 or key < ?4)
  order by key desc
  limit ?6";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_written_is_told_until_it_is() {
+        let disk = Disk::open(":memory:".as_ref()).expect("memory");
+        let save = || disk.together(|| disk.table("t").save(b"k", b"v"));
+        assert!(save() && disk.failing().is_none());
+        assert!(disk.run("pragma query_only = on"));
+        assert!(!save());
+        assert_eq!(disk.failing(), Some("unwritten"));
+        assert!(disk.run("pragma query_only = off"));
+        assert!(save() && disk.failing().is_none());
+    }
+}

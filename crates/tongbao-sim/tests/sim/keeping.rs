@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tongbao_wire::{Fen, TradeState};
 
+use crate::people::ask;
 use crate::world::{World, number};
 
 /// A world in which everything common has happened.
@@ -74,6 +75,47 @@ async fn what_is_no_snapshot_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_snapshot_whose_money_does_not_add_up_changes_nothing() {
+    let world = World::new();
+    lived_in(&world).await;
+    let before = state(&world);
+    let written: Value = serde_json::from_slice(world.sim.snapshot().as_bytes()).unwrap();
+    for (key, was, wrong) in [
+        ("issued", None, 1),
+        ("available_fen", None, -5),
+        ("paid_fen", Some(100), i64::MAX),
+        ("total", Some(100), i64::MAX),
+        ("total", Some(100), -100),
+        ("fee_returned", Some(0), 100),
+        ("frozen", Some(0), 101),
+        ("amount", Some(30), -30),
+    ] {
+        let mut changed = written.clone();
+        assert!(write_over(&mut changed["state"]["ledger"], key, was, wrong), "{key} is there");
+        let told = ask(&world, "POST", "restore", &changed).await;
+        assert_eq!((told.status.as_u16(), told.code().as_str()), (400, "bad_snapshot"), "{key}: {told:?}");
+        assert!(told.json()["detail"].as_str().unwrap().contains("does not add up"), "{told:?}");
+    }
+    assert_eq!(state(&world), before);
+    world.sim.restore(written.to_string().as_bytes()).unwrap();
+}
+
+/// Writes over the first number of this name, of this value if one is said.
+fn write_over(value: &mut Value, key: &str, was: Option<i64>, wrong: i64) -> bool {
+    match value {
+        Value::Object(members) => members.iter_mut().any(|(name, member)| {
+            if name == key && member.is_i64() && was.is_none_or(|was| *member == was) {
+                *member = wrong.into();
+                return true;
+            }
+            write_over(member, key, was, wrong)
+        }),
+        Value::Array(members) => members.iter_mut().any(|member| write_over(member, key, was, wrong)),
+        _ => false,
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn snapshots_are_taken_and_restored_by_name() {
     let world = World::new();
     world.paid("T20260301").await;
@@ -96,8 +138,7 @@ mod directory {
     use serde_json::json;
     use tongbao_sim::{CryptoSettings, KeptSettings, KeyMode, Settings};
 
-    use super::{World, lived_in, number, state};
-    use crate::people::ask;
+    use super::{World, ask, lived_in, number, state};
     use crate::world::seeded;
 
     /// A directory of this test alone, empty, gone at the end.
@@ -138,6 +179,30 @@ mod directory {
         world.sim.reset();
         drop(world);
         assert!(open().sim.orders().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_row_that_cannot_be_read_makes_the_simulator_unhealthy() {
+        let directory = Directory::new("damaged");
+        let open = || World::with(|settings| settings.data = Some(directory.0.clone()));
+        let world = open();
+        lived_in(&world).await;
+        let health = ask(&world, "GET", "health", &json!(null)).await;
+        assert_eq!((health.status.as_u16(), &health.json()["data"]), (200, &json!("ok")));
+        drop(world);
+        let file = directory.0.join("simulator.sqlite");
+        let mut bytes = std::fs::read(&file).unwrap();
+        for at in 0..bytes.len() {
+            if bytes[at..].starts_with(b"\"created_at\"") {
+                bytes[at + 1] = b'x';
+            }
+        }
+        std::fs::write(&file, bytes).unwrap();
+        let world = open();
+        assert!(world.sim.orders().is_empty());
+        let health = ask(&world, "GET", "health", &json!(null)).await;
+        assert_eq!((health.status.as_u16(), &health.json()["status"]), (503, &json!("failing")));
+        assert_eq!(health.json()["data"], json!("unreadable"));
     }
 
     #[tokio::test(start_paused = true)]
