@@ -65,7 +65,11 @@ impl Simulator {
     /// Sets what a payer does when it comes to paying, and when without being told to. False when there is no
     /// such payer.
     pub fn set_mood(&self, payer: &str, mood: Mood, acts: Acts) -> bool {
-        self.with_state(|state, _, _| state.set_mood(payer, mood, acts))
+        self.with_state(|state, platform, now| {
+            let known = state.set_mood(payer, mood, acts);
+            state.takes_up(platform, payer, now);
+            known
+        })
     }
 
     /// Bars a payer's account, or opens it again: no code of it is charged, and refunds cannot arrive

@@ -354,7 +354,7 @@ impl Simulator {
             }
             state.open_apps(&appids);
             state.give_cards(&seed, now);
-            state.set_moods(&seed);
+            state.set_moods(platform, &seed, now);
             Ok(())
         })
     }
@@ -371,13 +371,16 @@ impl State {
         self.give_cards(seed, now);
         self.live_through(platform, &seed.orders, now)?;
         // What is past was paid by people as they are told to.
-        self.set_moods(seed);
+        self.set_moods(platform, seed, now);
         Ok(())
     }
 
-    fn set_moods(&mut self, seed: &Seed) {
+    fn set_moods(&mut self, platform: &Platform, seed: &Seed, now: Timestamp) {
         for asked in &seed.payers {
             self.set_mood(&asked.id, asked.mood, asked.acts);
+        }
+        for asked in &seed.payers {
+            self.takes_up(platform, &asked.id, now);
         }
     }
 

@@ -159,8 +159,8 @@ impl State {
         }
     }
 
-    /// The payer has the goods: the money is the merchant's to use. False when nothing of it is shipped, or it was
-    /// confirmed before.
+    /// The payer has the goods: the money is the merchant's to use. False when nothing of it is shipped, it was
+    /// confirmed before, or all of it goes back.
     pub(crate) fn received(
         &mut self,
         platform: &Platform,
@@ -168,10 +168,10 @@ impl State {
         how: ConfirmReceiveMethod,
         now: Timestamp,
     ) -> bool {
-        let Some(order) = self.shipping.orders.get_mut(id) else { return false };
-        if !order.finished || order.received.is_some() {
+        if self.shipping_state(id) != Some(ShippingState::Shipped) {
             return false;
         }
+        let Some(order) = self.shipping.orders.get_mut(id) else { return false };
         order.received = Some((now, how));
         order.settled_at = Some(now);
         if let Some(appointment) = order.confirming.take() {

@@ -60,16 +60,25 @@ pub(crate) fn routes() -> Router<Simulator> {
     let mut router = oauth::pages();
     for (call, method, path, handler) in of_table.chain(beside) {
         let method: Method = method.parse().expect("a method");
-        let answered = move |simulator, request| serve(simulator, call, method.clone(), handler, request);
+        let answered =
+            move |simulator, request| serve(simulator, call, Some(method.clone()), handler, request);
+        router = router.route(path, any(answered));
+    }
+    for path in UNKNOWN {
+        let answered =
+            |simulator, request| serve(simulator, Call::Untyped, None, |_, _| Err(INVALID_URL), request);
         router = router.route(path, any(answered));
     }
     router
 }
 
+/// Where nothing but `api.weixin.qq.com` has calls; what it does not know there it says, with 200.
+const UNKNOWN: &[&str] = &["/cgi-bin/{*rest}", "/sns/{*rest}", "/wxa/{*rest}", "/wxaapi/{*rest}"];
+
 async fn serve(
     Shared(simulator): Shared<Simulator>,
     endpoint: Call,
-    method: Method,
+    method: Option<Method>,
     handler: Handler,
     request: Request,
 ) -> Response {
@@ -88,12 +97,11 @@ async fn serve(
         CallFault::Answer { executed: false, words } => told(platform, Ok(scripted(words))),
         fault => {
             let answer = met
-                .execute(async || {
-                    if call.method == method {
-                        handler(&simulator, &Asked::new(&uri, call.body.clone()))
-                    } else {
+                .execute(async || match &method {
+                    Some(method) if call.method != *method => {
                         Err(if method == Method::GET { REQUIRES_GET } else { REQUIRES_POST })
                     }
+                    _ => handler(&simulator, &Asked::new(&uri, call.body.clone())),
                 })
                 .await;
             match fault {
@@ -131,6 +139,8 @@ const FREQUENCY: Errcode = Errcode::new(45_011, "api minute-quota reach limit");
 const GRANT_TYPE: Errcode = Errcode::new(40_002, "invalid grant_type");
 const INVALID_OPENID: Errcode = Errcode::new(40_003, "invalid openid");
 const FORMAT: Errcode = Errcode::new(47_001, "data format error");
+/// Recalled, not in the dossier: what it says of a path it has no call at.
+const INVALID_URL: Errcode = Errcode::new(40_066, "invalid url");
 /// Recalled, not in the dossier: the platform's two words for a wrong method.
 const REQUIRES_GET: Errcode = Errcode::new(43_001, "require GET method");
 const REQUIRES_POST: Errcode = Errcode::new(43_002, "require POST method");

@@ -56,6 +56,7 @@ fn shown(simulator: &Simulator, id: &str) -> Response {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PayerAsked {
     id: String,
     #[serde(default)]
@@ -204,14 +205,15 @@ async fn mood(
     if matches!(moody.mood, Mood::PaysAfter { seconds } if seconds > ADVANCE_SECONDS_MAX) {
         return bad_request("seconds is at most ten years");
     }
-    simulator.with_state(|state, _, _| {
-        let acts = state.payers.get(&id).map(|person| moody.acts.unwrap_or(person.acts));
-        acts.is_some_and(|acts| state.set_mood(&id, moody.mood, acts))
-    });
+    let acts = simulator.with_state(|state, _, _| state.payers.get(&id).map(|person| person.acts));
+    if let Some(acts) = moody.acts.or(acts) {
+        simulator.set_mood(&id, moody.mood, acts);
+    }
     shown(&simulator, &id)
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Account {
     abnormal: bool,
 }

@@ -98,6 +98,34 @@ impl State {
         true
     }
 
+    /// A payer who acts by themselves does so about what waits already, oldest first.
+    pub(crate) fn takes_up(&mut self, platform: &Platform, payer: &str, now: Timestamp) {
+        for order in self.prompts_of(payer).into_iter().rev() {
+            self.invoked(payer, Sight::Prompt(order.key()), now);
+        }
+        if !self.people.eager.contains_key(payer) {
+            return;
+        }
+        for (opened, _) in self.can_be_paid(now).into_iter().rev() {
+            let theirs = self.who_takes(opened.payer()).is_some_and(|takes| takes == payer);
+            if let Some(prepay) = opened.prepays().last().filter(|_| theirs) {
+                let sight = Sight::Order { payer: payer.into(), prepay_id: prepay.id.clone() };
+                self.schedule(now, Due::Payer(PayerDue::Decides(sight)));
+            }
+        }
+        for transfer in self.transfers_for(platform, payer).into_iter().rev().filter(|it| !it.left) {
+            self.offered(payer, &transfer.package_info, now);
+        }
+    }
+
+    /// Who acts on an order by themselves: who is to pay it, or of those that anybody may pay the first.
+    fn who_takes(&self, meant: Option<&str>) -> Option<String> {
+        match meant {
+            Some(payer) => self.people.eager.contains_key(payer).then(|| payer.into()),
+            None => self.people.eager.first().map(|(payer, _)| payer),
+        }
+    }
+
     /// A cashier or a prompt is before a payer, who may act by themselves.
     pub(crate) fn invoked(&mut self, payer: &str, sight: Sight, now: Timestamp) {
         if self.payers.get(payer).is_some_and(|person| person.acts != Acts::ByHand) {
@@ -105,17 +133,13 @@ impl State {
         }
     }
 
-    /// There is a new `prepay_id`: whoever acts on orders by themselves does, the first where anybody may.
+    /// There is a new `prepay_id`: whoever acts on orders by themselves does.
     pub(crate) fn ordered(&mut self, opens: &Opens, prepay_id: &PrepayId, now: Timestamp) {
         let meant = match opens {
             Opens::Order(key) => self.orders.get(key).and_then(|order| order.payer.clone()),
             Opens::Combined(key) => self.combined.get(key).and_then(|whole| whole.payer.clone()),
         };
-        let payer = match meant {
-            Some(payer) => Some(payer).filter(|payer| self.people.eager.contains_key(payer.as_str())),
-            None => self.people.eager.first().map(|(payer, _)| payer),
-        };
-        if let Some(payer) = payer {
+        if let Some(payer) = self.who_takes(meant.as_deref()) {
             let sight = Sight::Order { payer, prepay_id: prepay_id.clone() };
             self.schedule(now, Due::Payer(PayerDue::Decides(sight)));
         }
@@ -297,9 +321,7 @@ impl State {
                 && matches!(order.state, OrderState::Open)
                 && order.payer.as_deref().is_none_or(|meant| meant == payer)
         };
-        let newest = self.order_numbers.iter().rev().take(ORDERS_LOOKED_AT);
-        let mut orders = newest.filter_map(|(_, key)| self.orders.get(&*key));
-        let twin = orders.find(|order| alike(order))?;
+        let twin = self.newest_orders().find(|order| alike(order))?;
         Some((twin.prepays.last()?.id.clone(), twin.asked.scene.clone()))
     }
 
@@ -374,6 +396,3 @@ impl State {
         }
     }
 }
-
-/// Newest orders that are looked at for another of the same goods.
-const ORDERS_LOOKED_AT: usize = 200;

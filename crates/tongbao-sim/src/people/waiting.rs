@@ -1,13 +1,14 @@
 //! What is before a payer: prompts, open cashiers, orders, transfers.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tongbao_wire::transfer::TransferAuthorizationState;
 use tongbao_wire::{Appid, Fen, Mchid, OutTradeNo, Timestamp, TradeType, TransferState};
 
 use crate::cashier::Shown;
-use crate::order::OrderState;
+use crate::order::{Order, OrderState};
 use crate::pay::Opened;
 use crate::platform::Platform;
 use crate::state::{OrderKey, State};
@@ -85,31 +86,11 @@ impl State {
             transfers: self.transfers_for(platform, payer),
             ..Waiting::default()
         };
-        let mut wholes: BTreeSet<OrderKey> = BTreeSet::new();
-        for (_, key) in self.order_numbers.iter().rev().take(LOOKED_AT) {
-            let Some(order) = self.orders.get(&*key) else { continue };
-            if let OrderState::UserPaying { payer: asked, .. } = &order.state {
-                if asked == payer {
-                    waiting.prompts.push(OpenOrder::of(
-                        platform,
-                        &Opened::One(order.clone()),
-                        order.created_at,
-                    ));
-                }
-                continue;
-            }
+        for order in self.prompts_of(payer) {
             let created_at = order.created_at;
-            let opened = match &order.asked.combined {
-                None => Opened::One(order),
-                Some(whole) if wholes.insert(whole.clone()) => match self.combined.get(whole) {
-                    Some(whole) => Opened::Combined(whole),
-                    None => continue,
-                },
-                Some(_) => continue,
-            };
-            if !opened.is_payable(now) {
-                continue;
-            }
+            waiting.prompts.push(OpenOrder::of(platform, &Opened::One(order), created_at));
+        }
+        for (opened, created_at) in self.can_be_paid(now) {
             let place = match opened.payer() {
                 Some(meant) if meant == payer => &mut waiting.orders,
                 Some(_) => continue,
@@ -118,6 +99,32 @@ impl State {
             place.push(OpenOrder::of(platform, &opened, created_at));
         }
         waiting
+    }
+
+    /// Orders whose payment code was scanned and whose password this payer is asked for, newest first.
+    pub(super) fn prompts_of(&self, payer: &str) -> Vec<Arc<Order>> {
+        let asked = |order: &Order| matches!(&order.state, OrderState::UserPaying { payer: asked, .. } if asked == payer);
+        self.newest_orders().filter(|order| asked(order)).collect()
+    }
+
+    /// What a cashier could open now, newest first, with when it was ordered.
+    pub(super) fn can_be_paid(&self, now: Timestamp) -> Vec<(Opened, Timestamp)> {
+        let mut wholes: BTreeSet<OrderKey> = BTreeSet::new();
+        let opened = self.newest_orders().filter_map(|order| {
+            let created_at = order.created_at;
+            let opened = match &order.asked.combined {
+                None => Opened::One(order),
+                Some(whole) if wholes.insert(whole.clone()) => Opened::Combined(self.combined.get(whole)?),
+                Some(_) => return None,
+            };
+            opened.is_payable(now).then_some((opened, created_at))
+        });
+        opened.collect()
+    }
+
+    pub(super) fn newest_orders(&self) -> impl Iterator<Item = Arc<Order>> {
+        let numbers = self.order_numbers.iter().rev().take(LOOKED_AT);
+        numbers.filter_map(|(_, key)| self.orders.get(&*key))
     }
 
     /// The payer leaves the page of a transfer. The platform knows no refusal: the transfer waits, and is
@@ -161,7 +168,7 @@ impl State {
         .collect()
     }
 
-    fn transfers_for(&self, platform: &Platform, payer: &str) -> Vec<OpenTransfer> {
+    pub(super) fn transfers_for(&self, platform: &Platform, payer: &str) -> Vec<OpenTransfer> {
         let bills = self
             .transfers_newest()
             .take(LOOKED_AT)

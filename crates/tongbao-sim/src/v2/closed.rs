@@ -40,6 +40,7 @@ const PATHS: &[&str] = &[
     "/deposit/{*rest}",
     "/mmpaymkttransfers/{*rest}",
     "/cgi-bin/mch/customs/{*rest}",
+    "/risk/getpublickey",
 ];
 
 pub(super) fn routes() -> Router<Simulator> {

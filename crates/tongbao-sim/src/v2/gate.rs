@@ -58,7 +58,9 @@ pub(super) fn authenticate(
         return Err(Refused::unsigned("POST_DATA_EMPTY", "post数据为空"));
     }
     let fields = xml::parse("xml", &received.body)?;
-    let mchid = fields.get("mch_id").and_then(|said| Mchid::parse(said).ok());
+    // Some calls of 商家转账 and 红包 name the merchant otherwise.
+    let other_name = || fields.get("mchid").filter(|_| received.target.starts_with("/mmpaymkttransfers/"));
+    let mchid = fields.get("mch_id").or_else(other_name).and_then(|said| Mchid::parse(said).ok());
     let Some(mchid) = mchid else {
         return Err(Refused::unsigned("MCHID_NOT_EXIST", "mch_id参数格式错误"));
     };

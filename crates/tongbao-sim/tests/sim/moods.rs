@@ -209,6 +209,38 @@ async fn a_payer_who_acts_on_orders_needs_no_page() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_begins_to_act_takes_up_what_waits_for_them_oldest_first() {
+    let world = World::new();
+    world.created(NO).await;
+    let mut native = world.order("T20260301B");
+    native.as_object_mut().unwrap().remove("payer");
+    world.post("/v3/pay/transactions/native", &native).await;
+    let mut others = world.order("T20260301C");
+    others["payer"]["openid"] = json!(world.openid("payer-2"));
+    world.create(&others).await;
+    ask(
+        &world,
+        "POST",
+        "merchants/1900000001/top-up",
+        &json!({"amount_fen": 1_000_000, "account": "OPERATION"}),
+    )
+    .await;
+    let bill = crate::transfers::bill(&world, "P1");
+    world.post("/v3/fund-app/mch-transfer/transfer-bills", &bill).await;
+    // Who acts on cashiers has none before them.
+    moody(&world, json!({"mood": "willing", "acts": "invoked"})).await;
+    world.sim.advance(Duration::from_secs(1)).await;
+    assert_eq!(state(&world, NO).await, "NOTPAY");
+    moody(&world, json!({"mood": "willing", "acts": "ordered"})).await;
+    world.sim.advance(Duration::from_secs(1)).await;
+    let told: Vec<_> =
+        (0..world.mailbox.count()).map(|at| world.resource_for(0, at)["out_trade_no"].clone()).collect();
+    assert_eq!(told, [NO, "T20260301B"], "the older one first, and nobody else's");
+    let told = ask(&world, "GET", "payers/payer-1/transfers", &Value::Null).await.json();
+    assert_ne!(told["transfers"][0]["transfer"]["state"], "WAIT_USER_CONFIRM");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_payer_who_acts_when_invoked_waits_for_the_cashier_and_its_page_is_told() {
     for (mood, result, state_after) in [
         (Mood::Willing, "ok", "SUCCESS"),

@@ -116,6 +116,19 @@ async fn refunds_are_paid_from_what_is_frozen_and_end_the_shipping() {
     assert!(world.sim.books().balanced());
 }
 
+#[tokio::test(start_paused = true)]
+async fn nothing_is_received_of_what_goes_back_whole() {
+    let world = shop().await;
+    assert_eq!(upload(&world, &parcel(&world)).await, 0);
+    world.refund("T20260301A", "R1", 100).await;
+    let told = world.control("/sim/v1/orders/T20260301A/confirm-receipt", &json!({})).await;
+    assert_eq!((told.status.as_u16(), state(&world).await), (409, json!(5)), "{told:?}");
+    // Nor does it confirm itself.
+    world.sim.advance(Duration::from_secs(20 * 86_400)).await;
+    assert_eq!((frozen(&world), state(&world).await), (Fen::ZERO, json!(5)));
+    assert!(world.sim.books().balanced());
+}
+
 /// A row of §4.5: what is changed in a good upload, and the errcode.
 macro_rules! uploads {
     ($($name:ident: $change:expr => $errcode:literal;)*) => {$(

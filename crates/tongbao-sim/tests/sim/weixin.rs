@@ -260,6 +260,15 @@ async fn with_an_open_platform_account_people_have_one_unionid_everywhere() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_path_it_does_not_know_is_told_in_words() {
+    let world = World::new();
+    for path in ["/cgi-bin/nothing", "/sns/jscode2sessio", "/wxa/sec/order/x", "/wxaapi/y"] {
+        let told = world.raw(Request::post(path).body("{}".into()).unwrap()).await;
+        assert_eq!((told.status.as_u16(), &told.json()["errcode"]), (200, &json!(40066)), "{path}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wrong_method_is_told_in_words() {
     let world = World::new();
     let told = world.raw(Request::post("/cgi-bin/token").body("".into()).unwrap()).await;

@@ -179,6 +179,7 @@ async fn step_9_products_nobody_has_are_refused_after_the_signature() {
         "/mmpaymkttransfers/sendredpack",
         "/cgi-bin/mch/customs/customdeclareorder",
         "/billcommentsp/batchquerycomment",
+        "/risk/getpublickey",
     ] {
         let form = Form::new(&world, path).hmac();
         form.send(&world).await.failed("NOAUTH", "商户无此接口权限");
@@ -186,6 +187,18 @@ async fn step_9_products_nobody_has_are_refused_after_the_signature() {
         unsigned.sign = Some("0".into());
         unsigned.send(&world).await.unsigned("签名错误");
     }
+    // These say it in their own words.
+    let mut form = Form::new(&world, "/mmpaymkttransfers/promotion/transfers");
+    for (name, _) in &mut form.fields {
+        match name.as_str() {
+            "appid" => *name = "mch_appid".into(),
+            "mch_id" => *name = "mchid".into(),
+            _ => {}
+        }
+    }
+    form.send(&world).await.failed("NOAUTH", "商户无此接口权限");
+    form.path = "/pay/facepay".into();
+    form.send(&world).await.unsigned("mch_id参数格式错误");
 }
 
 #[tokio::test(start_paused = true)]
