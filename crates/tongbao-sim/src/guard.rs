@@ -70,10 +70,15 @@ pub(crate) fn bad_request(reason: &str) -> Response {
     problem(StatusCode::BAD_REQUEST, "bad_request", reason)
 }
 
+/// The host a request names, in lower case; what is no name of one, or two of them, names nobody.
 fn named_host(headers: &HeaderMap, uri: &Uri) -> Option<String> {
-    let named = headers.get(header::HOST).map(|value| value.to_str().unwrap_or("?").to_owned());
-    let named = named.or_else(|| uri.authority().map(ToString::to_string))?;
-    Some(named.parse::<Authority>().map_or(named, |authority| authority.host().to_ascii_lowercase()))
+    let mut said = headers.get_all(header::HOST).iter();
+    let named = match (said.next(), said.next()) {
+        (Some(one), None) => one.to_str().ok().and_then(|named| named.parse::<Authority>().ok()),
+        (Some(_), Some(_)) => None,
+        (None, _) => Some(uri.authority()?.clone()),
+    };
+    Some(named.map_or_else(|| "?".into(), |authority| authority.host().to_ascii_lowercase()))
 }
 
 /// The name that an `h5_url` of the platform has, and what a browser gets under it: the page, and its calls.

@@ -265,7 +265,7 @@ fn check(settings: &Settings) -> Result<(), SimError> {
     if settings.base_url.ends_with('/') || settings.base_url.parse::<http::Uri>().is_err() {
         return refuse("base_url", "must be an address without a slash at its end");
     }
-    Ok(())
+    settings.switches.check().map_err(|reason| SimError::Settings { field: "switches", reason })
 }
 
 /// One second past the window (v3.md §1.6).

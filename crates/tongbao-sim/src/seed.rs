@@ -265,6 +265,9 @@ impl Settings {
         self.key_mode = seed.key_mode.unwrap_or(self.key_mode);
         self.pace = seed.clock.unwrap_or(self.pace);
         self.begins_at = seed.at.or(self.begins_at);
+        if let Some(Err(why)) = seed.switches.as_ref().map(Switches::check) {
+            return Err(SeedError::Refused { at: "switches".into(), reason: why });
+        }
         self.switches = seed.switches.clone().unwrap_or_else(|| self.switches.clone());
         self.fault_script = seed.faults.clone().or_else(|| self.fault_script.clone());
         if !seed.merchants.is_empty() {

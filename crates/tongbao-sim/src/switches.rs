@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::control::ADVANCE_SECONDS_MAX;
+
 /// What the platform is assumed to do where nobody outside can be sure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -356,5 +358,43 @@ impl Default for Switches {
             v2_reverse_waits: true,
             v2_native_mode_1: false,
         }
+    }
+}
+
+impl Switches {
+    /// Every number is one that means something.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let within = |name: &str, said: u64, least: u64, most: u64| {
+            if (least..=most).contains(&said) {
+                return Ok(());
+            }
+            Err(format!("{name} is {said}; {least} to {most}"))
+        };
+        within("trade_overdue_status", self.trade_overdue_status.into(), 400, 599)?;
+        within("certificates_absent_status", self.certificates_absent_status.into(), 400, 599)?;
+        within("probes_permille", self.probes_permille.into(), 0, 1000)?;
+        let by_public_key = self.notifications_by_public_key_permille;
+        within("notifications_by_public_key_permille", by_public_key.into(), 0, 1000)?;
+        within("notification_sends_max", self.notification_sends_max.into(), 1, 16)?;
+        within("password_tries", self.password_tries.into(), 1, 255)?;
+        within("time_expire_days_max", self.time_expire_days_max.into(), 1, 3650)?;
+        within("complaint_days_max", self.complaint_days_max.into(), 1, 3650)?;
+        for (name, span) in [
+            ("business_begins_behind", self.business_begins_behind),
+            ("shipping_visible_after", self.shipping_visible_after),
+            ("refund_takes", self.refund_takes),
+            ("bills_ready_after", self.bills_ready_after),
+            ("bill_link_lives", self.bill_link_lives),
+            ("profit_sharing_bill_link_lives", self.profit_sharing_bill_link_lives),
+            ("invoke_window", self.invoke_window),
+            ("password_lock", self.password_lock),
+            ("transfer_takes", self.transfer_takes),
+            ("share_takes", self.share_takes),
+            ("applyment_review_takes", self.applyment_review_takes),
+            ("v2_close_after", self.v2_close_after),
+        ] {
+            within(&format!("{name} in seconds"), span.as_secs(), 0, ADVANCE_SECONDS_MAX)?;
+        }
+        Ok(())
     }
 }

@@ -230,7 +230,7 @@ fn one_of<T>(
 }
 
 fn missing(name: &str, title: &str) -> Refusal {
-    let message = format!("输入源“/query/{name}”映射到值字段“{title}”必填性规则校验失败，此字段为必填项");
+    let message = format!("输入源“/query/{name}”映射到字段“{title}”必填性规则校验失败，此字段为必填项");
     Refusal::param(message).at("query", name, None, "required")
 }
 

@@ -38,7 +38,7 @@ impl<'a> Target<'a> {
     pub(super) fn must(&self, name: &str, title: &str) -> Result<&str, Refusal> {
         self.query(name).filter(|text| !text.is_empty()).ok_or_else(|| {
             Refusal::param(format!(
-                "输入源“/query/{name}”映射到值字段“{title}”必填性规则校验失败，此字段为必填项"
+                "输入源“/query/{name}”映射到字段“{title}”必填性规则校验失败，此字段为必填项"
             ))
             .at("query", name, None, "required")
         })
@@ -108,7 +108,7 @@ impl<'a> Target<'a> {
     fn mchid(&self, name: &str, title: &str) -> Result<&str, Refusal> {
         self.query(name).filter(|text| !text.is_empty()).ok_or_else(|| {
             let message =
-                format!("输入源“/query/{name}”映射到值字段“{title}”必填性规则校验失败，此字段为必填项");
+                format!("输入源“/query/{name}”映射到字段“{title}”必填性规则校验失败，此字段为必填项");
             Refusal::param(message).at("query", name, None, "required")
         })
     }

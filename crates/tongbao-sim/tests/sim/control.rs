@@ -204,6 +204,25 @@ async fn paths_nobody_serves_answer_an_empty_404_whatever_name_the_caller_used()
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_name_that_is_none_and_two_names_are_nobodys() {
+    let world = World::new();
+    for hosts in
+        [&["[::1"][..], &["127.0.0.1", "127.0.0.1"], &["127.0.0.1/x"], &[""], &["a b"], &["evil.example"]]
+    {
+        let mut request = Request::get("/sim/v1/health");
+        for host in hosts {
+            request = request.header("host", *host);
+        }
+        let told = world.raw(request.body("".into()).unwrap()).await;
+        assert_eq!((told.status.as_u16(), told.code().as_str()), (403, "foreign_host"), "{hosts:?}");
+    }
+    for host in ["127.0.0.1", "LOCALHOST:1", "[::1]:80", "a.localhost"] {
+        let request = Request::get("/sim/v1/health").header("host", host);
+        assert_eq!(world.raw(request.body("".into()).unwrap()).await.status, 200, "{host}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_be_read_is_refused_with_a_code_and_a_sentence() {
     let world = World::new();
     let long = Some(json!({ "payer": "x".repeat(70_000) }));

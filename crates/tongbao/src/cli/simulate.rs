@@ -117,7 +117,8 @@ async fn simulate(args: &SimulateArgs, waiting: Waiting<'_>, lang: Lang) -> Resu
     let base_url = args.base_url.clone().unwrap_or_else(|| format!("http://{}", listen::reachable(address)));
     let https = beside.as_ref().map(|(_, address)| *address);
     let settings = settings(args, base_url.trim_end_matches('/').to_owned(), https)?;
-    let simulator = Simulator::new(settings).map_err(|error| tls::refused(&error))?;
+    let simulator =
+        Simulator::new(settings).map_err(|error| seed::not_begun(args.seed_file.as_deref(), &error))?;
     if let Some(pace) = args.clock {
         // A directory keeps the pace of the last run.
         simulator.set_pace(pace);

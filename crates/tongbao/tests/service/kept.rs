@@ -151,3 +151,24 @@ fn a_directory_is_refused_to_other_keys_and_other_merchants_and_a_seed_is_read_f
         assert!(code != "simulate.seed_unreadable" || said.contains("line 2"), "{said}");
     }
 }
+
+#[test]
+fn a_seed_that_cannot_be_is_refused_with_its_file_and_place() {
+    let place = Place::new("seeds");
+    let seed = place.file("seed.toml");
+    let order =
+        "[[orders]]\nout_trade_no = \"SEED0001\"\ntotal_fen = 1\npaid_at = \"2099-01-01T00:00:00+08:00\"";
+    for (text, at) in [
+        (order, "orders[0]"),
+        ("[switches]\nprobes_permille = 5000", "switches: probes_permille is 5000; 0 to 1000"),
+    ] {
+        std::fs::write(&seed, text).unwrap();
+        let mut command = Command::new(TONGBAO);
+        command.args(["--lang", "zh", "simulate", "--listen", "127.0.0.1:0", "--seed-file"]).arg(&seed);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let (exit, said) = ended(command);
+        assert_eq!(exit, Some(1), "{said}");
+        let wanted = ["[simulate.seed_refused]", "种子文件", seed.to_str().unwrap(), at];
+        assert!(wanted.iter().all(|part| said.contains(part)), "{said}");
+    }
+}

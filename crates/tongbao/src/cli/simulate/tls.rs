@@ -92,7 +92,6 @@ pub(super) fn refused(error: &SimError) -> CliError {
     let (code, zh) = match error {
         SimError::Settings { field: "tls.names", .. } => ("simulate.https_name", "证书不能用于这个域名"),
         SimError::Settings { field: "data", .. } => ("simulate.data", "数据目录不可用"),
-        SimError::Settings { field: "seed", .. } => ("simulate.seed_refused", "种子文件不可用"),
         SimError::Settings { .. } => ("simulate.settings", "设置不可用"),
         SimError::Authority { .. } => ("simulate.ca_dir", "CA 目录不可用"),
         SimError::Key { .. } => ("simulate.keys", "密钥或证书无法生成"),

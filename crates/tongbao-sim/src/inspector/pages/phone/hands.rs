@@ -1,5 +1,7 @@
 //! What is done with the phone and to its owner: forms, each of which leads back to a screen.
 
+use std::str::FromStr;
+
 use axum::extract::{Query, State as Shared};
 use axum::response::Response;
 use bytes::Bytes;
@@ -156,11 +158,17 @@ pub(super) async fn mood(
     body: Bytes,
 ) -> Response {
     let Some(moody) = form::<Moody>(&body) else { return unreadable() };
-    let seconds = moody.seconds.parse().unwrap_or(7200).min(ADVANCE_SECONDS_MAX);
+    // What is not asked for by the mood may be left empty.
+    let Ok(seconds) = number(&moody.seconds) else { return unreadable() };
+    let Ok(times) = number(&moody.times) else { return unreadable() };
+    let seconds = seconds.unwrap_or(7200);
+    if seconds > ADVANCE_SECONDS_MAX {
+        return bad_request("seconds is at most ten years");
+    }
     let mood = match moody.mood.as_str() {
         "willing" => Mood::Willing,
         "cancels" => Mood::Cancels,
-        "wrong_password" => Mood::WrongPassword { times: moody.times.parse().ok() },
+        "wrong_password" => Mood::WrongPassword { times },
         "insufficient" => Mood::Insufficient,
         "closes_app" => Mood::ClosesApp,
         "pays_after" => Mood::PaysAfter { seconds },
@@ -188,13 +196,16 @@ pub(super) async fn purse(
     body: Bytes,
 ) -> Response {
     let Some(asked) = form::<Purse>(&body) else { return unreadable() };
+    if !(0..=AMOUNT_MAX).contains(&asked.amount_fen) {
+        return bad_request("amount_fen is 0 to 1000000000000");
+    }
     let done = simulator.with_state(|state, _, now| {
         if !state.payers.contains_key(&payer) {
             return false;
         }
         let balance = match asked.act.as_str() {
             "remove" => Fen::ZERO,
-            _ => Fen::new(asked.amount_fen.clamp(0, AMOUNT_MAX)),
+            _ => Fen::new(asked.amount_fen),
         };
         match asked.act.as_str() {
             "top_up" => {
@@ -247,6 +258,12 @@ fn form<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     let text = std::str::from_utf8(body).ok()?;
     let uri: Uri = format!("/?{text}").parse().ok()?;
     Query::try_from_uri(&uri).ok().map(|Query(read)| read)
+}
+
+/// What was typed, if anything.
+fn number<T: FromStr>(typed: &str) -> Result<Option<T>, T::Err> {
+    let typed = typed.trim();
+    if typed.is_empty() { Ok(None) } else { typed.parse().map(Some) }
 }
 
 fn unreadable() -> Response {
