@@ -23,7 +23,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::StatusCode;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tongbao_wire::{Appid, Fen, Mchid, OutRefundNo, OutTradeNo, Refund, RefundStatus};
@@ -37,8 +36,8 @@ use crate::people::Did;
 use crate::refund::OutcomeRefused;
 use crate::view::OrderView;
 pub(crate) use clock::ADVANCE_SECONDS_MAX;
-use sent::Body;
 pub(crate) use sent::{Asked, Segments};
+use sent::{Sent, SentOrNot};
 
 pub(crate) fn routes() -> Router<Simulator> {
     let on_post = |path: &'static str| format!("/sim/v1/{path}");
@@ -136,12 +135,9 @@ async fn order(
 async fn pay(
     Shared(simulator): Shared<Simulator>,
     Segments(number): Segments<String>,
-    Body(body): Body,
+    SentOrNot(named): SentOrNot<Named>,
 ) -> Response {
-    let (number, named) = match named(&number, &body) {
-        Ok(both) => both,
-        Err(response) => return *response,
-    };
+    let Ok(number) = OutTradeNo::parse(&number) else { return refused(&PayRefused::UnknownOrder) };
     let paid = simulator.pay_of(named.mchid.as_ref(), &number, named.payer.as_deref());
     paid.map_or_else(|why| refused(&why), |(order, did)| Json(ActedUpon { order, did }).into_response())
 }
@@ -158,12 +154,9 @@ struct ActedUpon {
 async fn cancel(
     Shared(simulator): Shared<Simulator>,
     Segments(number): Segments<String>,
-    Body(body): Body,
+    SentOrNot(named): SentOrNot<Named>,
 ) -> Response {
-    let (number, named) = match named(&number, &body) {
-        Ok(both) => both,
-        Err(response) => return *response,
-    };
+    let Ok(number) = OutTradeNo::parse(&number) else { return refused(&PayRefused::UnknownOrder) };
     let cancelled = simulator.cancel(named.mchid.as_ref(), &number);
     cancelled.map_or_else(|why| refused(&why), |order| Json(order).into_response())
 }
@@ -178,12 +171,8 @@ struct Decided {
 async fn outcome(
     Shared(simulator): Shared<Simulator>,
     Segments((number, refund)): Segments<(String, String)>,
-    Body(body): Body,
+    Sent(decided): Sent<Decided>,
 ) -> Response {
-    let decided: Decided = match read(&body) {
-        Ok(decided) => decided,
-        Err(response) => return *response,
-    };
     let (Ok(number), Ok(refund)) = (OutTradeNo::parse(&number), OutRefundNo::parse(&refund)) else {
         return refused(&PayRefused::UnknownOrder);
     };
@@ -244,12 +233,8 @@ struct Withdrawn {
 async fn withdraw(
     Shared(simulator): Shared<Simulator>,
     Segments(mchid): Segments<String>,
-    Body(body): Body,
+    Sent(withdrawn): Sent<Withdrawn>,
 ) -> Response {
-    let withdrawn: Withdrawn = match read(&body) {
-        Ok(withdrawn) => withdrawn,
-        Err(response) => return *response,
-    };
     let done = Mchid::parse(&mchid).is_ok_and(|mchid| simulator.withdraw(&mchid, withdrawn.amount_fen));
     if done {
         return Json(simulator.books()).into_response();
@@ -268,12 +253,8 @@ struct ToppedUp {
 async fn top_up(
     Shared(simulator): Shared<Simulator>,
     Segments(mchid): Segments<String>,
-    Body(body): Body,
+    Sent(topped): Sent<ToppedUp>,
 ) -> Response {
-    let topped: ToppedUp = match read(&body) {
-        Ok(topped) => topped,
-        Err(response) => return *response,
-    };
     let purse = match topped.account.as_str() {
         "BASIC" => Purse::Basic,
         "OPERATION" => Purse::Operation,
@@ -297,11 +278,7 @@ struct LoginAsked {
     payer: Option<String>,
 }
 
-async fn login_code(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let asked: LoginAsked = match read(&body) {
-        Ok(asked) => asked,
-        Err(response) => return *response,
-    };
+async fn login_code(Shared(simulator): Shared<Simulator>, Sent(asked): Sent<LoginAsked>) -> Response {
     match simulator.login_code(&asked.appid, asked.payer.as_deref()) {
         Ok(code) => Json(json!({ "code": code })).into_response(),
         Err(why @ LoginRefused::UnknownAppid) => {
@@ -311,21 +288,6 @@ async fn login_code(Shared(simulator): Shared<Simulator>, Body(body): Body) -> R
             problem(StatusCode::NOT_FOUND, "unknown_payer", &why.to_string())
         }
     }
-}
-
-/// A body that may be left out.
-fn named(number: &str, body: &[u8]) -> Result<(OutTradeNo, Named), Box<Response>> {
-    let number = OutTradeNo::parse(number).map_err(|_| Box::new(refused(&PayRefused::UnknownOrder)))?;
-    let named = if body.is_empty() { Named::default() } else { read(body)? };
-    Ok((number, named))
-}
-
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Box<Response>> {
-    // A list would be read as members in order, which nobody means.
-    if body.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Box::new(bad_request("a JSON object is expected")));
-    }
-    serde_json::from_slice(body).map_err(|error| Box::new(bad_request(&error.to_string())))
 }
 
 fn refused(why: &PayRefused) -> Response {

@@ -1,17 +1,17 @@
 //! Mini programs and official accounts over the control API: what their consoles set, and what WeChat does.
 
-use axum::extract::State as Shared;
+use axum::extract::{FromRequestParts, State as Shared};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::StatusCode;
+use http::request::Parts;
 use serde::Deserialize;
 use serde_json::json;
 use tongbao_wire::weixin::ConfirmReceiveMethod;
 use tongbao_wire::{Appid, Mchid, OutTradeNo};
 
-use super::read;
-use super::sent::{Asked, Body, Segments};
+use super::sent::{Asked, Segments, Sent, SentOrNot};
 use crate::Simulator;
 use crate::guard::{bad_request, preflight, problem};
 use crate::push::{PushRefused, PushSettings};
@@ -30,13 +30,21 @@ pub(super) fn routes() -> Router<Simulator> {
         .route("/sim/v1/orders/{out_trade_no}/confirm-receipt", post(confirm_receipt).options(preflight))
 }
 
-/// The appid of a path, when it is somebody's here.
-fn known(simulator: &Simulator, appid: &str) -> Result<Appid, Box<Response>> {
-    let known = Appid::parse(appid).ok().filter(|appid| simulator.inner.platform.app(appid).is_some());
-    known.ok_or_else(|| {
-        let message = "no merchant of this simulator has this app; see GET /sim/v1/env";
-        Box::new(problem(StatusCode::NOT_FOUND, "unknown_appid", message))
-    })
+/// The app that the path names, which some merchant has.
+struct Known(Appid);
+
+impl FromRequestParts<Simulator> for Known {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, simulator: &Simulator) -> Result<Self, Response> {
+        let Segments(said) = Segments::<String>::from_request_parts(parts, simulator).await?;
+        let appid = Appid::parse(&said).ok();
+        let known = appid.filter(|appid| simulator.inner.platform.app(appid).is_some());
+        known.map(Self).ok_or_else(|| {
+            let message = "no merchant of this simulator has this app; see GET /sim/v1/env";
+            problem(StatusCode::NOT_FOUND, "unknown_appid", message)
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -49,14 +57,9 @@ struct WebDomain {
 /// 网页授权域名, which `redirect_uri` must have from now on.
 async fn web_domain(
     Shared(simulator): Shared<Simulator>,
-    Segments(appid): Segments<String>,
-    Body(body): Body,
+    Known(appid): Known,
+    Sent(asked): Sent<WebDomain>,
 ) -> Response {
-    let (appid, asked) =
-        match known(&simulator, &appid).and_then(|appid| Ok((appid, read::<WebDomain>(&body)?))) {
-            Ok(both) => both,
-            Err(response) => return *response,
-        };
     let host = |domain: &String| !domain.is_empty() && !domain.contains(['/', ':', '?', '#', ' ', '@']);
     if !asked.domain.as_ref().is_none_or(host) {
         return bad_request("domain is a host name such as shop.example.com, without scheme and port");
@@ -77,23 +80,14 @@ struct Ended {
 /// The session key of a person is no longer the latest, as after `wx.checkSession` fails.
 async fn end_session(
     Shared(simulator): Shared<Simulator>,
-    Segments(appid): Segments<String>,
-    Body(body): Body,
+    Known(appid): Known,
+    Sent(asked): Sent<Ended>,
 ) -> Response {
-    let (appid, asked) = match known(&simulator, &appid).and_then(|appid| Ok((appid, read::<Ended>(&body)?)))
-    {
-        Ok(both) => both,
-        Err(response) => return *response,
-    };
     simulator.with_state(|state, _, _| state.end_login(&appid, &asked.payer));
     StatusCode::NO_CONTENT.into_response()
 }
 
-async fn shipping(Shared(simulator): Shared<Simulator>, Segments(appid): Segments<String>) -> Response {
-    let appid = match known(&simulator, &appid) {
-        Ok(appid) => appid,
-        Err(response) => return *response,
-    };
+async fn shipping(Shared(simulator): Shared<Simulator>, Known(appid): Known) -> Response {
     let settings = simulator.with_state(|state, _, _| state.shipping.settings.get(&appid));
     Json(settings.map(|settings| (*settings).clone()).unwrap_or_default()).into_response()
 }
@@ -101,14 +95,9 @@ async fn shipping(Shared(simulator): Shared<Simulator>, Segments(appid): Segment
 /// Whether the money of the app's payments waits for receipt (发货信息管理).
 async fn set_shipping(
     Shared(simulator): Shared<Simulator>,
-    Segments(appid): Segments<String>,
-    Body(body): Body,
+    Known(appid): Known,
+    Sent(settings): Sent<ShippingSettings>,
 ) -> Response {
-    let settings = |appid| Ok((appid, read::<ShippingSettings>(&body)?));
-    let (appid, settings) = match known(&simulator, &appid).and_then(settings) {
-        Ok(both) => both,
-        Err(response) => return *response,
-    };
     simulator.with_state(|state, _, _| state.shipping.settings.insert(appid, settings.clone()));
     Json(settings).into_response()
 }
@@ -116,14 +105,9 @@ async fn set_shipping(
 /// Sets where the app wants messages; the address is probed first, as the console does.
 async fn set_push(
     Shared(simulator): Shared<Simulator>,
-    Segments(appid): Segments<String>,
-    Body(body): Body,
+    Known(appid): Known,
+    Sent(settings): Sent<PushSettings>,
 ) -> Response {
-    let settings = |appid| Ok((appid, read::<PushSettings>(&body)?));
-    let (appid, settings) = match known(&simulator, &appid).and_then(settings) {
-        Ok(both) => both,
-        Err(response) => return *response,
-    };
     match simulator.set_push(&appid, settings).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(PushRefused::Setting(why)) => bad_request(why),
@@ -131,11 +115,7 @@ async fn set_push(
     }
 }
 
-async fn no_push(Shared(simulator): Shared<Simulator>, Segments(appid): Segments<String>) -> Response {
-    let appid = match known(&simulator, &appid) {
-        Ok(appid) => appid,
-        Err(response) => return *response,
-    };
+async fn no_push(Shared(simulator): Shared<Simulator>, Known(appid): Known) -> Response {
     simulator.with_state(|state, _, _| state.pushes.remove(&appid));
     StatusCode::NO_CONTENT.into_response()
 }
@@ -150,14 +130,9 @@ struct TemplateAsked {
 /// A template of subscribe messages, as the console gives.
 async fn add_template(
     Shared(simulator): Shared<Simulator>,
-    Segments(appid): Segments<String>,
-    Body(body): Body,
+    Known(appid): Known,
+    Sent(asked): Sent<TemplateAsked>,
 ) -> Response {
-    let asked = |appid| Ok((appid, read::<TemplateAsked>(&body)?));
-    let (appid, asked) = match known(&simulator, &appid).and_then(asked) {
-        Ok(both) => both,
-        Err(response) => return *response,
-    };
     let id = asked.template_id.len();
     let keys = asked.template.keys.len();
     if !(1..=64).contains(&id) || !(1..=5).contains(&keys) || asked.template.keys.iter().any(String::is_empty)
@@ -187,14 +162,9 @@ struct Allowed {
 /// A person takes messages of a template (`wx.requestSubscribeMessage`): each permission is for one.
 async fn allow(
     Shared(simulator): Shared<Simulator>,
-    Segments(appid): Segments<String>,
-    Body(body): Body,
+    Known(appid): Known,
+    Sent(allowed): Sent<Allowed>,
 ) -> Response {
-    let allowed = |appid| Ok((appid, read::<Allowed>(&body)?));
-    let (appid, allowed) = match known(&simulator, &appid).and_then(allowed) {
-        Ok(both) => both,
-        Err(response) => return *response,
-    };
     let known = simulator.with_state(|state, _, _| {
         let template = (appid.clone(), allowed.template_id.clone());
         if !state.payers.contains_key(&allowed.payer) || !state.messages.templates.contains_key(&template) {
@@ -243,12 +213,8 @@ struct Confirmed {
 async fn confirm_receipt(
     Shared(simulator): Shared<Simulator>,
     Segments(number): Segments<String>,
-    Body(body): Body,
+    SentOrNot(confirmed): SentOrNot<Confirmed>,
 ) -> Response {
-    let confirmed: Confirmed = match if body.is_empty() { Ok(Confirmed::default()) } else { read(&body) } {
-        Ok(confirmed) => confirmed,
-        Err(response) => return *response,
-    };
     let done = OutTradeNo::parse(&number).ok().and_then(|number| {
         simulator.with_state(|state, platform, now| {
             let key = state.order_key(confirmed.mchid.as_ref(), &number).ok()?;

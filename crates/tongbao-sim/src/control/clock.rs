@@ -10,8 +10,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use tongbao_wire::Timestamp;
 
-use super::read;
-use super::sent::Body;
+use super::sent::Sent;
 use crate::guard::{bad_request, preflight, problem};
 use crate::{Pace, Simulator};
 
@@ -36,11 +35,7 @@ struct Turned {
 }
 
 /// First the pace, then ahead.
-async fn turn(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let turned: Turned = match read(&body) {
-        Ok(turned) => turned,
-        Err(response) => return *response,
-    };
+async fn turn(Shared(simulator): Shared<Simulator>, Sent(turned): Sent<Turned>) -> Response {
     let pace = match turned.pace.as_deref().map(str::parse::<Pace>).transpose() {
         Ok(pace) => pace,
         Err(why) => return bad_request(&why.to_string()),

@@ -12,8 +12,8 @@ use serde_json::json;
 use tongbao_wire::complaint::{Complaint, ComplaintHistoryEntry, ComplaintProblem};
 use tongbao_wire::{ComplaintId, Fen, Mchid, OutTradeNo};
 
-use super::sent::{Asked, Body, Segments};
-use super::{LISTED, LISTED_MAX, Listed, read, refused};
+use super::sent::{Asked, Segments, Sent};
+use super::{LISTED, LISTED_MAX, Listed, refused};
 use crate::Simulator;
 use crate::complaint::{ComplaintRecord, ComplaintRefused, ConsumerAct, NewComplaint};
 use crate::guard::{bad_request, preflight, problem};
@@ -81,11 +81,7 @@ struct Filed {
     pictures: Vec<String>,
 }
 
-async fn file(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let filed: Filed = match read(&body) {
-        Ok(filed) => filed,
-        Err(response) => return *response,
-    };
+async fn file(Shared(simulator): Shared<Simulator>, Sent(filed): Sent<Filed>) -> Response {
     if filed.detail.is_empty()
         || filed.detail.chars().count() > 300
         || filed.problem_description.chars().count() > 256
@@ -134,12 +130,8 @@ struct Acted {
 async fn act(
     Shared(simulator): Shared<Simulator>,
     Segments(id): Segments<String>,
-    Body(body): Body,
+    Sent(acted): Sent<Acted>,
 ) -> Response {
-    let acted: Acted = match read(&body) {
-        Ok(acted) => acted,
-        Err(response) => return *response,
-    };
     if acted.content.chars().count() > 500 {
         return bad_request("content has at most 500 characters");
     }

@@ -9,8 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tongbao_wire::Mchid;
 
-use super::read;
-use super::sent::{Body, Segments};
+use super::sent::{Segments, Sent, SentOrNot};
 use crate::guard::{bad_request, preflight, problem};
 use crate::{SimError, Simulator};
 
@@ -50,11 +49,7 @@ mod share {
     }
 }
 
-async fn change(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let change: Change = match read(&body) {
-        Ok(change) => change,
-        Err(response) => return *response,
-    };
+async fn change(Shared(simulator): Shared<Simulator>, Sent(change): Sent<Change>) -> Response {
     match turn(&simulator, &change) {
         Ok(()) => Json(simulator.keys()).into_response(),
         Err(why) => bad_request(&why.to_string()),
@@ -86,12 +81,8 @@ struct Apiv3Key {
 async fn apiv3_key(
     Shared(simulator): Shared<Simulator>,
     Segments(mchid): Segments<String>,
-    Body(body): Body,
+    SentOrNot(asked): SentOrNot<Apiv3Key>,
 ) -> Response {
-    let asked: Apiv3Key = match if body.is_empty() { Ok(Apiv3Key::default()) } else { read(&body) } {
-        Ok(asked) => asked,
-        Err(response) => return *response,
-    };
     let Ok(mchid) = Mchid::parse(&mchid) else {
         return bad_request("mchid has 1 to 32 letters or digits");
     };

@@ -8,8 +8,7 @@ use http::StatusCode;
 use serde_json::json;
 use tongbao_wire::Mchid;
 
-use super::read;
-use super::sent::{Body, Segments};
+use super::sent::{Segments, Sent};
 use crate::guard::{bad_request, preflight, problem};
 use crate::merchants::{MerchantRefused, NewApp, NewMerchant};
 use crate::{SimError, Simulator};
@@ -26,11 +25,7 @@ async fn list(Shared(simulator): Shared<Simulator>) -> Response {
     Json(json!({ "merchants": simulator.merchants() })).into_response()
 }
 
-async fn add(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let new: NewMerchant = match read(&body) {
-        Ok(new) => new,
-        Err(response) => return *response,
-    };
+async fn add(Shared(simulator): Shared<Simulator>, Sent(new): Sent<NewMerchant>) -> Response {
     match simulator.add_merchant(&new) {
         Ok(mchid) => simulator.merchant(&mchid).map_or_else(
             || refused(&MerchantRefused::Unknown),
@@ -57,12 +52,8 @@ async fn env(Shared(simulator): Shared<Simulator>, Segments(mchid): Segments<Str
 async fn bind(
     Shared(simulator): Shared<Simulator>,
     Segments(mchid): Segments<String>,
-    Body(body): Body,
+    Sent(new): Sent<NewApp>,
 ) -> Response {
-    let new: NewApp = match read(&body) {
-        Ok(new) => new,
-        Err(response) => return *response,
-    };
     match Mchid::parse(&mchid).ok().and_then(|mchid| simulator.bind_app(&mchid, &new)) {
         Some(appid) => Json(json!({ "appid": appid })).into_response(),
         None => refused(&MerchantRefused::Unknown),

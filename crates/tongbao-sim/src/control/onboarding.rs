@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use tongbao_wire::Mchid;
 use tongbao_wire::onboarding::{ApplicationNo, AuditDetail};
 
-use super::sent::{Asked, Body, Segments};
-use super::{LISTED, LISTED_MAX, Listed, read};
+use super::sent::{Asked, Segments, Sent, SentOrNot};
+use super::{LISTED, LISTED_MAX, Listed};
 use crate::Simulator;
 use crate::guard::{bad_request, preflight, problem};
 use crate::onboarding::{ApplymentRecord, Decision, DecisionRefused};
@@ -64,8 +64,7 @@ struct Why {
     reject_reason: Option<String>,
 }
 
-fn decision(word: &str, body: &[u8]) -> Result<Decision, Box<Response>> {
-    let why: Why = if body.is_empty() { Why::default() } else { read(body)? };
+fn decision(word: &str, why: Why) -> Result<Decision, Box<Response>> {
     match word {
         "approve" => Ok(Decision::Approve),
         "reject" => {
@@ -83,9 +82,9 @@ fn decision(word: &str, body: &[u8]) -> Result<Decision, Box<Response>> {
 async fn decide(
     Shared(simulator): Shared<Simulator>,
     Segments((id, word)): Segments<(u64, String)>,
-    Body(body): Body,
+    SentOrNot(why): SentOrNot<Why>,
 ) -> Response {
-    let decision = match decision(&word, &body) {
+    let decision = match decision(&word, why) {
         Ok(decision) => decision,
         Err(response) => return *response,
     };
@@ -99,9 +98,9 @@ async fn decide(
 async fn decide_intent(
     Shared(simulator): Shared<Simulator>,
     Segments((id, word)): Segments<(u64, String)>,
-    Body(body): Body,
+    SentOrNot(why): SentOrNot<Why>,
 ) -> Response {
-    let decision = match decision(&word, &body) {
+    let decision = match decision(&word, why) {
         Ok(decision) => decision,
         Err(response) => return *response,
     };
@@ -132,12 +131,8 @@ struct Role {
 async fn provider(
     Shared(simulator): Shared<Simulator>,
     Segments(mchid): Segments<String>,
-    Body(body): Body,
+    Sent(role): Sent<Role>,
 ) -> Response {
-    let role: Role = match read(&body) {
-        Ok(role) => role,
-        Err(response) => return *response,
-    };
     let known = Mchid::parse(&mchid).ok().filter(|mchid| simulator.inner.platform.merchant(mchid).is_some());
     let Some(mchid) = known else {
         return problem(StatusCode::NOT_FOUND, "unknown_merchant", "there is no such merchant");
@@ -151,12 +146,8 @@ async fn provider(
 async fn settlement(
     Shared(simulator): Shared<Simulator>,
     Segments((sub, number)): Segments<(String, String)>,
-    Body(body): Body,
+    SentOrNot(why): SentOrNot<Why>,
 ) -> Response {
-    let why: Why = match if body.is_empty() { Ok(Why::default()) } else { read(&body) } {
-        Ok(why) => why,
-        Err(response) => return *response,
-    };
     let Some((sub, number)) = Mchid::parse(&sub).ok().zip(ApplicationNo::parse(&number).ok()) else {
         return refused(DecisionRefused::Unknown);
     };

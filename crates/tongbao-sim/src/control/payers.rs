@@ -11,9 +11,9 @@ use serde::Deserialize;
 use serde_json::json;
 use tongbao_wire::{Fen, Mchid, OutTradeNo};
 
-use super::sent::{Asked, Body, Segments};
+use super::sent::{Asked, Segments, Sent};
 use super::transfers::{self, confirm_package};
-use super::{ADVANCE_SECONDS_MAX, LISTED, LISTED_MAX, Listed, complaints, read, refused};
+use super::{ADVANCE_SECONDS_MAX, LISTED, LISTED_MAX, Listed, complaints, refused};
 use crate::bank::bank_of_card;
 use crate::cashier::open_by_hand;
 use crate::guard::{bad_request, preflight, problem};
@@ -70,11 +70,7 @@ struct PayerAsked {
 }
 
 /// Adds a payer, or sets one anew: balance, password, no wrong tries, willing.
-async fn set(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let asked: PayerAsked = match read(&body) {
-        Ok(asked) => asked,
-        Err(response) => return *response,
-    };
+async fn set(Shared(simulator): Shared<Simulator>, Sent(asked): Sent<PayerAsked>) -> Response {
     let settings = PayerSettings {
         name: asked.name.unwrap_or_else(|| asked.id.clone()),
         id: asked.id,
@@ -126,12 +122,8 @@ struct Changed {
 async fn change(
     Shared(simulator): Shared<Simulator>,
     Segments(id): Segments<String>,
-    Body(body): Body,
+    Sent(changed): Sent<Changed>,
 ) -> Response {
-    let changed: Changed = match read(&body) {
-        Ok(changed) => changed,
-        Err(response) => return *response,
-    };
     if let Some(reason) = changed.fault() {
         return bad_request(reason);
     }
@@ -196,12 +188,8 @@ struct Moody {
 async fn mood(
     Shared(simulator): Shared<Simulator>,
     Segments(id): Segments<String>,
-    Body(body): Body,
+    Sent(moody): Sent<Moody>,
 ) -> Response {
-    let moody: Moody = match read(&body) {
-        Ok(moody) => moody,
-        Err(response) => return *response,
-    };
     if matches!(moody.mood, Mood::PaysAfter { seconds } if seconds > ADVANCE_SECONDS_MAX) {
         return bad_request("seconds is at most ten years");
     }
@@ -222,12 +210,8 @@ struct Account {
 async fn account(
     Shared(simulator): Shared<Simulator>,
     Segments(id): Segments<String>,
-    Body(body): Body,
+    Sent(account): Sent<Account>,
 ) -> Response {
-    let account: Account = match read(&body) {
-        Ok(account) => account,
-        Err(response) => return *response,
-    };
     simulator.set_payer_abnormal(&id, account.abnormal);
     shown(&simulator, &id)
 }
@@ -244,12 +228,8 @@ struct Card {
 async fn set_card(
     Shared(simulator): Shared<Simulator>,
     Segments(id): Segments<String>,
-    Body(body): Body,
+    Sent(card): Sent<Card>,
 ) -> Response {
-    let card: Card = match read(&body) {
-        Ok(card) => card,
-        Err(response) => return *response,
-    };
     if bank_of_card(&card.card).is_none() || !is_amount(card.balance_fen) {
         return bad_request(CARDS);
     }
@@ -295,12 +275,8 @@ struct Opened {
 async fn open(
     Shared(simulator): Shared<Simulator>,
     Segments(id): Segments<String>,
-    Body(body): Body,
+    Sent(opened): Sent<Opened>,
 ) -> Response {
-    let opened: Opened = match read(&body) {
-        Ok(opened) => opened,
-        Err(response) => return *response,
-    };
     let sheet = simulator.with_state(|state, platform, now| {
         let opens = state.opens_of(opened.mchid.as_ref(), &opened.out_trade_no)?;
         open_by_hand(state, platform, &opens, &id, now)
@@ -366,12 +342,8 @@ enum Decided {
 async fn decide_transfer(
     Shared(simulator): Shared<Simulator>,
     Segments(id): Segments<String>,
-    Body(body): Body,
+    Sent(decision): Sent<Decision>,
 ) -> Response {
-    let decision: Decision = match read(&body) {
-        Ok(decision) => decision,
-        Err(response) => return *response,
-    };
     let done = simulator.with_state(|state, platform, now| match decision.decision {
         Decided::Confirm => confirm_package(state, platform, &decision.package_info, Some(&id), now),
         Decided::Decline => state

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::json;
 use tongbao_wire::{Mchid, OutTradeNo};
 
-use super::sent::{Body, Segments};
-use super::{read, refused};
+use super::refused;
+use super::sent::{Segments, Sent};
 use crate::cashier::{open_native, open_scanned};
 use crate::code_pay::{Asking, CODE_LIVES, Confirmed};
 use crate::guard::{preflight, problem};
@@ -33,11 +33,7 @@ struct CodeAsked {
     ask_password: bool,
 }
 
-async fn payment_code(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let asked: CodeAsked = match read(&body) {
-        Ok(asked) => asked,
-        Err(response) => return *response,
-    };
+async fn payment_code(Shared(simulator): Shared<Simulator>, Sent(asked): Sent<CodeAsked>) -> Response {
     let asking = if asked.ask_password { Asking::Always } else { Asking::ByRule };
     let issued = simulator.with_state(|state, platform, now| {
         let payer = asked.payer.as_deref().unwrap_or(&platform.first_payer);
@@ -58,11 +54,7 @@ struct Scanned {
 }
 
 /// What the payer sees after scanning; `/cashier/pay` takes the session and the password.
-async fn scan(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let scanned: Scanned = match read(&body) {
-        Ok(scanned) => scanned,
-        Err(response) => return *response,
-    };
+async fn scan(Shared(simulator): Shared<Simulator>, Sent(scanned): Sent<Scanned>) -> Response {
     let payer = scanned.payer.as_deref().unwrap_or(&simulator.inner.platform.first_payer);
     let sheet = if Simulator::is_product_code(&scanned.code_url) {
         let prepay_id = match simulator.scan_product(&scanned.code_url, payer).await {
@@ -88,12 +80,8 @@ struct PasswordTyped {
 async fn password(
     Shared(simulator): Shared<Simulator>,
     Segments(number): Segments<String>,
-    Body(body): Body,
+    Sent(typed): Sent<PasswordTyped>,
 ) -> Response {
-    let typed: PasswordTyped = match read(&body) {
-        Ok(typed) => typed,
-        Err(response) => return *response,
-    };
     let Ok(number) = OutTradeNo::parse(&number) else {
         return refused(&PayRefused::UnknownOrder);
     };

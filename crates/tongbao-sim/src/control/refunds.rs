@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tongbao_wire::{Mchid, OutRefundNo, Refund, RefundStatus};
 
-use super::sent::{Asked, Body, Segments};
-use super::{LISTED, LISTED_MAX, Listed, outcome_told, read};
+use super::sent::{Asked, Segments, Sent};
+use super::{LISTED, LISTED_MAX, Listed, outcome_told};
 use crate::Simulator;
 use crate::guard::{preflight, problem};
 use crate::refund::OutcomeRefused;
@@ -63,12 +63,8 @@ struct Decided {
 async fn outcome(
     Shared(simulator): Shared<Simulator>,
     Segments(number): Segments<String>,
-    Body(body): Body,
+    Sent(decided): Sent<Decided>,
 ) -> Response {
-    let decided: Decided = match read(&body) {
-        Ok(decided) => decided,
-        Err(response) => return *response,
-    };
     let Ok(number) = OutRefundNo::parse(&number) else {
         return outcome_told(Err(OutcomeRefused::Unknown));
     };

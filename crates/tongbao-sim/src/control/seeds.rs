@@ -7,8 +7,7 @@ use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::json;
 
-use super::read;
-use super::sent::Body;
+use super::sent::Sent;
 use crate::guard::{preflight, problem};
 use crate::{Seed, SeedError, Simulator};
 
@@ -17,11 +16,7 @@ pub(super) fn routes() -> Router<Simulator> {
 }
 
 /// Takes merchants and payers, in JSON as in the file.
-async fn plant(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let seed: Seed = match read(&body) {
-        Ok(seed) => seed,
-        Err(response) => return *response,
-    };
+async fn plant(Shared(simulator): Shared<Simulator>, Sent(seed): Sent<Seed>) -> Response {
     let (merchants, payers) = (seed.merchants.len(), seed.payers.len());
     match simulator.plant(seed) {
         Ok(()) => Json(json!({ "merchants": merchants, "payers": payers })).into_response(),

@@ -46,3 +46,38 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         })
     }
 }
+
+/// The body, read: an object in JSON.
+pub(super) struct Sent<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let Body(body) = Body::from_request(request, state).await?;
+        read(&body).map(Self).map_err(|why| bad_request(&why))
+    }
+}
+
+/// The same, which may be left out.
+pub(super) struct SentOrNot<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for SentOrNot<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let Body(body) = Body::from_request(request, state).await?;
+        if body.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        read(&body).map(Self).map_err(|why| bad_request(&why))
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    // A list would be read as members in order, which nobody means.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err("a JSON object is expected".into());
+    }
+    serde_json::from_slice(body).map_err(|error| error.to_string())
+}

@@ -10,8 +10,8 @@ use serde_json::json;
 use tongbao_wire::Mchid;
 use tongbao_wire::profit_sharing::{ShareFailReason, TenThousandths};
 
-use super::sent::{Asked, Body, Segments};
-use super::{LISTED, LISTED_MAX, Listed, read};
+use super::sent::{Asked, Segments, Sent};
+use super::{LISTED, LISTED_MAX, Listed};
 use crate::Simulator;
 use crate::guard::{bad_request, preflight, problem};
 
@@ -39,11 +39,7 @@ struct Failed {
     fail_reason: ShareFailReason,
 }
 
-async fn fail(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let failed: Failed = match read(&body) {
-        Ok(failed) => failed,
-        Err(response) => return *response,
-    };
+async fn fail(Shared(simulator): Shared<Simulator>, Sent(failed): Sent<Failed>) -> Response {
     if matches!(failed.fail_reason, ShareFailReason::Unknown(_)) || failed.account.len() > 64 {
         return bad_request("fail_reason is one of the documented ones, account has at most 64 bytes");
     }
@@ -74,12 +70,8 @@ struct Set {
 async fn set(
     Shared(simulator): Shared<Simulator>,
     Segments(mchid): Segments<String>,
-    Body(body): Body,
+    Sent(set): Sent<Set>,
 ) -> Response {
-    let set: Set = match read(&body) {
-        Ok(set) => set,
-        Err(response) => return *response,
-    };
     let known = Mchid::parse(&mchid).ok().filter(|mchid| simulator.inner.platform.merchant(mchid).is_some());
     let Some(mchid) = known else {
         return problem(StatusCode::NOT_FOUND, "unknown_merchant", "there is no such merchant");

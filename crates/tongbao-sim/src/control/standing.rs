@@ -7,8 +7,7 @@ use axum::{Json, Router};
 use http::StatusCode;
 use tongbao_wire::Mchid;
 
-use super::read;
-use super::sent::{Body, Segments};
+use super::sent::{Segments, Sent};
 use crate::guard::{bad_request, preflight, problem};
 use crate::{Simulator, Standing};
 
@@ -26,12 +25,8 @@ async fn standing(Shared(simulator): Shared<Simulator>, Segments(mchid): Segment
 async fn set_standing(
     Shared(simulator): Shared<Simulator>,
     Segments(mchid): Segments<String>,
-    Body(body): Body,
+    Sent(standing): Sent<Standing>,
 ) -> Response {
-    let standing: Standing = match read(&body) {
-        Ok(standing) => standing,
-        Err(response) => return *response,
-    };
     if let Err(reason) = standing.check() {
         return bad_request(&reason);
     }

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use tongbao_wire::transfer::{TransferAuthorizationState, TransferFailReason};
 use tongbao_wire::{Mchid, OutAuthorizationNo, OutBillNo, Timestamp};
 
-use super::sent::{Asked, Body, Segments};
-use super::{LISTED, LISTED_MAX, Listed, read};
+use super::sent::{Asked, Segments, Sent, SentOrNot};
+use super::{LISTED, LISTED_MAX, Listed};
 use crate::Simulator;
 use crate::guard::{bad_request, preflight, problem};
 use crate::platform::Platform;
@@ -97,11 +97,7 @@ fn view_of(state: &State, package: &Package) -> Value {
     view.unwrap_or(Value::Null)
 }
 
-async fn confirm(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let opened: Opened = match read(&body) {
-        Ok(opened) => opened,
-        Err(response) => return *response,
-    };
+async fn confirm(Shared(simulator): Shared<Simulator>, Sent(opened): Sent<Opened>) -> Response {
     let done = simulator.with_state(|state, platform, now| {
         confirm_package(state, platform, &opened.package_info, opened.payer.as_deref(), now)
     });
@@ -138,12 +134,8 @@ struct Failed {
 async fn fail(
     Shared(simulator): Shared<Simulator>,
     Segments((mchid, number)): Segments<(String, String)>,
-    Body(body): Body,
+    Sent(failed): Sent<Failed>,
 ) -> Response {
-    let failed: Failed = match read(&body) {
-        Ok(failed) => failed,
-        Err(response) => return *response,
-    };
     if matches!(failed.fail_reason, TransferFailReason::Unknown(_)) {
         return bad_request("fail_reason is none of the documented ones");
     }
@@ -157,7 +149,7 @@ async fn fail(
     done.map_or_else(refused, |view| Json(view).into_response())
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Closed {
     /// `USER_CLOSE` unless said.
@@ -168,12 +160,8 @@ struct Closed {
 async fn close(
     Shared(simulator): Shared<Simulator>,
     Segments((mchid, number)): Segments<(String, String)>,
-    Body(body): Body,
+    SentOrNot(closed): SentOrNot<Closed>,
 ) -> Response {
-    let closed: Closed = match read(if body.is_empty() { b"{}" } else { &body }) {
-        Ok(closed) => closed,
-        Err(response) => return *response,
-    };
     let reason = closed.close_reason.as_deref().unwrap_or("USER_CLOSE");
     if !CLOSE_REASONS.contains(&reason) {
         return bad_request("close_reason is none of the documented ones");
@@ -202,12 +190,8 @@ struct Scenes {
 async fn scenes(
     Shared(simulator): Shared<Simulator>,
     Segments(mchid): Segments<String>,
-    Body(body): Body,
+    Sent(scenes): Sent<Scenes>,
 ) -> Response {
-    let scenes: Scenes = match read(&body) {
-        Ok(scenes) => scenes,
-        Err(response) => return *response,
-    };
     let known = Mchid::parse(&mchid).ok().filter(|mchid| simulator.inner.platform.merchant(mchid).is_some());
     let Some(mchid) = known else {
         return problem(StatusCode::NOT_FOUND, "unknown_merchant", "there is no such merchant");

@@ -10,8 +10,7 @@ use http::{StatusCode, header};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::read;
-use super::sent::{Body, Segments};
+use super::sent::{Body, Segments, Sent};
 use crate::Simulator;
 use crate::guard::{bad_request, preflight, problem};
 use crate::snapshot::{NotKept, Snapshot, SnapshotError};
@@ -38,11 +37,7 @@ struct Named {
     name: String,
 }
 
-async fn take(Shared(simulator): Shared<Simulator>, Body(body): Body) -> Response {
-    let named: Named = match read(&body) {
-        Ok(named) => named,
-        Err(response) => return *response,
-    };
+async fn take(Shared(simulator): Shared<Simulator>, Sent(named): Sent<Named>) -> Response {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if !(1..=64).contains(&named.name.len()) || !named.name.chars().all(plain) {
         return bad_request("a name has 1 to 64 letters, digits, - _ or .");
