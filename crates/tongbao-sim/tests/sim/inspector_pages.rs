@@ -5,21 +5,8 @@ use std::time::Duration;
 use http::Request;
 use serde_json::json;
 
-use crate::world::{Says, Told, World};
-
-async fn page(world: &World, path: &str) -> String {
-    let told = world.raw(Request::get(path).body("".into()).unwrap()).await;
-    assert_eq!(told.status, 200, "{path}");
-    assert!(told.header("content-security-policy").starts_with("default-src 'self'"), "{path}");
-    let html = String::from_utf8(told.body.to_vec()).unwrap();
-    assert!(!html.contains("<script>") && !html.contains(" style="), "{path}: nothing inline");
-    html
-}
-
-async fn posted(world: &World, path: &str, form: &str) -> Told {
-    let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
-    world.raw(request.body(form.to_owned().into()).unwrap()).await
-}
+use crate::pages::{page, posted};
+use crate::world::{Says, World};
 
 #[tokio::test(start_paused = true)]
 async fn every_page_shows_what_it_is_for_in_both_languages() {

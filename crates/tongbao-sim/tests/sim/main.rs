@@ -25,6 +25,7 @@ mod notifications;
 mod odd_http;
 mod onboarding;
 mod orders;
+mod pages;
 mod payers;
 mod people;
 mod phone;

@@ -14,6 +14,15 @@ async fn state(world: &World, out_trade_no: &str) -> String {
     world.query(out_trade_no).await.json()["trade_state"].as_str().unwrap().to_owned()
 }
 
+/// Charges a payment code of payer-1 with so much that the password is asked for.
+async fn prompted(world: &World, out_trade_no: &str) {
+    let asked = Asked::code_pay(world).with(|body| {
+        body["amount"]["total"] = json!(200_000);
+        body["out_trade_no"] = json!(out_trade_no);
+    });
+    asked.accepted(world).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_about_payers_is_refused_with_a_code() {
     let world = World::new();
@@ -142,13 +151,7 @@ async fn what_waits_for_a_payer_is_listed_while_it_can_be_paid() {
     );
     let sheet = ask(&world, "POST", "scan", &json!({"code_url": code_url, "payer": "payer-2"})).await.json();
     assert_eq!(waiting("payer-2").await["cashiers"][0]["session"], sheet["session"]);
-    Asked::code_pay(&world)
-        .with(|body| {
-            body["amount"]["total"] = json!(200_000);
-            body["out_trade_no"] = json!("T20260301C");
-        })
-        .accepted(&world)
-        .await;
+    prompted(&world, "T20260301C").await;
     assert_eq!(waiting("payer-1").await["prompts"][0]["total_fen"], 200_000);
     world.sim.advance(Duration::from_secs(7200)).await;
     let told = waiting("payer-1").await;
@@ -161,11 +164,7 @@ async fn what_waits_for_a_payer_is_listed_while_it_can_be_paid() {
 async fn a_payer_opens_cashiers_and_prompts_by_hand_and_types_the_password() {
     let world = World::new();
     world.created(NO).await;
-    let asked = Asked::code_pay(&world).with(|body| {
-        body["amount"]["total"] = json!(200_000);
-        body["out_trade_no"] = json!("T20260301B");
-    });
-    asked.accepted(&world).await;
+    prompted(&world, "T20260301B").await;
     let open = async |payer: &str, no: &str| {
         ask(&world, "POST", &format!("payers/{payer}/cashiers"), &json!({"out_trade_no": no})).await
     };
@@ -183,13 +182,7 @@ async fn a_payer_opens_cashiers_and_prompts_by_hand_and_types_the_password() {
         assert_eq!(state(&world, no).await, "SUCCESS");
         assert_eq!(open("payer-1", no).await.code(), if no == NO { "paid" } else { "prepay_id" });
     }
-    Asked::code_pay(&world)
-        .with(|body| {
-            body["amount"]["total"] = json!(200_000);
-            body["out_trade_no"] = json!("T20260301C");
-        })
-        .accepted(&world)
-        .await;
+    prompted(&world, "T20260301C").await;
     let sheet = open("payer-1", "T20260301C").await.json();
     world.control("/cashier/cancel", &json!({"session": sheet["session"]})).await;
     assert_eq!(state(&world, "T20260301C").await, "PAYERROR", "refusing at the prompt fails the payment");

@@ -7,25 +7,12 @@ use serde_json::{Value, json};
 use tongbao_sim::{Acts, Mood};
 use tongbao_wire::Fen;
 
+use crate::pages::{page, posted};
 use crate::people::ask;
 use crate::rows::Request as Asked;
-use crate::world::{Told, World, number};
+use crate::world::{World, number};
 
 const NO: &str = "T20260301A";
-
-async fn page(world: &World, path: &str) -> String {
-    let told = world.raw(Request::get(path).body("".into()).unwrap()).await;
-    assert_eq!(told.status, 200, "{path}");
-    assert!(told.header("content-security-policy").starts_with("default-src 'self'"), "{path}");
-    let html = String::from_utf8(told.body.to_vec()).unwrap();
-    assert!(!html.contains("<script>") && !html.contains(" style="), "{path}: nothing inline");
-    html
-}
-
-async fn posted(world: &World, path: &str, form: &str) -> Told {
-    let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
-    world.raw(request.body(form.to_owned().into()).unwrap()).await
-}
 
 /// Posts a form and gives the address it leads to.
 async fn led(world: &World, path: &str, form: &str) -> String {
