@@ -276,7 +276,7 @@ impl Settings {
     }
 }
 
-/// Some 800 MiB, when all of them are paid and notified.
+/// Some 640 MiB, when all of them are paid and notified.
 const ORDERS_IN_MEMORY: usize = 100_000;
 
 /// As public as the keys of [`CryptoSettings::Fixed`]; they open nothing but a simulator.
