@@ -15,7 +15,9 @@ use super::{CallFault, CallSeen, DeliveryFault, DeliverySeen, NextOf};
 use crate::Simulator;
 use crate::inspector::Faulted;
 use crate::notice::Notice;
+use crate::pay::{Opened, PayRefused};
 use crate::received::Received;
+use crate::view::EventKind;
 
 /// A call on its way through the platform. When it is dropped, whoever was held back for it goes.
 pub(crate) struct Met {
@@ -100,8 +102,17 @@ impl Simulator {
         let theirs = |mchid: Option<&Mchid>| self.pay_of(mchid, &number, None);
         // Of a provider's call the order is the sub-merchant's.
         let paid = theirs(about.mchid.as_ref()).or_else(|_| theirs(None));
-        if let Err(refused) = paid {
-            tracing::debug!(%refused, "the payer of a fault script could not pay");
+        // Who taps on a closed order sees it closed; everything else is noted where it is refused.
+        if let Err(refused @ PayRefused::Closed) = paid {
+            self.with_state(|state, _, now| {
+                let key = state
+                    .order_key(about.mchid.as_ref(), &number)
+                    .or_else(|_| state.order_key(None, &number));
+                if let Some(order) = key.ok().and_then(|key| state.orders.get(&key)) {
+                    let detail = refused.to_string();
+                    state.note_opened(&Opened::One(order), now, EventKind::PaymentRefused, &detail);
+                }
+            });
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::to_bytes;
 use http::header;
 use serde_json::json;
-use tongbao_sim::{Delayed, KeyMode, Reset, Throttled};
+use tongbao_sim::{Delayed, EventKind, KeyMode, Reset, Throttled};
 use tongbao_wire::TradeState;
 use tower::ServiceExt as _;
 
@@ -187,6 +187,12 @@ async fn a_payment_and_a_close_race_and_either_wins() {
     world.created("T20260301B").await;
     assert_eq!(world.close("T20260301B").await.status, 204);
     assert_eq!(state("T20260301B"), TradeState::Closed);
+    let order = world.sim.order(&world.mchid(), &number("T20260301B")).unwrap();
+    let last = order.events.last().unwrap();
+    assert_eq!(
+        (last.kind, last.detail.as_str()),
+        (EventKind::PaymentRefused, "该订单已关闭，请重新下单支付")
+    );
     assert_eq!(applied(&world), [1]);
 }
 
