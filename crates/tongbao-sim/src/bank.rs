@@ -11,7 +11,7 @@ pub(crate) fn bank_of_card(bank_type: &str) -> Option<&'static str> {
 }
 
 fn bank_of(short: &str) -> Option<&'static str> {
-    BANKS.iter().find(|(known, _)| *known == short).map(|(_, name)| *name)
+    BANKS.iter().find(|(known, ..)| *known == short).map(|(_, name, _)| *name)
 }
 
 /// A card as `user_received_account` names it: bank, kind and the last digits, which are the same for all
@@ -21,28 +21,36 @@ pub(crate) fn card_in_words(bank_type: &str) -> String {
     format!("{}{kind}{CARD_TAIL}", bank_of_card(bank_type).unwrap_or_default())
 }
 
+/// The same for readers of English, on pages alone: the platform has no such words.
+pub(crate) fn card_in_english(bank_type: &str) -> String {
+    let (short, kind) = bank_type.split_once('_').unwrap_or((bank_type, ""));
+    let bank = BANKS.iter().find(|(known, ..)| *known == short).map_or(short, |(_, _, english)| *english);
+    format!("{bank} {} {CARD_TAIL}", kind.to_ascii_lowercase())
+}
+
 /// Every card there is, by `bank_type`.
 pub(crate) fn cards() -> impl Iterator<Item = String> {
-    [DEBIT, CREDIT].iter().flat_map(|kind| BANKS.iter().map(move |(bank, _)| format!("{bank}{kind}")))
+    [DEBIT, CREDIT].iter().flat_map(|kind| BANKS.iter().map(move |(bank, ..)| format!("{bank}{kind}")))
 }
 
 const DEBIT: &str = "_DEBIT";
 const CREDIT: &str = "_CREDIT";
-const BANKS: [(&str, &str); 15] = [
-    ("CMB", "招商银行"),
-    ("COMM", "交通银行"),
-    ("ABC", "农业银行"),
-    ("CCB", "建设银行"),
-    ("ICBC", "工商银行"),
-    ("BOC", "中国银行"),
-    ("PAB", "平安银行"),
-    ("SPDB", "浦发银行"),
-    ("CITIC", "中信银行"),
-    ("CEB", "光大银行"),
-    ("CMBC", "民生银行"),
-    ("CIB", "兴业银行"),
-    ("GDB", "广发银行"),
-    ("PSBC", "邮储银行"),
-    ("NBCB", "宁波银行"),
+/// `bank_type` without the kind, the name, and the same in English for pages.
+const BANKS: [(&str, &str, &str); 15] = [
+    ("CMB", "招商银行", "China Merchants Bank"),
+    ("COMM", "交通银行", "Bank of Communications"),
+    ("ABC", "农业银行", "Agricultural Bank of China"),
+    ("CCB", "建设银行", "China Construction Bank"),
+    ("ICBC", "工商银行", "ICBC"),
+    ("BOC", "中国银行", "Bank of China"),
+    ("PAB", "平安银行", "Ping An Bank"),
+    ("SPDB", "浦发银行", "SPD Bank"),
+    ("CITIC", "中信银行", "China CITIC Bank"),
+    ("CEB", "光大银行", "China Everbright Bank"),
+    ("CMBC", "民生银行", "China Minsheng Bank"),
+    ("CIB", "兴业银行", "Industrial Bank"),
+    ("GDB", "广发银行", "China Guangfa Bank"),
+    ("PSBC", "邮储银行", "Postal Savings Bank of China"),
+    ("NBCB", "宁波银行", "Bank of Ningbo"),
 ];
 const CARD_TAIL: &str = "0000";

@@ -324,6 +324,7 @@ async fn mood_money_and_cards_are_set_beside_the_phone() {
         (&json!(0), &json!({"ICBC_CREDIT": 500}))
     );
     assert!(page(&world, "/phone/payer-1/wallet").await.contains("工商银行信用卡0000"));
+    assert!(page(&world, "/phone/payer-1/wallet?lang=en").await.contains("ICBC credit 0000"));
     set("purse", "act=remove&card=ICBC_CREDIT").await;
     set("purse", "act=bar").await;
     assert_eq!(me().await["abnormal"], true);

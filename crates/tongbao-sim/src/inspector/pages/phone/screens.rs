@@ -241,7 +241,7 @@ fn screen_of(
         }
         "code" => ("code", Screen::Code(Box::new(CodeShown::of(state, platform, frame, payer, now)?))),
         "bills" => ("bills", Screen::Bills(bills(state, platform, frame, payer))),
-        "wallet" => ("wallet", Screen::Wallet(Wallet::of(state, platform, payer))),
+        "wallet" => ("wallet", Screen::Wallet(Wallet::of(state, platform, frame, payer))),
         "transfer" => {
             let waiting = state.waiting(platform, payer, now);
             let meant = waiting.transfers.iter().find(|one| one.package_info == place.package_info);

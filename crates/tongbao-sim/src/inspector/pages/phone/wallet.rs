@@ -6,8 +6,8 @@ use tongbao_wire::{Appid, Fen, TransactionId};
 
 use super::super::books::address_of;
 use super::super::frame::{Frame, moment};
-use super::words::purse_words;
-use crate::bank::{card_in_words, cards};
+use super::words::{card_words, purse_words};
+use crate::bank::cards;
 use crate::order::Order;
 use crate::people::{Line, LineKind, name_of};
 use crate::platform::Platform;
@@ -72,10 +72,10 @@ pub(super) fn order_of(state: &State, line: &Line) -> Option<Arc<Order>> {
 }
 
 impl Wallet {
-    pub(super) fn of(state: &State, platform: &Platform, payer: &str) -> Self {
+    pub(super) fn of(state: &State, platform: &Platform, frame: &Frame, payer: &str) -> Self {
         let held = state.ledger.cards(payer);
         let bank_card = |(card, balance): (&String, &Fen)| BankCard {
-            words: card_in_words(card),
+            words: card_words(frame, card),
             credit: card.ends_with("_CREDIT"),
             balance: balance.to_string(),
             card: card.clone(),
@@ -87,7 +87,7 @@ impl Wallet {
         Self {
             balance: state.ledger.payer(payer).to_string(),
             cards: held.iter().map(bank_card).collect(),
-            kinds: cards().map(|card| (card_in_words(&card), card)).collect(),
+            kinds: cards().map(|card| (card_words(frame, &card), card)).collect(),
             openids: platform.appids().iter().map(openid).take(OPENIDS).collect(),
         }
     }

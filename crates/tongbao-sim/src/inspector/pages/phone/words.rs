@@ -3,7 +3,7 @@
 use tongbao_wire::TradeType;
 
 use super::super::frame::Frame;
-use crate::bank::card_in_words;
+use crate::bank::{card_in_english, card_in_words};
 use crate::people::{Acts, Mood};
 
 pub(super) struct MoodRow {
@@ -33,9 +33,13 @@ pub(super) fn scene_words(frame: &Frame, scene: &TradeType) -> &'static str {
 pub(super) fn purse_words(frame: &Frame, bank_type: &str) -> String {
     match bank_type {
         "OTHERS" => frame.say("零钱", "Balance").to_owned(),
-        card if card.contains('_') => card_in_words(card),
+        card if card.contains('_') => card_words(frame, card),
         other => other.to_owned(),
     }
+}
+
+pub(super) fn card_words(frame: &Frame, card: &str) -> String {
+    frame.say(&card_in_words(card), &card_in_english(card)).to_owned()
 }
 
 pub(super) fn moods(frame: &Frame, chosen: Mood) -> Vec<MoodRow> {
