@@ -28,6 +28,9 @@ pub struct Switches {
     /// Pages that ask who opened them open in WeChat only (miniprogram.md §1.5), which their `User-Agent` tells.
     /// Default: off.
     pub pages_in_wechat_only: bool,
+    /// The `state` of a web authorisation has letters and digits alone, as documented (miniprogram.md §1.5). Off,
+    /// whatever has 128 bytes at most comes back, as clients in use rely on. Default: off.
+    pub web_state_alphanumeric: bool,
     /// `null` members are taken as absent (v3.md §1.2, CONFLICT: older rules allow it, those of 2024-07
     /// do not). Default: off.
     pub null_members: bool,
@@ -294,6 +297,7 @@ impl Default for Switches {
             business_begins_behind: Duration::ZERO,
             unionids: false,
             pages_in_wechat_only: false,
+            web_state_alphanumeric: false,
             shipping_visible_after: Duration::from_secs(10),
             null_members: false,
             four_byte_characters: false,

@@ -103,6 +103,8 @@ fn bill_words(code: &str) -> (&str, &str) {
         "LACK_PARAMS" => ("missing parameter", "20100"),
         "FREQUENCY_LIMITED" => ("API limited", "20007"),
         "invalid bill_type" => ("invalid bill_type", "20100"),
+        // Seen in the field with this number.
+        "invalid bill_date" => ("invalid bill_date", "20001"),
         "PARAM_ERROR" => ("data format error", "20100"),
         other => (other, "20100"),
     }

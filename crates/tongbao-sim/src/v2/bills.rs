@@ -27,7 +27,7 @@ const FUND_FLOW: &[Member] = &[
     may("tar_type", Kind::OneOf(&["GZIP"])),
 ];
 
-const BILL_DATE: Kind = Kind::Ruled(|said| day(said).is_some());
+const BILL_DATE: Kind = Kind::Ruled(is_date);
 
 /// `POST /pay/downloadbill`.
 async fn trade(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, Refused> {
@@ -48,7 +48,7 @@ async fn fund_flow(simulator: &Simulator, asked: &Asked<'_>) -> Result<Answer, R
 }
 
 async fn file(simulator: &Simulator, asked: &Asked<'_>, content: Content) -> Result<Answer, Refused> {
-    let day = day(asked.said("bill_date")).expect("the form checked it");
+    let day = day(asked.said("bill_date")).ok_or(NoBill::NotPast).map_err(absent)?;
     let bill = Bill { asker: asked.mchid().clone(), day, content, face: Face::V2 };
     bill.check(&simulator.inner.platform.switches, simulator.now()).map_err(absent)?;
     if asked.get("tar_type").is_none() {
@@ -61,17 +61,19 @@ async fn file(simulator: &Simulator, asked: &Asked<'_>, content: Content) -> Res
 
 fn absent(why: NoBill) -> Refused {
     match why {
-        NoBill::NotPast | NoBill::TooOld => Refused::signed("PARAM_ERROR", "bill_date参数错误"),
+        NoBill::NotPast | NoBill::TooOld => Refused::signed("invalid bill_date", "bill_date参数错误"),
         NoBill::Creating => Refused::signed("BILL_CREATING", "账单生成中"),
         NoBill::Nothing => Refused::signed("NO_BILL_EXIST", "账单不存在"),
         NoBill::Forgotten => Refused::system_error(),
     }
 }
 
-/// `yyyyMMdd`.
+/// `yyyyMMdd`, a day of the calendar or not.
+fn is_date(said: &str) -> bool {
+    said.len() == 8 && said.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn day(said: &str) -> Option<BillDate> {
-    if said.len() != 8 || !said.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    BillDate::parse(&format!("{}-{}-{}", &said[..4], &said[4..6], &said[6..])).ok()
+    let (year, month, date) = (said.get(..4)?, said.get(4..6)?, said.get(6..)?);
+    BillDate::parse(&format!("{year}-{month}-{date}")).ok()
 }

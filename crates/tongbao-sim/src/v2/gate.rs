@@ -15,6 +15,7 @@ use crate::platform::Merchant;
 use crate::received::Received;
 use crate::state::{OrderKey, State};
 use crate::switches::FaultLayer;
+use crate::why::percent;
 use crate::{Simulator, Switches};
 
 /// Somebody whose signature holds, and what they said.
@@ -57,12 +58,12 @@ pub(super) fn authenticate(
     if received.body.is_empty() {
         return Err(Refused::unsigned("POST_DATA_EMPTY", "post数据为空"));
     }
-    let fields = xml::parse("xml", &received.body)?;
+    let mut fields = xml::parse("xml", &received.body)?;
     // Some calls of 商家转账 and 红包 name the merchant otherwise.
     let other_name = || fields.get("mchid").filter(|_| received.target.starts_with("/mmpaymkttransfers/"));
     let mchid = fields.get("mch_id").or_else(other_name).and_then(|said| Mchid::parse(said).ok());
     let Some(mchid) = mchid else {
-        return Err(Refused::unsigned("MCHID_NOT_EXIST", "mch_id参数格式错误"));
+        return Err(Refused::no_mch_id());
     };
     let Some(merchant) = simulator.inner.platform.merchant(&mchid) else {
         return Err(Refused::unsigned("MCHID_NOT_EXIST", "商户号mch_id或sub_mch_id不存在"));
@@ -74,16 +75,24 @@ pub(super) fn authenticate(
             .ok_or_else(|| Refused::unsigned("SIGNERROR", "沙箱验证签名失败，请检查沙箱密钥"))?,
     };
     let sign_type = fields.get("sign_type").map_or(Some(SignType::Md5), SignType::parse);
-    let (Some(sign_type), Some(said)) = (sign_type, fields.get("sign")) else {
+    let (Some(sign_type), Some(said)) = (sign_type, fields.get("sign").map(str::to_owned)) else {
         return Err(Refused::sign());
     };
-    let expected = sign::sign(sign_type, fields.iter(), &key);
     let ignores_case = simulator.inner.platform.switches.v2_sign_case_ignored;
-    if said == expected || (ignores_case && said.eq_ignore_ascii_case(&expected)) {
-        Ok(Caller { fields, merchant, sign_type, key })
-    } else {
-        Err(Refused::sign())
+    let holds = |fields: &Fields| {
+        let expected = sign::sign(sign_type, fields.iter(), &key);
+        said == expected || (ignores_case && said.eq_ignore_ascii_case(&expected))
+    };
+    if !holds(&fields) {
+        // An address to shorten is signed as it is and may be sent URL-encoded (v2.md §3.10 \[R\]).
+        let sent = fields.get("long_url").filter(|_| received.endpoint == Call::ShortUrl);
+        let decoded = sent.map(percent::decode).ok_or_else(Refused::sign)?;
+        fields.change("long_url", decoded);
+        if !holds(&fields) {
+            return Err(Refused::sign());
+        }
     }
+    Ok(Caller { fields, merchant, sign_type, key })
 }
 
 /// Steps 7 to 11: certificate, appid, whom the provider calls for, and the form of the request.

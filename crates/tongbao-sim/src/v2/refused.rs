@@ -38,6 +38,11 @@ impl Refused {
         Self::signed("LACK_PARAMS", format!("缺少参数{name}"))
     }
 
+    /// Nobody is named.
+    pub(super) fn no_mch_id() -> Self {
+        Self::unsigned("MCHID_NOT_EXIST", "mch_id参数格式错误")
+    }
+
     /// A value does not have its form.
     pub(super) fn malformed(name: &str) -> Self {
         Self::signed("PARAM_ERROR", format!("{name}参数格式错误"))
@@ -70,6 +75,8 @@ impl From<Unreadable> for Refused {
     fn from(unreadable: Unreadable) -> Self {
         match unreadable {
             Unreadable::NotUtf8 => Self::unsigned("NOT_UTF8", "编码格式错误"),
+            // Seen in the field: no member is found, the first that is needed is this one.
+            Unreadable::OtherRoot => Self::no_mch_id(),
             Unreadable::Malformed(_) => Self::unsigned("XML_FORMAT_ERROR", "XML格式错误"),
         }
     }

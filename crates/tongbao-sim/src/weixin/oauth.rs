@@ -17,6 +17,7 @@ use super::asked::Asked;
 use super::{Errcode, GRANT_TYPE, Handled, Handler, INVALID_OPENID, ok};
 use crate::settings::LETTERS;
 use crate::shelf::{Recent, Shelf, shelves};
+use crate::why::percent;
 use crate::{Simulator, payer};
 
 pub(super) const CALLS: &[Handled] = &[(Call::OauthToken, exchange)];
@@ -285,7 +286,10 @@ fn admitted(simulator: &Simulator, headers: &HeaderMap, asked: PageAsked) -> Res
         return Err(WRONG_DOMAIN);
     }
     let plain_state = asked.state.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if asked.state.len() > STATE_CHARACTERS || !plain_state {
+    if asked.state.len() > STATE_BYTES {
+        return Err("state 参数过长");
+    }
+    if platform.switches.web_state_alphanumeric && !plain_state {
         return Err("state 参数错误");
     }
     let people: Vec<(String, String)> = simulator.with_state(|state, _, _| {
@@ -323,11 +327,20 @@ fn back(asked: &PageAsked, code: Option<&str>) -> Response {
     };
     let joint = if address.contains('?') { '&' } else { '?' };
     let code = code.map_or_else(String::new, |code| format!("code={code}&"));
-    let to = format!("{address}{joint}{code}state={}{fragment}", asked.state);
+    let to = format!("{address}{joint}{code}state={}{fragment}", undecorated(&asked.state));
     match to.parse::<http::HeaderValue>() {
         Ok(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
         Err(_) => shown(&FaultPage { sentence: WRONG_DOMAIN }),
     }
+}
+
+/// A state comes back as it was, an `&` and an `=` too; encoded is only what no address can hold.
+fn undecorated(state: &str) -> String {
+    let holds = |char: char| char.is_ascii_graphic() && !matches!(char, '"' | '<' | '>');
+    let encoded = |char: char| {
+        if holds(char) { char.to_string() } else { percent::encode(char.encode_utf8(&mut [0; 4])) }
+    };
+    state.chars().map(encoded).collect()
 }
 
 /// Under the page's own host: what the inspector serves answers under loopback names only.
@@ -351,7 +364,7 @@ fn shown(page: &impl Template) -> Response {
 const AUTHORIZE: &str = "/connect/oauth2/authorize";
 const STYLE: &str = "/connect/oauth2/authorize.css";
 const WRONG_DOMAIN: &str = "redirect_uri域名与后台配置不一致，错误码10003";
-const STATE_CHARACTERS: usize = 128;
+const STATE_BYTES: usize = 128;
 const TOKEN_CHARACTERS: usize = 110;
 const CODE_LIVES: Duration = Duration::from_secs(300);
 const CODES_MAX: u64 = 10_000;

@@ -143,13 +143,36 @@ async fn what_is_wrong_with_a_page_is_shown_on_it() {
         ("appid", "wx00000000000000ff", "错误码10013"),
         ("scope", "snsapi_all", "错误码10005"),
         ("response_type", "token", "response_type"),
-        ("state", "a%26b", "state"),
+        ("state", &"s".repeat(129), "state 参数过长"),
     ] {
         let told = page(&world, |values| set(values, name, value)).await;
         let html = String::from_utf8(told.body.to_vec()).unwrap();
         assert!(told.status == 200 && html.contains(sentence), "{name}={value}: {html}");
     }
     assert_eq!(page(&world, |_| {}).await.status, 302);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_comes_back_as_it_was_or_is_letters_and_digits_by_switch() {
+    let world = World::with(|settings| settings.switches.pages_in_wechat_only = false);
+    for (sent, back) in [
+        ("550e8400-e29b-41d4-a716-446655440000", "550e8400-e29b-41d4-a716-446655440000"),
+        ("a_b.c%7E", "a_b.c~"),
+        ("YWJjZA%3D%3D", "YWJjZA=="),
+        ("https%3A%2F%2Fshop.example.com%2F%3Fa%3D1%26b", "https://shop.example.com/?a=1&b"),
+        ("%0D%0AX%3A+1%22%3C", "%0D%0AX:%201%22%3C"),
+        ("%E4%B9%B0", "%E4%B9%B0"),
+    ] {
+        let told = page(&world, |values| set(values, "state", sent)).await;
+        assert_eq!(told.status, 302, "{sent}");
+        assert!(told.header("location").ends_with(&format!("&state={back}")), "{}", told.header("location"));
+    }
+    let world = World::with(|settings| {
+        settings.switches.pages_in_wechat_only = false;
+        settings.switches.web_state_alphanumeric = true;
+    });
+    let told = page(&world, |values| set(values, "state", "a-b")).await;
+    assert!(String::from_utf8(told.body.to_vec()).unwrap().contains("state 参数错误"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -67,7 +67,12 @@ async fn gzip_packs_the_file_and_leaves_refusals_plain() {
 async fn a_bill_is_not_there_before_it_is_made() {
     let world = World::new();
     world.paid_v2("V20260301A").await;
-    refused(&trade(&world).send(&world).await, "data format error");
+    let today = trade(&world).send(&world).await;
+    refused(&today, "invalid bill_date");
+    assert_eq!(today.get("error_code"), "20001");
+    for never in ["20300101", "20200101", "20261340"] {
+        refused(&trade(&world).with("bill_date", never).send(&world).await, "invalid bill_date");
+    }
     world.sim.advance(Duration::from_secs(15 * 3600)).await;
     refused(&trade(&world).send(&world).await, "Bill Creating");
 }

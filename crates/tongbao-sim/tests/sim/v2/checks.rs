@@ -45,11 +45,18 @@ async fn step_4_what_is_not_flat_xml_is_refused() {
         "<xml>".to_owned(),
         "<xml><a><b>1</b></a></xml>".to_owned(),
         form.document().replace("</xml>", ""),
-        form.document().replace("<xml>", "<request>").replace("</xml>", "</request>"),
         form.document().replace("<xml>", "<xml><body>again</body>"),
     ] {
         form.send_body(&world, body).await.unsigned("XML格式错误");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn step_4_of_another_outermost_element_nothing_counts() {
+    let world = World::new();
+    let form = Form::order(&world, "V20260301A");
+    let body = form.document().replace("<xml>", "<root>").replace("</xml>", "</root>");
+    form.send_body(&world, body).await.unsigned("mch_id参数格式错误");
 }
 
 #[tokio::test(start_paused = true)]

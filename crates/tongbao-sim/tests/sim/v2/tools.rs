@@ -11,6 +11,14 @@ async fn a_long_address_becomes_a_short_one() {
     let long = "weixin://wxpay/bizpayurl?sign=S&appid=A&mch_id=M&product_id=P&time_stamp=T&nonce_str=N";
     let said = Form::new(&world, "/tools/shorturl").with("long_url", long).send(&world).await;
     assert!(said.succeeded().get("short_url").starts_with("weixin://wxpay/s/"));
+    // Signed raw, sent URL-encoded.
+    let raw = Form::new(&world, "/tools/shorturl").with("long_url", long);
+    let encoded = long.replace(':', "%3A").replace('/', "%2F").replace('&', "%26").replace('?', "%3f");
+    let body = raw.document().replace(&long.replace('&', "&amp;"), &encoded).replace(long, &encoded);
+    assert!(body.contains("%2F%2Fwxpay"), "{body}");
+    let said = raw.send_body(&world, body.clone()).await;
+    assert!(said.succeeded().get("short_url").starts_with("weixin://wxpay/s/"));
+    raw.send_body(&world, body.replace("product_id", "produkt_id")).await.unsigned("签名错误");
     let other = Form::new(&world, "/tools/shorturl").with("long_url", "https://example.com");
     other.send(&world).await.failed("PARAM_ERROR", "long_url参数格式错误");
 }
