@@ -65,7 +65,7 @@ impl Tasks {
             // Moved in here, it also goes when the task is aborted before its first step.
             let ending = ending;
             if let Err(panic) = AssertUnwindSafe(future).catch_unwind().await {
-                ending.panicked(name, &*panic);
+                ending.tasks.panicked_in(name, &*panic);
             }
         };
         #[allow(
@@ -75,6 +75,23 @@ impl Tasks {
         let handle = tokio::spawn(watched);
         // The lock is held since before the start, so the task cannot have ended unseen.
         state.running.insert(id, (name, handle.abort_handle()));
+    }
+
+    /// Starts what `again` makes, and anew a while after it has panicked: for work the rest relies on.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn keep_going<F>(&self, name: &'static str, mut again: impl FnMut() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let tasks = self.clone();
+        self.spawn(name, async move {
+            while let Err(panic) = AssertUnwindSafe(again()).catch_unwind().await {
+                tasks.panicked_in(name, &*panic);
+                tokio::time::sleep(PANICKED_AGAIN_AFTER).await;
+            }
+        });
     }
 
     /// How many run.
@@ -113,6 +130,13 @@ impl Tasks {
         Ended::Aborted(left.len())
     }
 
+    fn panicked_in(&self, name: &'static str, panic: &(dyn std::any::Any + Send)) {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("?");
+        tracing::error!(task = name, panic = text, "a task panicked; the rest goes on");
+        self.state().panicked += 1;
+    }
+
     async fn all_ended(&self) {
         loop {
             // Registered before looking, so that an end in between is not missed.
@@ -143,15 +167,6 @@ struct Ending {
     id: u64,
 }
 
-impl Ending {
-    fn panicked(&self, name: &'static str, panic: &(dyn std::any::Any + Send)) {
-        let text = panic.downcast_ref::<&str>().copied();
-        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("?");
-        tracing::error!(task = name, panic = text, "a task panicked; the rest goes on");
-        self.tasks.state().panicked += 1;
-    }
-}
-
 impl Drop for Ending {
     fn drop(&mut self) {
         let mut state = self.tasks.state();
@@ -163,6 +178,9 @@ impl Drop for Ending {
         }
     }
 }
+
+/// What panics at once would panic without end.
+const PANICKED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {
@@ -181,6 +199,24 @@ mod tests {
         receive.await.expect("the other task finished");
         assert_eq!(tasks.shutdown(Duration::from_secs(1)).await, Ended::AllFinished);
         assert_eq!((tasks.panicked(), tasks.running()), (1, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_kept_going_starts_again_after_a_panic() {
+        let tasks = Tasks::new();
+        let (send, mut receive) = tokio::sync::mpsc::unbounded_channel();
+        let mut runs = 0;
+        tasks.keep_going("stumbles", move || {
+            runs += 1;
+            let (run, send) = (runs, send.clone());
+            async move {
+                assert!(run > 2, "on purpose");
+                let _ = send.send(run);
+            }
+        });
+        assert_eq!(receive.recv().await, Some(3));
+        assert_eq!(tasks.shutdown(Duration::from_secs(1)).await, Ended::AllFinished);
+        assert_eq!((tasks.panicked(), tasks.running()), (2, 0));
     }
 
     #[tokio::test(start_paused = true)]

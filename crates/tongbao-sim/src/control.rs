@@ -110,6 +110,7 @@ async fn orders(Shared(simulator): Shared<Simulator>, Asked(asked): Asked<Listed
 
 /// Which merchant is meant; may be left out while only one has an order of this number.
 #[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Named {
     #[serde(default)]
     mchid: Option<Mchid>,
@@ -162,6 +163,7 @@ async fn cancel(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Decided {
     status: RefundStatus,
     #[serde(default)]
@@ -226,6 +228,7 @@ async fn resend(Shared(simulator): Shared<Simulator>, Segments(id): Segments<Str
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Withdrawn {
     amount_fen: Fen,
 }
@@ -243,6 +246,7 @@ async fn withdraw(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ToppedUp {
     amount_fen: Fen,
     /// `BASIC`, `OPERATION` or `FEES`.
@@ -272,6 +276,7 @@ async fn top_up(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct LoginAsked {
     appid: Appid,
     #[serde(default)]

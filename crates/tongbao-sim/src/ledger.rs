@@ -86,43 +86,6 @@ impl Ledger {
         self.balances.books()
     }
 
-    /// The money adds up and is within bounds; otherwise what does not. For a ledger that comes from elsewhere.
-    pub(crate) fn check(&self) -> Result<(), String> {
-        let books = self.books();
-        if !books.balanced() || !books.bounded() {
-            return Err("balances".into());
-        }
-        let sound = |amount: Fen| (0..=AMOUNT_MAX).contains(&amount.get());
-        let sale_is_sound = |sale: &Sale| {
-            let parts = [sale.total, sale.fee, sale.frozen, sale.refunded, sale.fee_returned];
-            parts.into_iter().all(|part| sound(part) && part <= sale.total) && sale.fee_returned <= sale.fee
-        };
-        if let Some((number, _)) = self.sales.iter().find(|(_, sale)| !sale_is_sound(sale)) {
-            return Err(format!("payment {number}"));
-        }
-        let refund_is_sound = |it: &GivingBack| {
-            let Paid { amount, frozen, available, fee } = it.paid;
-            [amount, frozen, available, fee].into_iter().all(|part| sound(part) && part <= amount)
-        };
-        if let Some((number, _)) = self.refunds.iter().find(|(_, it)| !refund_is_sound(it)) {
-            return Err(format!("refund {number}"));
-        }
-        let entry_is_sound = |entry: &Entry| entry.moves.iter().all(|leg| sound(leg.amount));
-        if let Some(((day, number), _)) = self.journal.iter().find(|(_, entry)| !entry_is_sound(entry)) {
-            return Err(format!("entry {number} of {day}"));
-        }
-        let mut frozen: BTreeMap<Mchid, Fen> = BTreeMap::new();
-        for (_, sale) in self.sales.iter() {
-            let of_payee = frozen.entry(sale.payee.clone()).or_default();
-            *of_payee = plus(*of_payee, sale.frozen);
-        }
-        let covered = |mchid: &Mchid| books.merchants.get(mchid).map_or(Fen::ZERO, |books| books.frozen);
-        if let Some((mchid, _)) = frozen.iter().find(|(mchid, frozen)| **frozen > covered(mchid)) {
-            return Err(format!("frozen money of merchant {mchid}"));
-        }
-        Ok(())
-    }
-
     /// What an account holds.
     pub(crate) fn held(&self, account: &Account) -> Fen {
         self.balances.held(account)

@@ -262,8 +262,15 @@ fn check(settings: &Settings) -> Result<(), SimError> {
     for person in &settings.payers {
         payer::check(person).map_err(|(field, reason)| SimError::Settings { field, reason })?;
     }
-    if settings.base_url.ends_with('/') || settings.base_url.parse::<http::Uri>().is_err() {
-        return refuse("base_url", "must be an address without a slash at its end");
+    let address = settings.base_url.parse::<http::Uri>().ok();
+    let sound = |url: &http::Uri| {
+        matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() && url.query().is_none()
+    };
+    if settings.base_url.ends_with('/') || !address.is_some_and(|url| sound(&url)) {
+        return refuse(
+            "base_url",
+            "must be an http or https address without a slash at its end and without a query",
+        );
     }
     settings.switches.check().map_err(|reason| SimError::Settings { field: "switches", reason })
 }

@@ -14,7 +14,7 @@ use crate::faults::FaultScript;
 use crate::ledger::AMOUNT_MAX;
 use crate::merchants::{MerchantRefused, unused_mchid};
 use crate::people::{Acts, Mood};
-use crate::platform::{Came, Platform, check_merchant};
+use crate::platform::{Came, MERCHANTS_MAX, Platform, check_merchant};
 use crate::settings::{DIGITS, FIXED_APIV2_KEY, FIXED_APIV3_KEY, FIXED_APP_SECRET};
 use crate::state::State;
 use crate::{
@@ -285,8 +285,14 @@ impl Settings {
                     app.secret.get_or_insert_with(|| FIXED_APP_SECRET.into());
                 }
             }
+            if self.merchants.len() >= MERCHANTS_MAX {
+                return Err(refused(&MerchantRefused::TooMany));
+            }
             let mint = || Mchid::parse(&format!("1900{}", drawn(6, DIGITS))).expect("ten digits");
-            let mchid = asked.mchid.get_or_insert_with(mint).clone();
+            let is_free = |mchid: &Mchid| self.merchants.iter().all(|known| known.mchid != *mchid);
+            let unused =
+                || std::iter::repeat_with(mint).find(is_free).expect("a thousand of a million are taken");
+            let mchid = asked.mchid.get_or_insert_with(unused).clone();
             asked.check_beginning().map_err(|why| refused(&why))?;
             let settings = asked.settings(&drawn, mchid.clone());
             check_merchant(&settings).map_err(|why| refused(&why))?;
@@ -342,7 +348,7 @@ impl Simulator {
                     .may_come(platform, settings, taken, &along)
                     .map_err(|why| SeedError::refused("merchants", index, why))?;
             }
-            if platform.merchants().len() + prepared.len() > crate::platform::MERCHANTS_MAX {
+            if platform.merchants().len() + prepared.len() > MERCHANTS_MAX {
                 return Err(SeedError::refused("merchants", prepared.len() - 1, MerchantRefused::TooMany));
             }
             for ((keys, settings), asked) in prepared.into_iter().zip(&seed.merchants) {

@@ -192,7 +192,10 @@ async fn serve(listener: TcpListener, simulator: Simulator, stopping: oneshot::R
     };
     let (tasks, front) = (Tasks::new(), simulator.front());
     let running = simulator.clone();
-    tasks.spawn("notifier", async move { running.run().await });
+    tasks.keep_going("notifier", move || {
+        let running = running.clone();
+        async move { running.run().await }
+    });
     let options = Options { grace: GRACE, ..Options::default() };
     let stopped = async {
         let _told_or_dropped = stopping.await;

@@ -112,11 +112,17 @@ pub async fn wait_for_server(
     let server = Server::new(&examination.url, examination.adapter.clone(), platform.log.clone())?;
     let deadline = tokio::time::Instant::now() + patience;
     loop {
-        if server.answers().await {
-            return Ok(());
-        }
+        let answers = server.answers().await;
+        // Whoever answers when the command has ended is somebody else.
         if let Some(child) = child.as_deref_mut() {
             child.still_runs()?;
+        }
+        if answers {
+            if let Some(child) = child {
+                tokio::time::sleep(KNOCK_EVERY).await;
+                child.still_runs()?;
+            }
+            return Ok(());
         }
         if tokio::time::Instant::now() >= deadline {
             return Err(Failure::Unreachable(examination.url.clone()));

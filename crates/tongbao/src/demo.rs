@@ -109,7 +109,10 @@ impl Demo {
         let simulator = simulator(options, &clock, &chance, &simulator_url)?;
         let platform = Tasks::new();
         let running = simulator.clone();
-        platform.spawn("platform", async move { running.run().await });
+        platform.keep_going("platform", move || {
+            let running = running.clone();
+            async move { running.run().await }
+        });
         let answering = simulator.router();
         platform.spawn("platform-http", async move {
             let forever = std::future::pending();

@@ -61,6 +61,9 @@ fn turn(simulator: &Simulator, change: &Change) -> Result<(), SimError> {
         simulator.set_key_mode(mode.parse()?)?;
     }
     if let Some(permille) = change.public_key_permille {
+        if permille.is_some_and(|permille| permille > 1000) {
+            return Err(SimError::Settings { field: "public_key_permille", reason: "is 0 to 1000".into() });
+        }
         simulator.set_public_key_share(permille);
     }
     if change.rotate {
@@ -73,6 +76,7 @@ fn turn(simulator: &Simulator, change: &Change) -> Result<(), SimError> {
 }
 
 #[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Apiv3Key {
     #[serde(default)]
     apiv3_key: Option<String>,

@@ -25,6 +25,7 @@ pub(super) fn routes() -> Router<Simulator> {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct CodeAsked {
     #[serde(default)]
     payer: Option<String>,
@@ -47,6 +48,7 @@ async fn payment_code(Shared(simulator): Shared<Simulator>, Sent(asked): Sent<Co
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Scanned {
     code_url: String,
     #[serde(default)]
@@ -70,6 +72,7 @@ async fn scan(Shared(simulator): Shared<Simulator>, Sent(scanned): Sent<Scanned>
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PasswordTyped {
     password: String,
     #[serde(default)]

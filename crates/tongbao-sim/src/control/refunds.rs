@@ -53,6 +53,7 @@ async fn list(Shared(simulator): Shared<Simulator>, Asked(asked): Asked<Listed>)
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Decided {
     status: RefundStatus,
     #[serde(default)]

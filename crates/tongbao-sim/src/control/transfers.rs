@@ -75,6 +75,7 @@ async fn one(
 
 /// What `wx.requestMerchantTransfer` hands over as `package`.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Opened {
     package_info: String,
     /// Who looks at the page; whoever it is meant for, unless named.

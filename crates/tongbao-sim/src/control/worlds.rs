@@ -33,6 +33,7 @@ async fn reset(Shared(simulator): Shared<Simulator>) -> Response {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Named {
     name: String,
 }

@@ -91,13 +91,6 @@ impl Books {
             && self.balances().all(|balance| balance >= Fen::ZERO)
     }
 
-    /// True when what is yet to come can be added to all of it.
-    pub(crate) fn bounded(&self) -> bool {
-        let past = self.merchants.values().flat_map(|it| [it.paid, it.refunded, it.transferred]);
-        let bounds = 0..=SUM_MAX;
-        self.balances().chain(past).chain([self.issued]).all(|sum| bounds.contains(&sum.get()))
-    }
-
     fn balances(&self) -> impl Iterator<Item = Fen> {
         let payers = self.payers.values().chain(self.cards.values().flat_map(BTreeMap::values));
         payers.copied().chain(self.merchants.values().flat_map(MerchantBooks::balances))
@@ -112,6 +105,3 @@ fn sum(amounts: impl Iterator<Item = Fen>) -> i128 {
 fn wide(amount: Fen) -> i128 {
     i128::from(amount.get())
 }
-
-/// Leaves room for millions of the largest amounts.
-const SUM_MAX: i64 = i64::MAX / 4;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a payer behaves before a cashier, and when asked for the password of a scanned payment code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "mood", rename_all = "snake_case")]
+#[serde(tag = "mood", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Mood {
     /// Pays.
     #[default]

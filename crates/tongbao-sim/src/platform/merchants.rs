@@ -112,7 +112,11 @@ pub(crate) fn check(merchant: &MerchantSettings) -> Result<(), SimError> {
     if appids.windows(2).any(|pair| pair[0] == pair[1]) {
         return refuse("apps", "an appid is there twice");
     }
-    let key = |text: &str| text.len() == 32 && text.is_ascii();
+    let plain = |secret: &String| secret.len() <= 64 && secret.bytes().all(|byte| byte.is_ascii_graphic());
+    if !merchant.apps.iter().all(|app| plain(&app.secret)) {
+        return refuse("apps", "a secret has at most 64 letters, digits and signs");
+    }
+    let key = |text: &str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_graphic());
     if !key(&merchant.apiv3_key) {
         return refuse("apiv3_key", "must be 32 ASCII characters");
     }

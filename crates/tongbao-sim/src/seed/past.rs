@@ -12,6 +12,7 @@ use crate::platform::Platform;
 use crate::refund::{NewRefund, OrderNamed};
 use crate::settings::AppSettings;
 use crate::state::{Appointment, State};
+use crate::v3::notify_url_fault;
 
 /// One thing that happened.
 enum Deed<'a> {
@@ -124,6 +125,14 @@ fn asked(platform: &Platform, order: &SeedOrder) -> Result<NewOrder, String> {
     let AppSettings { appid, .. } = merchant.settings.apps.first().ok_or("its merchant has no appid")?;
     if !(1..=crate::ledger::AMOUNT_MAX).contains(&order.total_fen.get()) {
         return Err("total_fen is from 1 to 1000000000000".into());
+    }
+    if let Some(why) = order.notify_url.as_ref().and_then(|said| notify_url_fault(said, &platform.switches)) {
+        return Err(format!("notify_url {why}"));
+    }
+    let within =
+        |text: &Option<String>, most| text.as_ref().is_none_or(|it| (1..=most).contains(&it.chars().count()));
+    if !within(&order.description, 127) || !within(&order.attach, 128) || !within(&order.notify_url, 255) {
+        return Err("description has 1 to 127 characters, attach 1 to 128, notify_url 1 to 255".into());
     }
     let payer = order.payer.as_ref().unwrap_or(&platform.first_payer);
     Ok(NewOrder {

@@ -1,5 +1,7 @@
 //! What a message of `APIv2` holds: names and texts, flat, in the order they came (v2.md §1.2).
 
+use super::xml::is_illegal;
+
 /// The elements of one message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Fields(Vec<Field>);
@@ -45,9 +47,11 @@ impl Fields {
         self.0.iter().map(|field| (&*field.name, &*field.text, field.bare))
     }
 
-    /// Adds a text.
+    /// Adds a text; of one that came by v3 what no document can hold is left out.
     pub(crate) fn text(&mut self, name: impl Into<String>, text: impl Into<String>) {
-        self.0.push(Field { name: name.into(), text: text.into(), bare: false });
+        let mut text = text.into();
+        text.retain(|char| !is_illegal(char));
+        self.0.push(Field { name: name.into(), text, bare: false });
     }
 
     /// Adds a text, if there is one.

@@ -200,7 +200,7 @@ fn is_name(name: &str) -> bool {
     first && name.len() <= NAME_BYTES_MAX && name.bytes().all(plain)
 }
 
-fn is_illegal(character: char) -> bool {
+pub(super) fn is_illegal(character: char) -> bool {
     matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 

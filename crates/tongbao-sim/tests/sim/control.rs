@@ -231,6 +231,23 @@ async fn what_cannot_be_read_is_refused_with_a_code_and_a_sentence() {
         ("GET", "/sim/v1/orders/%FF", None, 400, "bad_request"),
         ("GET", "/sim/v1/orders/T20260301A?mchid=!!", None, 400, "bad_request"),
         ("POST", "/sim/v1/orders/%FF/pay", None, 400, "bad_request"),
+        ("POST", "/sim/v1/orders/T20260301A/pay", Some(json!({"payr": "payer-1"})), 400, "bad_request"),
+        ("POST", "/sim/v1/login-codes", Some(json!({"appid": "wx1", "payr": "x"})), 400, "bad_request"),
+        (
+            "POST",
+            "/sim/v1/payers/payer-1/mood",
+            Some(json!({"mood": "wrong_password", "tmes": 2, "acts": "by_hand"})),
+            400,
+            "bad_request",
+        ),
+        (
+            "POST",
+            "/sim/v1/payment-codes",
+            Some(json!({"payer": "payer-1", "ask_pasword": true})),
+            400,
+            "bad_request",
+        ),
+        ("POST", "/sim/v1/keys", Some(json!({"public_key_permille": 1001})), 400, "bad_request"),
         ("POST", "/sim/v1/orders/T20260301A/pay", long, 413, "too_large"),
     ] {
         let told = call(&world, method, path, body).await;

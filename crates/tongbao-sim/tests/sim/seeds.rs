@@ -81,6 +81,10 @@ fn what_is_wrong_with_a_seed_is_told_with_its_line_or_its_place() {
         ("clock = \"fast\"", "seed_unreadable line 1: "),
         ("[switches]\nrefund_takes = \"soon\"", "seed_unreadable line 2: `soon` is no span of time"),
         ("[switches]\nrefund_take = \"2s\"", "seed_unreadable line 2: unknown field `refund_take`"),
+        (
+            "[[orders]]\nout_trade_no = \"SEED0001\"\ntotal_fen = 1\nnotify_url = \"not a url\"",
+            "seed: orders[0]: notify_url not an absolute address",
+        ),
         ("[switches]\ntrade_overdue_status = 101", "seed_refused switches: trade_overdue_status is 101"),
         ("[switches]\npassword_tries = 0", "seed_refused switches: password_tries is 0; 1 to 255"),
         ("[[payers]]\nname = \"x\"", "seed_unreadable line 1: missing field `id`"),

@@ -88,7 +88,10 @@ impl Platform {
         let _first = post.simulator.set(simulator.clone());
         let tasks = Tasks::new();
         let running = simulator.clone();
-        tasks.spawn("platform", async move { running.run().await });
+        tasks.keep_going("platform", move || {
+            let running = running.clone();
+            async move { running.run().await }
+        });
         let overheard = Overheard { log: log.clone(), interference: interference.clone() };
         let router = simulator.router().layer(from_fn_with_state(overheard, overhear));
         tasks.spawn("platform-http", async move {

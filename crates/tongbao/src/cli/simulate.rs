@@ -133,7 +133,10 @@ async fn simulate(args: &SimulateArgs, waiting: Waiting<'_>, lang: Lang) -> Resu
     waiting.tell(simulator.base_url())?;
     let (tasks, front) = (Tasks::new(), simulator.front());
     let running = simulator.clone();
-    tasks.spawn("simulator", async move { running.run().await });
+    tasks.keep_going("simulator", move || {
+        let running = running.clone();
+        async move { running.run().await }
+    });
     let stopped = || async {
         stop().await;
         // Pages that listen would hold the connections open.

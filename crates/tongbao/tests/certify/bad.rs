@@ -129,9 +129,10 @@ async fn a_server_that_takes_nothing_gets_no_marks_for_refusing() {
 }
 
 #[tokio::test]
-async fn a_server_that_places_nothing_is_not_judged() {
+async fn of_a_server_that_places_nothing_ordering_fails_and_the_rest_is_not_judged() {
     let report = report_of(Fault::NeverPlaces).await;
-    assert_eq!(report.score.passed + report.score.failed, 0, "{}", told(&report));
+    assert_eq!(with(&report, Verdict::Failed), ["order"], "{}", told(&report));
+    assert_eq!(report.score.passed, 0, "{}", told(&report));
     assert!(!report.full_marks);
 }
 

@@ -40,6 +40,13 @@ fn a_server_that_ends_by_itself_is_told_with_its_last_words() {
 
 #[cfg(unix)]
 #[test]
+fn whoever_answers_after_the_command_has_ended_is_not_examined() {
+    let stranger = tongbao_sim::Simulator::start().unwrap();
+    ends(&[stranger.base_url(), "--fixed-keys", "--start", "echo taken >&2; exit 7"], 1, "taken");
+}
+
+#[cfg(unix)]
+#[test]
 fn the_started_server_finds_what_it_needs_in_its_environment() {
     let start = "test -f \"$MCH_PRIVATE_KEY\" && echo \"$MCHID $CERTIFY_ENV\"; exit 1";
     ends(&["http://127.0.0.1:1", "--fixed-keys", "--start", start], 1, "1900000001 /");

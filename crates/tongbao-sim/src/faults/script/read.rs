@@ -46,14 +46,19 @@ pub(super) fn fault(written: &Value) -> Result<Fault, ScriptError> {
     let matches = matches(&table)?;
     fits(kind, &matches)?;
     let does = does(&table, kind)?;
+    let (from, until) = (table.instant("from")?, table.instant("until")?);
+    if from.zip(until).is_some_and(|(from, until)| until <= from) {
+        let expected = Said::new("比 from 晚的时间", "an instant after `from`");
+        return Err(ScriptError::wrong_value(expected).of("until"));
+    }
     let once = matches!(does, Does::RotateKey | Does::SwitchKeyMode(_));
     table.line("note", NOTE_CHARACTERS_MAX)?;
     Ok(Fault {
         share: u16::try_from(table.whole("share", 0, 1000)?.unwrap_or(1000)).expect("at most 1000"),
         times: table.count("times", 1)?.or(once.then_some(1)),
         after: table.count("after", 0)?.unwrap_or(0),
-        from: table.instant("from")?,
-        until: table.instant("until")?,
+        from,
+        until,
         kind: kind.name,
         matches,
         does,

@@ -4,6 +4,17 @@ use super::client::{CLOSE, Form, QUERY};
 use crate::world::World;
 
 #[tokio::test(start_paused = true)]
+async fn what_v3_takes_and_no_document_can_hold_is_left_out() {
+    let world = World::new();
+    let mut order = world.order("V20260301Z");
+    order["attach"] = serde_json::json!("x\u{1}\u{0}y");
+    assert_eq!(world.create(&order).await.status, 200);
+    world.sim.pay(&crate::world::number("V20260301Z"), None).await.unwrap();
+    let said = world.query_v2("V20260301Z").await;
+    assert_eq!(said.succeeded().get("attach"), "xy");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_unpaid_order_tells_nothing_of_a_payment() {
     let world = World::new();
     world.ordered_v2("V20260301A").await;

@@ -5,7 +5,7 @@ use tongbao_sim::{CallFault, EventKind};
 use tongbao_wire::TradeState;
 use tower::ServiceExt as _;
 
-use crate::certify::case::{Case, Demand, Gate, Judged, Time, failed, not_judged, passed, text};
+use crate::certify::case::{Case, Demand, Gate, Judged, Time, Unmet, failed, not_judged, passed, text};
 use crate::certify::interference::Calls;
 use crate::certify::scene::{Deal, Scene};
 use crate::config::Words;
@@ -22,8 +22,8 @@ pub(in crate::certify) const CASES: &[Case] = &[
         needs: &[],
         gate: Gate::None,
         fix: text(
-            "下单时原样传递金额（分）和 openid；检查服务是否用了本次模拟器的地址和密钥",
-            "pass the amount (in fen) and the openid on as they are; check that the server uses this simulator's address and keys",
+            "下单时原样传递金额（分）和 openid；检查服务是否用了本次模拟器的地址和密钥；服务自己拒绝时，检查适配器里的路径和凭据",
+            "pass the amount (in fen) and the openid on as they are; check that the server uses this simulator's address and keys; where the server itself refuses, check the adapter's path and secrets",
         ),
         time: Time::Now,
         run: |scene| Box::pin(places(scene)),
@@ -138,7 +138,11 @@ pub(in crate::certify) const CASES: &[Case] = &[
 pub(in crate::certify) const PLACES: &str = "order";
 
 async fn places(scene: &Scene<'_>) -> Judged<Words> {
-    let deal = scene.order().await?;
+    // Elsewhere an order has to be there first; here it is what is judged.
+    let deal = scene.order().await.map_err(|unmet| match unmet {
+        Unmet::NotJudged(why) => Unmet::Failed(why),
+        other => other,
+    })?;
     let order = scene.at_platform(&deal);
     if order.total.get() != deal.amount_fen {
         let total = order.total.get();
