@@ -317,7 +317,10 @@ mod tests {
     #[test]
     fn every_word_is_one_of_the_simulators() {
         for mood in MoodWord::value_variants() {
-            let said = json!({ "mood": word(*mood), "seconds": 60 });
+            let mut said = json!({ "mood": word(*mood) });
+            if matches!(mood, MoodWord::PaysAfter) {
+                said["seconds"] = 60.into();
+            }
             assert!(serde_json::from_value::<Mood>(said.clone()).is_ok(), "{said}");
         }
         for acts in ActsWord::value_variants() {
