@@ -135,8 +135,13 @@ fn subject(name: &str) -> Result<SanType, SimError> {
     if let Ok(address) = name.parse() {
         return Ok(SanType::IpAddress(address));
     }
-    let text = name.to_owned().try_into();
-    text.map(SanType::DnsName).map_err(|_| SimError::Settings {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let host = name.strip_prefix("*.").unwrap_or(name).split('.').all(label);
+    let text = name.to_owned().try_into().ok().filter(|_| host);
+    text.map(SanType::DnsName).ok_or_else(|| SimError::Settings {
         field: "tls.names",
         reason: format!("`{name}` is neither a host name nor an address"),
     })

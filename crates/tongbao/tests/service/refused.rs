@@ -17,6 +17,8 @@ fn every_refusal_has_exit_code_one_and_its_own_code() {
         (vec!["--ready-file", &path("no/such/ready")], "simulate.ready_file"),
         (vec!["--write-env", &path("no/such/env")], "simulate.write_env"),
         (vec!["--https-name", "shop.example.com"], "simulate.https_name"),
+        (vec!["--https-name", "a b.local"], "simulate.https_name"),
+        (vec!["--base-url", "javascript:x"], "simulate.settings"),
         (vec!["--ca-dir", &path("ca")], "simulate.ca_dir"),
         (vec!["--ca-dir", &path("file/below")], "simulate.ca_dir"),
         (vec!["--notify-ca", &path("file")], "simulate.notify_ca"),
