@@ -380,6 +380,10 @@ impl State {
         if self.applyment_behind(mchid).is_some() {
             return Some("an application behind it");
         }
+        let pays = self.transfers.bills.iter().any(|(_, bill)| bill.told.mch_id == *mchid);
+        if pays || self.transfers.authorizations.iter().any(|(_, one)| one.mchid == *mchid) {
+            return Some("transfers");
+        }
         self.has_orders(mchid).then_some("orders")
     }
 

@@ -39,6 +39,18 @@ pub enum StartError {
 }
 
 impl Simulator {
+    /// Runs it as one of `tasks`, and again should it panic: notifications go on until the tasks are ended.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn keep_running(&self, tasks: &Tasks) {
+        let simulator = self.clone();
+        tasks.keep_going("simulator", move || {
+            let simulator = simulator.clone();
+            async move { simulator.run().await }
+        });
+    }
+
     /// Starts a simulator on a free port of `127.0.0.1`, with both kinds of platform keys, all of them
     /// published test keys, so that it is ready within milliseconds.
     ///
@@ -191,11 +203,7 @@ async fn serve(listener: TcpListener, simulator: Simulator, stopping: oneshot::R
         }
     };
     let (tasks, front) = (Tasks::new(), simulator.front());
-    let running = simulator.clone();
-    tasks.keep_going("notifier", move || {
-        let running = running.clone();
-        async move { running.run().await }
-    });
+    simulator.keep_running(&tasks);
     let options = Options { grace: GRACE, ..Options::default() };
     let stopped = async {
         let _told_or_dropped = stopping.await;

@@ -108,11 +108,7 @@ impl Demo {
         let shop_url = url(&listener);
         let simulator = simulator(options, &clock, &chance, &simulator_url)?;
         let platform = Tasks::new();
-        let running = simulator.clone();
-        platform.keep_going("platform", move || {
-            let running = running.clone();
-            async move { running.run().await }
-        });
+        simulator.keep_running(&platform);
         let answering = simulator.router();
         platform.spawn("platform-http", async move {
             let forever = std::future::pending();

@@ -101,7 +101,10 @@ impl Simulator {
         };
         let theirs = |mchid: Option<&Mchid>| self.pay_of(mchid, &number, None);
         // Of a provider's call the order is the sub-merchant's.
-        let paid = theirs(about.mchid.as_ref()).or_else(|_| theirs(None));
+        let paid = match theirs(about.mchid.as_ref()) {
+            Err(PayRefused::UnknownOrder) => theirs(None),
+            told => told,
+        };
         // Who taps on a closed order sees it closed; everything else is noted where it is refused.
         if let Err(refused @ PayRefused::Closed) = paid {
             self.with_state(|state, _, now| {

@@ -194,6 +194,26 @@ async fn the_money_of_a_removed_merchant_goes_with_it_and_the_number_begins_anew
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_merchant_who_sends_money_stays_until_a_reset() {
+    let mut world = World::new();
+    let body = json!({
+        "mchid": "1900000201", "apps": [{"appid": world.env.merchants[0].apps[0].appid}], "operating_fen": 1000,
+    });
+    assert_eq!(add(&mut world, &body).await.status, 201);
+    let at = place(&world, "1900000201");
+    let bill = crate::transfers::bill(&world, "P1");
+    let told = world.post_as(at, "/v3/fund-app/mch-transfer/transfer-bills", &bill).await;
+    assert_eq!(told.status, 200, "{told:?}");
+    let removed = ask(&world, "DELETE", "merchants/1900000201", &Value::Null).await;
+    assert_eq!((removed.status.as_u16(), removed.code().as_str()), (409, "merchant_in_use"));
+    world.sim.advance(std::time::Duration::from_secs(2 * 86_400)).await;
+    assert!(world.sim.books().balanced());
+    world.sim.reset();
+    assert_eq!(ask(&world, "DELETE", "merchants/1900000201", &Value::Null).await.status, 200);
+    assert!(world.sim.books().balanced());
+}
+
+#[tokio::test(start_paused = true)]
 async fn keys_that_are_new_are_made_when_first_needed_and_stay() {
     let world = World::with(|settings| {
         settings.crypto = CryptoSettings::Generate;

@@ -87,11 +87,7 @@ impl Platform {
         simulator.set_faults(interference.faults());
         let _first = post.simulator.set(simulator.clone());
         let tasks = Tasks::new();
-        let running = simulator.clone();
-        tasks.keep_going("platform", move || {
-            let running = running.clone();
-            async move { running.run().await }
-        });
+        simulator.keep_running(&tasks);
         let overheard = Overheard { log: log.clone(), interference: interference.clone() };
         let router = simulator.router().layer(from_fn_with_state(overheard, overhear));
         tasks.spawn("platform-http", async move {

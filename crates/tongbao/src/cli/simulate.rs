@@ -132,11 +132,7 @@ async fn simulate(args: &SimulateArgs, waiting: Waiting<'_>, lang: Lang) -> Resu
     // Whoever connects from now on is served.
     waiting.tell(simulator.base_url())?;
     let (tasks, front) = (Tasks::new(), simulator.front());
-    let running = simulator.clone();
-    tasks.keep_going("simulator", move || {
-        let running = running.clone();
-        async move { running.run().await }
-    });
+    simulator.keep_running(&tasks);
     let stopped = || async {
         stop().await;
         // Pages that listen would hold the connections open.
